@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The command. Only this room touches the process: arguments, streams, signals, exit codes. */
+import { exitCodes, isKplayError } from '../errors.ts';
+import { colorWanted } from '../report/color-wanted.ts';
+import { printProblems } from '../report/problems.ts';
+import { disk } from './disk.ts';
+import { parseArguments } from './options.ts';
+import { packageVersion } from './paths.ts';
+
+async function main(): Promise<number> {
+  const argv = process.argv.slice(2);
+  if (argv.length === 1 && argv[0] === '--version') {
+    process.stdout.write(`kplay ${packageVersion()} (node ${process.version})\n`);
+    return exitCodes.ok;
+  }
+  const invocation = parseArguments(argv, packageVersion());
+  if (invocation.kind === 'text') {
+    process[invocation.stream].write(invocation.text);
+    return invocation.exitCode;
+  }
+  if (invocation.kind === 'doc') {
+    const { printDocumentation } = await import('./doc.ts');
+    return printDocumentation(invocation.modules, invocation.options);
+  }
+  const { play } = await import('./play.ts');
+  return play(invocation.options);
+}
+
+main()
+  .catch((error: unknown) => {
+    const color = colorWanted({ flag: flagged(), environment: process.env, isTTY: process.stderr.isTTY });
+    if (isKplayError(error)) {
+      printProblems(error.problems, disk.read, { err: process.stderr, color });
+      return error.exitCode;
+    }
+    process.stderr.write(`kplay: a bug in kplay, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`);
+    return exitCodes.bug;
+  })
+  .then((code) => {
+    process.exitCode = code;
+    // whatever still holds the event loop (a lost connection's timers) has no say any more
+    process.stdout.write('', () => process.exit(code));
+  });
+
+function flagged(): 'auto' | 'always' | 'never' {
+  if (process.argv.includes('--color=never')) return 'never';
+  return process.argv.includes('--color=always') ? 'always' : 'auto';
+}

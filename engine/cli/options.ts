@@ -1,0 +1,146 @@
+/** The command line: ansible-playbook's flags, by commander (this file is its one door). */
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodes, KplayError } from '../errors.ts';
+
+export interface CliOptions {
+  readonly playbooks: readonly string[];
+  readonly inventory: readonly string[];
+  readonly limit?: string;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly extraVars: readonly string[];
+  readonly forks: number;
+  readonly become: boolean;
+  readonly becomeUser?: string;
+  readonly becomeMethod?: string;
+  readonly askBecomePass: boolean;
+  readonly becomePasswordFile?: string;
+  readonly askPass: boolean;
+  readonly connectionPasswordFile?: string;
+  readonly user?: string;
+  readonly privateKey?: string;
+  readonly connection?: string;
+  readonly timeout: number;
+  readonly sshCommonArgs?: string;
+  readonly sshExtraArgs?: string;
+  readonly hostKeyChecking?: string;
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly verbose: number;
+  readonly modulePath: readonly string[];
+  readonly syntaxCheck: boolean;
+  readonly listHosts: boolean;
+  readonly listTasks: boolean;
+  readonly listTags: boolean;
+  readonly startAtTask?: string;
+  readonly forceHandlers: boolean;
+  readonly json: boolean;
+  readonly color: 'auto' | 'always' | 'never';
+  readonly strict: boolean;
+  readonly detailedExitcode: boolean;
+  readonly allowEmpty: boolean;
+  readonly input: boolean;
+  readonly probeAhead: boolean;
+}
+
+/** What the arguments ask for: a run, the text of `doc`, or text that was already printed (help, version). */
+export type Invocation =
+  | { readonly kind: 'play'; readonly options: CliOptions }
+  | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
+  | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
+
+const examples = `
+Examples:
+  kplay site.yml -i hosts                       converge
+  kplay site.yml -i hosts --check --diff        plan: what would change, on every host, nothing touched
+  kplay site.yml -i hosts -l web -t config      only some hosts, only some tasks
+  kplay doc template                            a module's arguments`;
+
+/** Reads argv (without node and script). Never exits and never prints. */
+export function parseArguments(argv: readonly string[], version: string): Invocation {
+  const printed = { stdout: '', stderr: '' };
+  const program = command(version);
+  let documented: readonly string[] | undefined;
+  program
+    .command('doc')
+    .description('print what a module does and the arguments it takes; without a name, all modules')
+    .argument('[module...]')
+    .action((modules: readonly string[]) => {
+      documented = modules;
+    });
+  let playbooks: readonly string[] = [];
+  program.action((files: readonly string[]) => {
+    playbooks = files;
+  });
+  for (const one of [program, ...program.commands]) {
+    one.exitOverride().configureOutput({ writeOut: (text) => void (printed.stdout += text), writeErr: (text) => void (printed.stderr += text) });
+  }
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'text', text: printed.stdout, stream: 'stdout', exitCode: 0 };
+    throw new KplayError([{ message: error.message.replace(/^error: /, ''), hint: 'kplay --help lists the options' }], { exitCode: exitCodes.usage });
+  }
+  const options: CliOptions = { ...(program.opts() as Omit<CliOptions, 'playbooks'>), playbooks };
+  if (documented !== undefined) return { kind: 'doc', modules: documented, options };
+  if (playbooks.length === 0) throw new KplayError([{ message: 'no playbook was named', hint: 'kplay PLAYBOOK -i INVENTORY; kplay --help lists the options' }], { exitCode: exitCodes.usage });
+  return { kind: 'play', options };
+}
+
+function command(version: string): Command {
+  return new Command('kplay')
+    .description('Runs Ansible-style playbooks on hosts that have nothing but /bin/sh.')
+    .argument('[playbook...]', 'playbooks to run, in order')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError()
+    .enablePositionalOptions(false)
+    .option('-i, --inventory <path>', 'inventory file, folder, or host list with a comma (repeatable)', collect, [])
+    .option('-l, --limit <pattern>', 'only these hosts; @file reads patterns from a file')
+    .option('-t, --tags <tags>', 'only tasks with these tags', collectTags, [])
+    .option('--skip-tags <tags>', 'no tasks with these tags', collectTags, [])
+    .option('-e, --extra-vars <vars>', 'k=v, JSON, YAML or @file; wins over everything (repeatable)', collect, [])
+    .option('-f, --forks <n>', 'hosts at work at the same time', positive, 100)
+    .option('-b, --become', 'become another user (root)', false)
+    .option('--become-user <user>', 'the user to become')
+    .addOption(new Option('--become-method <method>', 'how to become').choices(['sudo', 'su']))
+    .option('-K, --ask-become-pass', 'ask for the become password', false)
+    .option('--become-password-file <file>', 'read the become password from a file')
+    .option('-k, --ask-pass', 'ask for the connection password', false)
+    .option('--connection-password-file <file>', 'read the connection password from a file')
+    .option('-u, --user <user>', 'connect as this user')
+    .option('--private-key, --key-file <file>', 'private key for ssh')
+    .option('-c, --connection <kind>', 'ssh, openssh, local or exec')
+    .option('-T, --timeout <seconds>', 'for connecting', positive, 10)
+    .option('--ssh-common-args <args>', 'words for the command line of openssh')
+    .option('--ssh-extra-args <args>', 'words for the command line of openssh')
+    .addOption(new Option('--host-key-checking <how>', 'how strictly host keys are checked').choices(['strict', 'accept-new', 'off']))
+    .option('-C, --check', 'say what would change, and change nothing', false)
+    .option('-D, --diff', 'show how files and settings change', false)
+    .option('-v, --verbose', 'more output (repeatable: -vvv)', (_, level: number) => level + 1, 0)
+    .option('-M, --module-path <folder>', 'more folders with modules (repeatable)', collect, [])
+    .option('--syntax-check', 'check the playbooks, run nothing', false)
+    .option('--list-hosts', 'list the hosts of each play, run nothing', false)
+    .option('--list-tasks', 'list the tasks, run nothing', false)
+    .option('--list-tags', 'list the tags, run nothing', false)
+    .option('--start-at-task <name>', 'begin at this task')
+    .option('--force-handlers', 'run handlers also on hosts that failed', false)
+    .option('--json', 'one JSON document instead of text', false)
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--strict', 'a condition that is no boolean is an error', false)
+    .option('--detailed-exitcode', 'with --check: exit 3 when changes are pending', false)
+    .option('--allow-empty', 'no matching hosts is no error', false)
+    .option('--no-input', 'never ask for anything')
+    .option('--no-probe-ahead', 'read the state of each task only in its turn')
+    .addHelpText('after', `${examples}\n\nExit codes: 0 fine, 1 error before the run, 2 a host failed, 3 changes pending (--detailed-exitcode),\n4 unreachable, 5 wrong options, 6 failed and unreachable, 130 interrupted, 250 a bug in kplay.`);
+}
+
+const collect = (value: string, all: readonly string[]) => [...all, value];
+const collectTags = (value: string, all: readonly string[]) => [...all, ...value.split(',').map((tag) => tag.trim()).filter(Boolean)];
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new CommanderError(exitCodes.usage, 'kplay.number', `error: "${text}" is not a positive number`);
+  return number;
+}

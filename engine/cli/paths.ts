@@ -1,0 +1,41 @@
+/** Where kplay itself, the playbooks and the modules live. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { disk } from './disk.ts';
+
+/** The package's own folder: the nearest one above this file that holds its package.json. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'roles'))) {
+    const above = dirname(folder);
+    if (above === folder) return dirname(fileURLToPath(import.meta.url));
+    folder = above;
+  }
+  return folder;
+}
+
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string };
+  return manifest.version;
+}
+
+/** kplay's own modules: beside the bundle, or in the compiled tree. */
+function builtInModules(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return [join(here, 'modules'), join(here, '../modules')].find((folder) => existsSync(folder)) ?? join(here, 'modules');
+}
+
+/** Folders with modules, nearest first: roles', beside the playbooks, the project's, `-M`, kplay's own. */
+export function moduleFolders(playbooks: readonly string[], roots: readonly string[], given: readonly string[], cwd: string): readonly string[] {
+  const ofRoles = roots.flatMap((root) => (disk.list(root) ?? []).map((role) => join(root, role, 'modules')));
+  const beside = playbooks.map((playbook) => join(dirname(resolve(cwd, playbook)), 'modules'));
+  const folders = [...ofRoles, ...beside, join(cwd, 'modules'), ...given.map((folder) => resolve(cwd, folder)), builtInModules()];
+  return [...new Set(folders)].filter((folder) => disk.isDirectory(folder));
+}
+
+/** Folders with roles, nearest first: beside the playbooks, the working folder's, kplay's own. */
+export function roleFolders(playbooks: readonly string[], cwd: string): readonly string[] {
+  const beside = playbooks.map((playbook) => join(dirname(resolve(cwd, playbook)), 'roles'));
+  return [...new Set([...beside, join(cwd, 'roles'), join(packageRoot(), 'roles')])].filter((folder) => disk.isDirectory(folder));
+}

@@ -1,0 +1,43 @@
+/** Everything that can be wrong is found here, before the first connection. */
+import { isKplayError, KplayError, type Problem } from '../errors.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import { type ModuleCatalog, moduleCatalog } from '../module/load.ts';
+import type { Plan, PlannedPlay, Planner } from '../plan/plan.ts';
+import { planPlaybooks } from '../plan/plan-playbooks.ts';
+import { isTemplate } from '../template/render.ts';
+import { disk } from './disk.ts';
+import type { CliOptions } from './options.ts';
+import { moduleFolders, roleFolders } from './paths.ts';
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly planner: Planner;
+  readonly modules: ModuleCatalog;
+  readonly warnings: readonly Problem[];
+  /** The hosts of a play, as far as its pattern is no template. */
+  hostsOf(play: PlannedPlay): readonly string[];
+}
+
+/** Plans the playbooks, loads the modules they name, and checks it all. Throws KplayError with every problem. */
+export async function planned(options: CliOptions, inventory: Inventory, extraVars: Readonly<Record<string, unknown>>, cwd: string): Promise<Planned> {
+  const roots = roleFolders(options.playbooks, cwd);
+  const modules = moduleCatalog(moduleFolders(options.playbooks, roots, options.modulePath, cwd));
+  const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, { files: disk, inventory, rolesPath: roots, modules, cwd, extraVars });
+  const hosts = plan.plays.map((play) => literalHosts(play, inventory));
+  const found = [...problems, ...hosts.flatMap((one) => one.problems)];
+  if (found.length > 0) throw new KplayError(found);
+  return { plan, planner, modules, warnings, hostsOf: (play) => literalHosts(play, inventory).names };
+}
+
+function literalHosts(play: PlannedPlay, inventory: Inventory): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
+  const { value, at } = play.play.hosts;
+  const pattern = Array.isArray(value) ? value.join(',') : String(value);
+  if (isTemplate(pattern)) return { names: [...inventory.hosts.keys()], problems: [] };
+  try {
+    return { names: selectHosts(inventory, pattern, { at }), problems: [] };
+  } catch (error) {
+    if (!isKplayError(error)) throw error;
+    return { names: [], problems: error.problems.map((one) => ({ ...one, at })) };
+  }
+}

@@ -1,0 +1,121 @@
+/** `kplay PLAYBOOK…`: everything is read and checked, then run; the corridor from argv to exit code. */
+import { dirname, resolve } from 'node:path';
+import { exitCodes, fail, KplayError } from '../errors.ts';
+import { loadInventory } from '../inventory/load.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import type { Report } from '../report/report.ts';
+import type { ConnectionDefaults } from '../run/connection-settings.ts';
+import { execute, type RunResult } from '../run/run.ts';
+import { connectionDefaults } from './connection-defaults.ts';
+import { disk } from './disk.ts';
+import { readExtraVars } from './extra-vars.ts';
+import { printListing } from './listing.ts';
+import type { CliOptions } from './options.ts';
+import { packageVersion } from './paths.ts';
+import { type Planned, planned } from './planned.ts';
+import { openReport } from './open-report.ts';
+import { answerPrompts } from './prompts.ts';
+import { onSignals } from './signals.ts';
+import { wiring } from './wiring.ts';
+
+export async function play(options: CliOptions): Promise<number> {
+  const cwd = process.cwd();
+  const extraVars = readExtraVars(options.extraVars);
+  const inventory = loadInventory(inventorySources(options, cwd), disk, { playbookDir: dirname(resolve(cwd, options.playbooks[0]!)) });
+  const limit = limited(options, inventory);
+  const plan = await planned(options, inventory, extraVars, cwd);
+  for (const warning of [...inventory.warnings, ...plan.warnings]) process.stderr.write(`warning: ${warning.at ? `${warning.at.file}:${warning.at.line}:${warning.at.column}: ` : ''}${warning.message}\n`);
+  if (options.syntaxCheck) {
+    for (const playbook of options.playbooks) process.stdout.write(`\nplaybook: ${playbook}\n`);
+    return exitCodes.ok;
+  }
+  if (options.listHosts || options.listTasks || options.listTags) return printListing(options, plan, inventory, limit, process.stdout);
+  refuseEmpty(options, plan, inventory, limit);
+  const defaults = await connectionDefaults(options);
+  const prompts = await answerPrompts(plan.plan, extraVars, options);
+  const report = openReport(options);
+  const { signal, stop } = onSignals();
+  try {
+    const result = await run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, report, signal });
+    return exitCodeOf(result, options, signal);
+  } finally {
+    stop();
+    report.close();
+  }
+}
+
+interface Ready {
+  readonly options: CliOptions;
+  readonly plan: Planned;
+  readonly inventory: Inventory;
+  readonly limit: ReadonlySet<string> | undefined;
+  readonly extraVars: Readonly<Record<string, unknown>>;
+  readonly cwd: string;
+  readonly defaults: ConnectionDefaults;
+  readonly prompts: (play: number) => Readonly<Record<string, unknown>>;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+function run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, report, signal }: Ready): Promise<RunResult> {
+  return execute({
+    plan: plan.plan,
+    planner: plan.planner,
+    inventory,
+    limit,
+    limitText: options.limit,
+    modules: plan.modules,
+    extraVars,
+    prompts,
+    check: options.check,
+    diff: options.diff,
+    forks: options.forks,
+    tags: options.tags,
+    skipTags: options.skipTags,
+    startAtTask: options.startAtTask,
+    forceHandlers: options.forceHandlers,
+    strict: options.strict,
+    readAhead: options.probeAhead,
+    verbosity: options.verbose,
+    cwd,
+    environment: process.env,
+    defaults,
+    wiring,
+    emit: report.emit,
+    signal,
+    version: packageVersion(),
+  });
+}
+
+function inventorySources({ inventory }: CliOptions, cwd: string): readonly string[] {
+  if (inventory.length === 0) fail('no inventory was given', undefined, 'add -i FILE, or -i host1,host2,');
+  return inventory.map((source) => (source.includes(',') ? source : resolve(cwd, source)));
+}
+
+function limited({ limit }: CliOptions, inventory: Inventory): ReadonlySet<string> | undefined {
+  if (limit === undefined) return undefined;
+  const names = limit.startsWith('@') ? selectHosts(inventory, 'all', { limit, files: disk }) : selectHosts(inventory, limit);
+  if (names.length === 0) fail(`--limit ${limit} matches no host`);
+  return new Set(names);
+}
+
+/** A play for which there is no host at all is a mistake, not a success, unless --allow-empty says otherwise. */
+function refuseEmpty(options: CliOptions, { hostsOf, plan }: Planned, inventory: Inventory, limit: ReadonlySet<string> | undefined): void {
+  const counts = plan.plays.map((one) => hostsOf(one).filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name)).length);
+  if (options.allowEmpty || counts.some((count) => count > 0)) return;
+  throw new KplayError(
+    plan.plays.map((one) => ({ message: `the play "${one.name}" matches no host`, at: one.play.hosts.at, hint: 'check the inventory and --limit, or say --allow-empty' })),
+  );
+}
+
+function exitCodeOf({ recap, interrupted }: RunResult, options: CliOptions, signal: AbortSignal): number {
+  if (interrupted) return signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+  const lines = Object.values(recap);
+  const failed = lines.some((line) => line.failed > 0);
+  const unreachable = lines.some((line) => line.unreachable > 0);
+  if (failed && unreachable) return exitCodes.failedAndUnreachable;
+  if (failed) return exitCodes.failed;
+  if (unreachable) return exitCodes.unreachable;
+  return options.check && options.detailedExitcode && lines.some((line) => line.changed > 0) ? exitCodes.pendingChanges : exitCodes.ok;
+}

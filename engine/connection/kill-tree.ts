@@ -1,0 +1,31 @@
+/** The script that ends a process and all its descendants on a host which has /proc and nothing but a shell. */
+
+/** TERM for all, then, two seconds later at most, KILL for those left and for what they started meanwhile. */
+export function killTree(pid: number): string {
+  return `
+tree() {
+  grew=1
+  while [ "$grew" ]; do
+    grew=
+    for stat in /proc/[0-9]*/stat; do
+      read -r line <"$stat" || continue
+      child=\${line%% *} rest=\${line##*) } rest=\${rest#* } parent=\${rest%% *}
+      case $pids in *" $child "*) continue ;; esac
+      case $pids in *" $parent "*) pids="$pids$child " grew=1 ;; esac
+    done
+  done
+}
+exec 2>/dev/null
+pids=' ${pid} '
+tree
+kill -TERM $pids
+for wait in 1 2 3 4 5 6 7 8 9 10; do
+  left=
+  for child in $pids; do kill -0 $child && left=1; done
+  [ "$left" ] || exit 0
+  sleep 0.2 || { sleep 2; break; }
+done
+tree
+kill -KILL $pids
+:`;
+}

@@ -1,0 +1,77 @@
+/** What is wrong with an argument, said the way people say it. */
+import type { ArgLiteral, ArgType } from './arguments.ts';
+
+/** One thing wrong with a module's arguments. `path` leads to it through the values as the user wrote them. */
+export interface ArgumentProblem {
+  readonly path: readonly (string | number)[];
+  /** The mistake is the name at `path` (for an empty path, the module's own name), not its value. */
+  readonly onKey: boolean;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+const wanted: Readonly<Record<ArgType, string>> = {
+  str: 'text',
+  path: 'a path',
+  int: 'an integer',
+  float: 'a number',
+  bool: 'a boolean',
+  list: 'a list',
+  dict: 'a mapping',
+  raw: 'a value',
+  mode: "a mode such as '0644' or u=rw,g=r",
+};
+
+/** `networks[0].name` */
+export function dotted(path: readonly (string | number)[]): string {
+  return path.map((step, depth) => (typeof step === 'number' ? `[${step}]` : depth === 0 ? step : `.${step}`)).join('');
+}
+
+/** A value as an error may show it: short, on one line. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** A value of the wrong type. */
+export function wrongType(
+  path: readonly (string | number)[],
+  literal: ArgLiteral,
+  type: ArgType,
+  value: unknown,
+): ArgumentProblem {
+  const found = literal.secret ? 'what is given' : shown(value);
+  return {
+    path,
+    onKey: false,
+    message: `${dotted(path)} must be ${wanted[type]}, not ${found}`,
+    hint: typeHint(type, value),
+  };
+}
+
+function typeHint(type: ArgType, value: unknown): string | undefined {
+  if (type === 'bool') return 'write true or false';
+  if (type === 'mode' && typeof value === 'number') return modeHint(value);
+  if (type === 'list' && typeof value !== 'object') return 'write one item a line, each behind a dash';
+  if (type === 'str' && typeof value === 'object') return 'quote it if text was meant';
+  return undefined;
+}
+
+/** A number may be octal digits that lost their zero, or octal already read as decimal. */
+function modeHint(value: number): string {
+  const digits = /^[0-7]{3,4}$/.test(String(value)) ? String(value).padStart(4, '0') : undefined;
+  const octal =
+    Number.isInteger(value) && value >= 0 && value <= 0o7777 ? value.toString(8).padStart(4, '0') : undefined;
+  if (digits !== undefined && octal !== undefined && plausible(octal)) {
+    return `quote it: '${digits}' (or '${octal}', if the octal number 0o${octal.replace(/^0/, '')} was meant)`;
+  }
+  return `quote it: '${digits ?? octal ?? '0644'}'`;
+}
+
+/** Real modes let the owner do what others may. */
+function plausible(octal: string): boolean {
+  const [owner = 0, group = 0, other = 0] = [...octal.slice(-3)].map(Number);
+  return owner >= 4 && (group & ~owner) === 0 && (other & ~group) === 0;
+}

@@ -1,0 +1,60 @@
+/** Relations between arguments: as JSON Schema, and as people say them. */
+import type { ArgsLiteral } from './arguments.ts';
+import type { ArgRules } from './definition.ts';
+
+/** One relation: the schema that holds when it is kept, and what to say when it is not. */
+export interface Rule {
+  readonly schema: Readonly<Record<string, unknown>>;
+  message(module: string): string;
+  readonly hint?: string;
+}
+
+/** Every relation as one rule, in a fixed order. */
+export function rulesOf(args: ArgsLiteral, rules: ArgRules): readonly Rule[] {
+  return [
+    ...(rules.requiredOneOf ?? []).map(oneOf),
+    ...(rules.mutuallyExclusive ?? []).flatMap((names) => pairs(names).map(exclusive)),
+    ...(rules.requiredTogether ?? []).map(together),
+    ...(rules.requiredIf ?? []).map(([name, value, needed]) => when(args, name, value, needed)),
+  ];
+}
+
+function oneOf(names: readonly string[]): Rule {
+  return {
+    schema: { anyOf: names.map((name) => ({ required: [name] })) },
+    message: (module) => `${module} needs one of ${names.join(', ')}`,
+  };
+}
+
+function pairs(names: readonly string[]): readonly (readonly [string, string])[] {
+  return names.flatMap((first, index) => names.slice(index + 1).map((second) => [first, second] as const));
+}
+
+function exclusive([first, second]: readonly [string, string]): Rule {
+  return {
+    schema: { not: { required: [first, second] } },
+    message: (module) => `${first} and ${second} of ${module} exclude each other`,
+    hint: 'keep one of them',
+  };
+}
+
+function together(names: readonly string[]): Rule {
+  const needed = Object.fromEntries(names.map((name) => [name, names.filter((other) => other !== name)]));
+  return {
+    schema: { dependentRequired: needed },
+    message: (module) => `${names.join(', ')} of ${module} go together`,
+    hint: 'give all of them or none',
+  };
+}
+
+/** An argument left out has its default. */
+function when(args: ArgsLiteral, name: string, value: unknown, needed: readonly string[]): Rule {
+  const byDefault = args[name]?.default === value;
+  return {
+    schema: {
+      if: { properties: { [name]: { const: value } }, ...(!byDefault && { required: [name] }) },
+      then: { required: [...needed] },
+    },
+    message: (module) => `${module} with ${name} ${String(value)} needs ${needed.join(', ')}`,
+  };
+}

@@ -1,0 +1,3 @@
+import { systemdModule } from '../module/services/systemd.ts';
+
+export default systemdModule('systemd_service');

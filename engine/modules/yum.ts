@@ -1,0 +1,3 @@
+import { dnfModule } from '../module/packages/dnf.ts';
+
+export default dnfModule('yum');

@@ -1,0 +1,99 @@
+/** The YAML files of a plan, each read and parsed once. */
+import { isAbsolute, join, relative } from 'node:path';
+import { isKplayError, type Problem } from '../errors.ts';
+import type { Statement, VarsBlock } from '../playbook/ast.ts';
+import { isMapping, rootNode, varsBlock } from '../playbook/node.ts';
+import { readTasks } from '../playbook/playbook.ts';
+import type { ListOf } from '../playbook/statement.ts';
+import type { Files } from '../source/files.ts';
+import { parseYaml, type YamlDocument } from '../source/yaml.ts';
+
+export interface Documents {
+  readonly files: Files;
+  /** A path as messages show it: relative when it is below the working folder. */
+  shown(path: string): string;
+  /** Undefined when there is no such file or it is malformed; the latter has then been added to the problems. */
+  yaml(path: string, problems: Problem[]): YamlDocument | undefined;
+  tasks(path: string, of: ListOf, problems: Problem[]): readonly Statement[];
+  /** A file of variables; an empty file holds none. */
+  vars(path: string, problems: Problem[]): VarsBlock | undefined;
+  /** Every file read so far. */
+  readonly read: ReadonlySet<string>;
+  /** Keys written twice. */
+  readonly warnings: Problem[];
+}
+
+export function documents(files: Files, cwd: string): Documents {
+  const parsed = new Map<string, YamlDocument | undefined>();
+  const statements = new Map<string, readonly Statement[]>();
+  const blocks = new Map<string, VarsBlock | undefined>();
+  const read = new Set<string>();
+  const warnings: Problem[] = [];
+
+  const shown = (path: string) => {
+    const short = relative(cwd, path);
+    return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+  };
+  const parse = (path: string, problems: Problem[]): YamlDocument | undefined => {
+    const text = files.read(path);
+    if (text === undefined) return undefined;
+    read.add(path);
+    if (text.startsWith('$ANSIBLE_VAULT;')) {
+      problems.push({
+        message: 'This file is encrypted, and cannot be read without its password.',
+        at: { file: shown(path), line: 1, column: 1 },
+      });
+      return undefined;
+    }
+    try {
+      const document = parseYaml(text, shown(path));
+      warnings.push(...document.warnings);
+      return document;
+    } catch (error) {
+      if (!isKplayError(error)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const yaml = (path: string, problems: Problem[]) => once(parsed, path, () => parse(path, problems));
+  return {
+    files,
+    shown,
+    yaml,
+    read,
+    warnings,
+    tasks: (path, of, problems) =>
+      once(statements, `${of} ${path}`, () => {
+        const document = yaml(path, problems);
+        return document ? readTasks(document, problems, of) : [];
+      }),
+    vars: (path, problems) =>
+      once(blocks, path, () => {
+        const document = yaml(path, problems);
+        if (!document) return undefined;
+        if (document.value !== null && !isMapping(document.value)) {
+          problems.push({
+            message: 'Variables must be a mapping, "name: value".',
+            at: document.locate([]),
+            source: document.text,
+          });
+          return undefined;
+        }
+        return varsBlock(rootNode(document, problems));
+      }),
+  };
+}
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key) as T;
+}
+
+/** Every file below a folder, sorted; none when there is no such folder. */
+export function filesBelow(files: Files, folder: string): readonly string[] {
+  return [...(files.list(folder) ?? [])]
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .map((name) => join(folder, name))
+    .flatMap((path) => (files.isDirectory(path) ? filesBelow(files, path) : [path]));
+}

@@ -1,0 +1,64 @@
+/** Keywords handed down: the nearest single value wins, lists grow inward. */
+import type { Inherited, Keywords, VarsBlock } from '../playbook/ast.ts';
+import type { Effective } from './plan.ts';
+
+/** What `own` keywords come to inside `outer` ones. `vars` join the lexical variables unless they are `handed` over by an include. */
+export function inherit(outer: Effective, own: Keywords, vars: 'lexical' | 'handed' = 'lexical'): Effective {
+  const { lexical } = outer;
+  return {
+    ...(own.name !== undefined && { name: own.name }),
+    at: own.at,
+    when: joined(outer.when, own.when),
+    tags: own.tags.length === 0 ? outer.tags : [...new Set([...outer.tags, ...own.tags])],
+    environment: joined(outer.environment, own.environment),
+    moduleDefaults: joined(outer.moduleDefaults, own.moduleDefaults),
+    notify: joined(outer.notify, own.notify),
+    inherited: nearest(outer.inherited, own.inherited),
+    lexical: !own.vars
+      ? lexical
+      : vars === 'lexical'
+        ? { ...lexical, vars: [...lexical.vars, own.vars] }
+        : { ...lexical, includeParams: [...lexical.includeParams, own.vars] },
+  };
+}
+
+/** Nothing to inherit: what a play starts from. */
+export function nothing(at: Effective['at']): Effective {
+  return {
+    at,
+    when: [],
+    tags: [],
+    environment: [],
+    moduleDefaults: [],
+    notify: [],
+    inherited: {},
+    lexical: { vars: [], includeParams: [] },
+  };
+}
+
+function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
+  return own.length === 0 ? outer : outer.length === 0 ? own : [...outer, ...own];
+}
+
+function nearest(outer: Inherited, own: Inherited): Inherited {
+  for (const _ in own) return { ...outer, ...own };
+  return outer;
+}
+
+/** Several blocks as one; of one name the later wins. */
+export function mergeVars(blocks: readonly VarsBlock[]): VarsBlock | undefined {
+  const [first] = blocks;
+  if (blocks.length < 2 || !first) return first;
+  const home = (name: string) => blocks.findLast((block) => Object.hasOwn(block.values, name));
+  return {
+    values: Object.assign({}, ...blocks.map((block) => block.values)) as VarsBlock['values'],
+    file: first.file,
+    locate: (name) => home(name)?.locate(name),
+    locateText: (path, offset) => {
+      const block = home(String(path[0])) ?? first;
+      return (
+        block.locateText?.(path, offset) ?? block.locate(String(path[0])) ?? { file: first.file, line: 1, column: 1 }
+      );
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** What a text may become, as far as it can be told without a host. */
+import type { Loop, RawValue } from '../playbook/ast.ts';
+import { isMapping } from '../playbook/node.ts';
+import { holdsTemplate } from '../playbook/values.ts';
+
+/**
+ * The texts a value comes to: itself when it holds no template; one for each item when it only uses the loop's variable and the
+ * items are written out. Undefined when it cannot be told.
+ */
+export function possibleTexts(value: RawValue, loop: Loop | undefined): readonly string[] | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (!holdsTemplate(value)) return [value];
+  if (!loop || !Array.isArray(loop.terms.value)) return undefined;
+  const texts = loop.terms.value.flat().map((item) => withItem(value, loop.control.loopVar, item));
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+function withItem(text: string, variable: string, item: unknown): string | undefined {
+  const filled = text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (whole, path: string) => {
+    const [first, ...steps] = path.split('.');
+    let value: unknown = first === variable ? item : undefined;
+    for (const step of steps) value = isMapping(value) ? value[step] : undefined;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : whole;
+  });
+  return holdsTemplate(filled) ? undefined : filled;
+}

@@ -1,0 +1,64 @@
+/** One module on one host: probe, compare, apply by exactly the difference. */
+import type { AnyModule, Change, Controller, Diff, Result, StateModule } from '../module/definition.ts';
+import { difference } from '../module/change.ts';
+import { isAction } from '../module/definition.ts';
+import type { ArgsLiteral } from '../module/arguments.ts';
+import type { Target } from '../target/target.ts';
+import { Unknown } from '../template/values.ts';
+
+export interface Action {
+  readonly module: AnyModule;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly target: Target;
+  readonly controller: Controller;
+  readonly diff: boolean;
+}
+
+export interface Acted {
+  readonly result: Result;
+  readonly diffs: readonly Diff[];
+}
+
+/** Runs a module. Throws ModuleFailure, UnknownState or Unreachable; a state that is as asked is never touched. */
+export async function act(action: Action): Promise<Acted> {
+  const { module, args, target, controller } = action;
+  if (isAction(module)) return { result: await module.run({ args, target, controller } as never), diffs: [] };
+  const about = module as StateModule<ArgsLiteral, object>;
+  const context = { args, target, controller } as never;
+  const state = await about.probe(context);
+  const wanted = await about.desired({ args, state, controller } as never);
+  const change = difference(state, wanted);
+  const changed = Object.keys(change).length > 0;
+  const diffs = changed && action.diff ? await previewOf(action, about, state, wanted, change) : [];
+  const extra = changed ? ((await about.apply({ args, state, wanted, change, target, controller } as never)) ?? {}) : {};
+  const returned = about.returned?.({ args, state, wanted, changed } as never) ?? {};
+  return { result: { ...returned, ...extra, changed: extra.changed ?? changed }, diffs };
+}
+
+/** Warms the reader for a module that will soon run: only the reading half, and nobody waits for it. */
+export async function readAhead(action: Action): Promise<void> {
+  const { module, args, target, controller } = action;
+  if (isAction(module)) {
+    if (module.action !== 'controller') await module.run({ args, target, controller } as never);
+    return;
+  }
+  const about = module as StateModule<ArgsLiteral, object>;
+  const state = await about.probe({ args, target, controller } as never);
+  // desired may ask for more of the controller's files; having them read is worth it too
+  await about.desired({ args, state, controller } as never);
+}
+
+async function previewOf(action: Action, about: StateModule<ArgsLiteral, object>, state: object, wanted: Partial<object>, change: Change<object>): Promise<readonly Diff[]> {
+  if (about.preview) return about.preview({ args: action.args, state, wanted, change, target: action.target } as never);
+  const lines = (side: 'before' | 'after') =>
+    Object.entries(change as Record<string, { before: unknown; after: unknown }>)
+      .map(([name, one]) => `${name}: ${shown(one[side])}\n`)
+      .join('');
+  return [{ beforeHeader: 'before', afterHeader: 'after', before: lines('before'), after: lines('after') }];
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Unknown) return `(known after the run: ${value.reason})`;
+  if (Buffer.isBuffer(value)) return `(${value.length} bytes)`;
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent');
+}

@@ -1,0 +1,42 @@
+/** Conditions: `when`, `changed_when`, `failed_when`, `until`. A list means "and"; the first clause that decides is named. */
+import type { Clause } from '../playbook/ast.ts';
+import type { Environment } from '../template/environment.ts';
+import { evaluateExpression, isTemplate, renderValue, truthy } from '../template/render.ts';
+import { isUnknown } from '../template/values.ts';
+
+export type Verdict =
+  | { readonly holds: true }
+  | { readonly holds: false; readonly clause: string }
+  /** Only the run can tell; everything before it held. */
+  | { readonly holds: 'unknown'; readonly clause: string; readonly reason: string };
+
+/** Evaluates clauses in order. A clause that is no boolean is judged by its truth, after telling `onLoose` which one it is. */
+export function judge(clauses: readonly Clause[], environment: Environment, onLoose?: (clause: Clause, value: unknown) => void): Verdict {
+  let unknown: Verdict | undefined;
+  for (const clause of clauses) {
+    const value = clauseValue(clause, environment);
+    if (isUnknown(value)) {
+      unknown ??= { holds: 'unknown', clause: String(clause.expression), reason: value.reason };
+      continue;
+    }
+    if (typeof value !== 'boolean') onLoose?.(clause, value);
+    if (!truthy(value)) return { holds: false, clause: String(clause.expression) };
+  }
+  return unknown ?? { holds: true };
+}
+
+function clauseValue(clause: Clause, environment: Environment): unknown {
+  if (typeof clause.expression === 'boolean') return clause.expression;
+  // `when: "{{ x }}"` is frowned upon, and used: a template that yields text is read as the expression it spells.
+  if (isTemplate(clause.expression)) {
+    const value = renderValue(clause.expression, environment, clause.at);
+    return typeof value === 'string' ? textVerdict(value) : value;
+  }
+  if (clause.expression.trim() === '') return true;
+  return evaluateExpression(clause.expression, environment, clause.at);
+}
+
+function textVerdict(text: string): unknown {
+  if (/^(true|yes|on)$/i.test(text)) return true;
+  return /^(false|no|off)$/i.test(text) ? false : text;
+}

@@ -1,0 +1,100 @@
+/** What a run holds in its hands: passed down, never global. */
+import type { Inventory } from '../inventory/inventory.ts';
+import type { AnyModule } from '../module/definition.ts';
+import type { Location } from '../errors.ts';
+import type { Plan, PlannedHandler, Planner } from '../plan/plan.ts';
+import type { Inherited } from '../playbook/ast.ts';
+import type { Prediction, PredictedWorld } from '../target/simulated.ts';
+import type { LookupFunction } from '../template/environment.ts';
+import type { ConnectionDefaults } from './connection-settings.ts';
+import type { Emit, HostRecap, TaskLabel } from './events.ts';
+import type { LocalFiles } from './local-files.ts';
+import type { Machine, Wiring } from './machines.ts';
+import type { Secrets } from './secrets.ts';
+import type { HostVariables, PlayVariables, VariableSources } from './variables.ts';
+
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly planner: Planner;
+  readonly inventory: Inventory;
+  /** The hosts `--limit` leaves, or all. */
+  readonly limit?: ReadonlySet<string> | undefined;
+  readonly limitText?: string | undefined;
+  readonly modules: { load(names: readonly string[]): Promise<void>; get(name: string): AnyModule };
+  readonly extraVars: Readonly<Record<string, unknown>>;
+  readonly prompts: (play: number) => Readonly<Record<string, unknown>>;
+  readonly check: boolean;
+  readonly diff: boolean;
+  /** Hosts at work at the same time. */
+  readonly forks: number;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly startAtTask?: string | undefined;
+  readonly forceHandlers: boolean;
+  /** A condition that is no boolean is an error. */
+  readonly strict: boolean;
+  /** Reading ahead can be switched off, to compare or to doubt. */
+  readonly readAhead: boolean;
+  readonly verbosity: number;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly defaults: ConnectionDefaults;
+  readonly wiring: Wiring;
+  readonly emit: Emit;
+  /** Aborted: nothing new is begun; what runs may end. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+export interface HostState {
+  readonly name: string;
+  readonly variables: HostVariables;
+  readonly recap: { -readonly [K in keyof HostRecap]: HostRecap[K] };
+  /** Out for the rest of the run. */
+  gone: 'failed' | 'unreachable' | undefined;
+  /** Out for the rest of the play, without having failed. */
+  ended: boolean;
+  /** Handlers to run at the next flush: indices into the play's list. */
+  readonly notified: Set<number>;
+  /** Roles that have run here and may not run twice. */
+  readonly rolesDone: Set<string>;
+}
+
+export interface Run {
+  readonly options: RunOptions;
+  readonly secrets: Secrets;
+  readonly files: LocalFiles;
+  readonly world: PredictedWorld;
+  readonly sources: VariableSources;
+  readonly lookups: Readonly<Record<string, LookupFunction>>;
+  host(name: string): HostState;
+  /** The machine a task reaches a host by; `inherited` are its connection keywords. Throws ModuleFailure for settings that make no sense. */
+  machine(name: string, inherited?: Inherited): Machine;
+  /** Who reads ahead on a place, to be told when something there is being changed. */
+  readonly followers: Map<string, () => void>;
+  prediction(host: string): Prediction;
+  label(name: string, module: string, at: Location, handler: boolean): TaskLabel;
+  /** The task `--start-at-task` names has not been met yet. */
+  waiting: boolean;
+  /** Counts every change of any variable: what was prepared under an older number must be prepared again. */
+  version: number;
+  readonly emit: Emit;
+}
+
+/** The play at work on one batch of hosts. */
+export interface PlayRun {
+  readonly run: Run;
+  readonly variables: PlayVariables;
+  /** All hosts of the play, and those of this batch. */
+  readonly allHosts: readonly HostState[];
+  readonly batch: readonly HostState[];
+  /** Grows as dynamic includes bring more; a host's notifications are indices into it. */
+  readonly handlers: PlannedHandler[];
+  /** `meta: end_play` and its kin. */
+  ended: boolean;
+}
+
+/** Hosts of the batch that are still at work. */
+export function atWork(hosts: readonly HostState[]): readonly HostState[] {
+  return hosts.filter((host) => !host.gone && !host.ended);
+}

@@ -1,0 +1,108 @@
+/** The controller as one task's module sees it: search paths, files, templates and expressions. */
+import { existsSync, readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Controller } from '../module/definition.ts';
+import type { Lexical } from '../plan/plan.ts';
+import { parseYaml } from '../source/yaml.ts';
+import type { Content } from '../target/content.ts';
+import { ModuleFailure } from '../target/failure.ts';
+import { type Prediction, predictionOf, type PredictedWorld } from '../target/simulated.ts';
+import { checksumKind, contentKind, fileEffects, normalPath } from '../target/files.ts';
+import type { Environment } from '../template/environment.ts';
+import { evaluateExpression, renderText } from '../template/render.ts';
+import { type Scope, Unknown } from '../template/values.ts';
+import { listBelow, type LocalFiles, saveFile } from './local-files.ts';
+import type { Secrets } from './secrets.ts';
+
+export interface ControllerOptions {
+  readonly host: string;
+  readonly lexical: Lexical;
+  readonly playbookDir: string;
+  readonly cwd: string;
+  readonly environment: Environment;
+  readonly files: LocalFiles;
+  readonly secrets: Secrets;
+  readonly world: PredictedWorld;
+  readonly simulated: boolean;
+  readonly verbosity: number;
+}
+
+export function taskController(options: ControllerOptions): Controller {
+  const { environment, files } = options;
+  const here: Prediction | undefined = options.simulated ? predictionOf(options.world, 'localhost') : undefined;
+
+  async function file(path: string): Promise<Content> {
+    const answer = here?.answers.get(`${contentKind.name} ${contentKind.id(path)}`);
+    if (answer instanceof Unknown || Buffer.isBuffer(answer)) return answer;
+    const found = await files.file(path);
+    if (!found) throw new ModuleFailure(`${path} is not a file on the controller`);
+    return found;
+  }
+
+  return {
+    host: options.host,
+    verbosity: options.verbosity,
+    find(folder, name) {
+      const candidates = searchPaths(options, folder, name);
+      const exists = (path: string) => here?.answers.has(`stat P${normalPath(path)}`) || existsSync(path);
+      const found = candidates.find(exists);
+      if (found) return found;
+      throw new ModuleFailure(`could not find "${name}" on the controller. Searched in: ${candidates.join(', ')}`);
+    },
+    file,
+    isDirectory: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false,
+    list: listBelow,
+    async render(path, render) {
+      const source = readFileSync(path, 'utf8');
+      const scope = render.variables ? layered(render.variables, environment.scope) : environment.scope;
+      const text = renderText(source, { ...environment, scope }, { file: path, ...renderOptions(render) });
+      return text instanceof Unknown ? text : Buffer.from(text, 'utf8');
+    },
+    evaluate: (expression) => evaluateExpression(expression, environment),
+    async variables(path) {
+      const document = parseYaml(readFileSync(path, 'utf8'), path);
+      const { value } = document;
+      if (value === null) return {};
+      if (typeof value !== 'object' || Array.isArray(value)) throw new ModuleFailure(`${path} must hold a mapping of variables`);
+      return value as Record<string, unknown>;
+    },
+    async save(path, chunks) {
+      if (!here) return saveFile(path, chunks);
+      for (const effect of fileEffects(path, { content: new Unknown(`${path} is fetched by the run`) })) here.answers.set(`${effect.kind.name} ${effect.id}`, effect.value);
+    },
+    async matches(path, sha256) {
+      const answer = here?.answers.get(`${checksumKind.name} ${checksumKind.id(path)}`);
+      if (typeof answer === 'string') return answer === sha256;
+      const found = await files.file(path);
+      return found !== undefined && (await found.sha256()) === sha256;
+    },
+    secret: (value) => options.secrets.add(value),
+  };
+}
+
+/** Where a file named in a task is looked for: the role and those that led to it, the playbook's folder, the working folder. */
+export function searchPaths(options: { readonly lexical: Lexical; readonly playbookDir: string; readonly cwd: string }, folder: string, name: string): readonly string[] {
+  if (isAbsolute(name)) return [name];
+  const roots = [...(options.lexical.role?.searchPath ?? []), options.playbookDir, options.cwd];
+  return [...new Set(roots.flatMap((root) => [join(root, folder, name), join(root, name)]).map((path) => resolve(options.cwd, path)))];
+}
+
+function renderOptions(render: Parameters<Controller['render']>[1]) {
+  return {
+    ...(render.trimBlocks === undefined ? {} : { trimBlocks: render.trimBlocks }),
+    ...(render.lstripBlocks === undefined ? {} : { lstripBlocks: render.lstripBlocks }),
+    ...(render.newline === undefined ? {} : { newline: render.newline }),
+    ...(render.delimiters === undefined ? {} : { delimiters: render.delimiters }),
+  };
+}
+
+function layered(extra: Readonly<Record<string, unknown>>, below: Scope): Scope {
+  return {
+    get: (name) => (Object.hasOwn(extra, name) ? extra[name] : below.get(name)),
+    *names() {
+      yield* Object.keys(extra);
+      yield* below.names();
+    },
+  };
+}

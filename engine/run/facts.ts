@@ -1,0 +1,64 @@
+/** Fact gathering: only what the play mentions, in one round trip a host. */
+import { Unreachable } from '../connection/unreachable.ts';
+import { anyFact } from '../plan/mentions.ts';
+import { expandSubsets, subsetsFor } from '../target/queries/facts.ts';
+import { ModuleFailure } from '../target/failure.ts';
+import { renderValue } from '../template/render.ts';
+import { becomeOf, rendered, truth } from './connection-settings.ts';
+import type { HostState, PlayRun } from './context.ts';
+import { each } from './each.ts';
+import { hostEnvironment } from './environment.ts';
+import type { TaskLabel } from './events.ts';
+import { mayBeFact } from './fact-names.ts';
+import { count } from './strategy.ts';
+
+/** The implicit first task of a play: connects to every host, and gathers the facts that will be asked for. */
+export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): Promise<void> {
+  const { run } = play;
+  const { play: written } = play.variables.play;
+  if (written.gatherFacts !== undefined && !truth(renderValue(written.gatherFacts.value, hostEnvironment(run, hosts[0]!, play), written.gatherFacts.at))) return;
+  const subsets = subsetsOf(play, hosts[0]!);
+  const label = run.label('Gathering Facts', 'setup', written.at, false);
+  run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
+  await each(hosts, run.options.forks, (host) => gather(play, host, subsets, label));
+}
+
+/** What `gather_subset` asks for; without it, what the play's own files mention. */
+function subsetsOf(play: PlayRun, host: HostState): readonly string[] {
+  const { play: written, mentions } = play.variables.play;
+  if (written.gatherSubset !== undefined) {
+    const asked = renderValue(written.gatherSubset.value, hostEnvironment(play.run, host, play), written.gatherSubset.at);
+    return expandSubsets((Array.isArray(asked) ? asked : [asked]).map(String));
+  }
+  if (mentions.has(anyFact)) return expandSubsets(['all']);
+  return subsetsFor([...mentions].filter(mayBeFact));
+}
+
+async function gather(play: PlayRun, host: HostState, subsets: readonly string[], task: TaskLabel): Promise<void> {
+  const { run } = play;
+  const started = performance.now();
+  run.emit({ type: 'host_start', host: host.name, task });
+  const tell = (status: 'ok' | 'failed' | 'unreachable', result: Record<string, unknown>, ignored = false) => {
+    count(host, { status, result, ignored });
+    run.emit({ type: 'outcome', outcome: { host: host.name, task, status, result: run.secrets.scrub(result), diffs: [], ignored, seconds: (performance.now() - started) / 1000 } });
+  };
+  try {
+    const environment = hostEnvironment(run, host, play);
+    const target = await run.machine(host.name, play.variables.play.play.inherited).target(becomeOf(play.variables.play.play.inherited, environment, run.options.defaults), 'live');
+    const facts = subsets.length > 0 ? await target.facts(subsets) : {};
+    for (const [name, value] of Object.entries(facts)) host.variables.facts.set(name, value);
+    host.variables.facts.set('gather_subset', [...subsets]);
+    run.version += 1;
+    tell('ok', { changed: false });
+  } catch (error) {
+    if (error instanceof Unreachable) {
+      const keyword = rendered(play.variables.play.play.inherited.ignore_unreachable, hostEnvironment(run, host, play));
+      const ignored = keyword !== undefined && truth(keyword);
+      if (!ignored) host.gone = 'unreachable';
+      tell('unreachable', { unreachable: true, changed: false, msg: error.message }, ignored);
+      return;
+    }
+    host.gone = 'failed';
+    tell('failed', { failed: true, msg: (error as Error).message, ...(error instanceof ModuleFailure ? error.result : {}) });
+  }
+}

@@ -1,0 +1,43 @@
+/** Handlers: notified per host, resolved by name or topic, run once a flush in the order they are defined. */
+import type { PlannedTask } from '../plan/plan.ts';
+import { renderValue } from '../template/render.ts';
+import { noAhead } from './ahead.ts';
+import type { HostState, PlayRun } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+import { runInclude } from './include.ts';
+import { runStatements, runTaskOn, type Section } from './strategy.ts';
+
+/** Stores what a changed task notifies. The last handler of a name wins; every handler that listens to a topic is due. */
+export function notify(play: PlayRun, host: HostState, task: PlannedTask): void {
+  for (const { value, at } of task.notify) {
+    const rendered = renderValue(value, hostEnvironment(play.run, host, play, task.lexical), at);
+    for (const name of Array.isArray(rendered) ? rendered.map(String) : [String(rendered)]) {
+      const due = resolve(play, name);
+      if (due.length === 0) play.run.emit({ type: 'warning', message: `no handler is named "${name}", and none listens to it`, at });
+      for (const index of due) host.notified.add(index);
+    }
+  }
+}
+
+function resolve(play: PlayRun, name: string): readonly number[] {
+  const named = play.handlers.findLastIndex(({ names }) => names.includes(name));
+  const listening = play.handlers.flatMap(({ listen }, index) => (listen.includes(name) ? [index] : []));
+  return named < 0 ? listening : [...new Set([named, ...listening])].sort((a, b) => a - b);
+}
+
+/** Runs what is due on each host. A handler notified by one before it runs in this flush, by one after it in the next. */
+export async function flushHandlers(play: PlayRun, hosts: readonly HostState[], force = false): Promise<ReadonlySet<HostState>> {
+  const fallen = new Set<HostState>();
+  const section: Section = { ahead: noAhead, leftRole: new Set(), handlers: true };
+  for (let index = 0; index < play.handlers.length; index += 1) {
+    const due = hosts.filter((host) => host.notified.has(index) && !fallen.has(host) && (force ? host.gone !== 'unreachable' : !host.gone && !host.ended));
+    if (due.length === 0 || play.run.options.signal.aborted) continue;
+    for (const host of due) host.notified.delete(index);
+    const { task } = play.handlers[index]!;
+    // whoever was notified runs, whatever tags were asked for
+    const failed =
+      task.kind === 'task' ? await runTaskOn(play, due, task, section) : task.kind === 'include' ? await runInclude(play, due, task, section) : await runStatements(play, due, [task], section);
+    for (const host of failed) fallen.add(host);
+  }
+  return fallen;
+}

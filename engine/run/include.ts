@@ -1,0 +1,125 @@
+/** Dynamic includes: rendered per host, planned by the same rules as everything else, run by hosts that agree on them. */
+import { isKplayError } from '../errors.ts';
+import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
+import type { VarsBlock } from '../playbook/ast.ts';
+import { renderValue, toText } from '../template/render.ts';
+import { isUnknown, Unsafe } from '../template/values.ts';
+import { aheadOf } from './ahead.ts';
+import { judge } from './conditions.ts';
+import type { HostState, PlayRun } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+import type { TaskLabel } from './events.ts';
+import { loopItems } from './loop.ts';
+import { count, runStatements, type Section } from './strategy.ts';
+import type { Momentary } from './variables.ts';
+
+interface Wish {
+  readonly name: string;
+  readonly momentary: Momentary | undefined;
+  /** Hosts with equal keys include the same thing with the same item. */
+  readonly key: string;
+}
+
+export async function runInclude(play: PlayRun, hosts: readonly HostState[], include: PlannedInclude, section: Section): Promise<ReadonlySet<HostState>> {
+  const { run } = play;
+  const what = include.include.kind === 'role' ? 'include_role' : 'include_tasks';
+  const role = include.lexical.role?.name;
+  const label = run.label(`${role === undefined ? '' : `${role} : `}${include.name ?? what}`, what, include.at, section.handlers);
+  run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
+  const fallen = new Set<HostState>();
+  const wishes = new Map<string, { readonly wish: Wish; readonly hosts: HostState[] }>();
+  for (const host of hosts) {
+    try {
+      const own = wishesOf(play, host, include);
+      if (own.length === 0) told(play, host, label, 'skipped', { skip_reason: 'Conditional result was False' });
+      for (const wish of own) {
+        const group = wishes.get(wish.key) ?? { wish, hosts: [] };
+        group.hosts.push(host);
+        wishes.set(wish.key, group);
+      }
+    } catch (error) {
+      told(play, host, label, 'failed', { failed: true, msg: (error as Error).message });
+      fallen.add(host);
+    }
+  }
+  for (const { wish, hosts: wishing } of wishes.values()) {
+    const able = wishing.filter((host) => !fallen.has(host) && !host.gone && !host.ended);
+    if (able.length === 0) continue;
+    for (const host of await runWish(play, able, include, wish, label, section)) fallen.add(host);
+  }
+  return fallen;
+}
+
+/** What a host wants included: nothing when its condition is false, one wish an item otherwise. */
+function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): readonly Wish[] {
+  const loop = include.loop ? loopItems(play, host, include) : undefined;
+  if (loop?.kind === 'unknown') {
+    play.run.emit({ type: 'warning', message: `${host.name}: what is included here is not known before the run: ${loop.reason}`, at: include.at });
+    return [];
+  }
+  const items: readonly (Momentary | undefined)[] = loop ? loop.items.map(({ variables }) => variables) : [undefined];
+  return items.flatMap((momentary): readonly Wish[] => {
+    const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
+    const verdict = judge(include.when, environment);
+    if (verdict.holds === false) return [];
+    const { include: written } = include;
+    const raw = written.kind === 'role' ? written.role : written.file;
+    const name = renderValue(raw.value, environment, raw.at);
+    if (isUnknown(name)) {
+      play.run.emit({ type: 'warning', message: `${host.name}: what is included here is not known before the run: ${name.reason}`, at: include.at });
+      return [];
+    }
+    return [{ name: toText(name), momentary, key: JSON.stringify([name, momentary]) }];
+  });
+}
+
+async function runWish(play: PlayRun, hosts: readonly HostState[], include: PlannedInclude, wish: Wish, label: TaskLabel, section: Section): Promise<ReadonlySet<HostState>> {
+  const { run } = play;
+  const handed = wish.momentary ? withItem(include, wish.momentary) : include;
+  try {
+    const included = run.options.planner.include(handed, wish.name, play.variables.play);
+    await run.options.modules.load(modulesOf(included.statements));
+    run.emit({ type: 'included', file: wish.name, hosts: hosts.map(({ name }) => name), task: label });
+    play.handlers.push(...included.handlers);
+    for (const host of hosts) host.recap.ok += 1;
+    const statements = included.statements;
+    return runStatements(play, hosts, statements, { ...section, ahead: aheadOf(play, statements), leftRole: new Set() });
+  } catch (error) {
+    if (!isKplayError(error)) throw error;
+    for (const host of hosts) told(play, host, label, 'failed', { failed: true, msg: error.message });
+    return new Set(hosts);
+  }
+}
+
+function told(play: PlayRun, host: HostState, task: TaskLabel, status: 'skipped' | 'failed', result: Record<string, unknown>): void {
+  count(host, { status, result, ignored: false });
+  play.run.emit({ type: 'outcome', outcome: { host: host.name, task, status, result: play.run.secrets.scrub(result), diffs: [], ignored: false, seconds: 0 } });
+}
+
+/** Every module that statements name, however deep. */
+export function modulesOf(statements: readonly PlannedStatement[]): readonly string[] {
+  return statements.flatMap((statement): readonly string[] => {
+    if (statement.kind === 'task') return [statement.module];
+    if (statement.kind === 'block') return modulesOf([...statement.block, ...statement.rescue, ...statement.always]);
+    return statement.kind === 'role' ? modulesOf(statement.statements) : [];
+  });
+}
+
+/** The include as seen from inside its loop. */
+function withItem(include: PlannedInclude, momentary: Momentary): PlannedInclude {
+  const { effective } = include.around;
+  const lexical = { ...effective.lexical, includeParams: [...effective.lexical.includeParams, asBlock(momentary, include)] };
+  return { ...include, around: { ...include.around, effective: { ...effective, lexical } } };
+}
+
+/** A loop item handed into an include is data: whatever braces it holds are no template. */
+function asBlock(momentary: Momentary, include: PlannedInclude): VarsBlock {
+  return { values: Object.fromEntries(Object.entries(momentary).map(([name, value]) => [name, unsafely(value)])), file: include.at.file, locate: () => include.at };
+}
+
+function unsafely(value: unknown): unknown {
+  if (typeof value === 'string') return new Unsafe(value);
+  if (Array.isArray(value)) return value.map(unsafely);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, unsafely(one)]));
+}

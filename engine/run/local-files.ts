@@ -1,0 +1,101 @@
+/** The controller's files: read and hashed at most once in a run, however many hosts want them. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, type Stats } from 'node:fs';
+import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { LocalFile } from '../target/content.ts';
+
+/** Files up to this many bytes are kept in memory after the first reading. */
+const kept = 4 * 1024 * 1024;
+
+export interface LocalFiles {
+  /** undefined when there is no regular file. */
+  file(path: string): Promise<LocalFile | undefined>;
+}
+
+export function localFiles(): LocalFiles {
+  const files = new Map<string, LocalFile>();
+  return {
+    async file(path) {
+      const found = await stat(path).catch(() => undefined);
+      if (!found?.isFile()) return undefined;
+      const key = `${path} ${found.ino} ${found.size} ${found.mtimeMs}`;
+      const file = files.get(key) ?? localFile(path, found);
+      files.set(key, file);
+      return file;
+    },
+  };
+}
+
+function localFile(path: string, { size, mode }: Stats): LocalFile {
+  let bytes: Promise<Buffer> | undefined;
+  const sums = new Map<string, Promise<string>>();
+  const sum = (algorithm: string) => {
+    const known = sums.get(algorithm) ?? digest(path, algorithm);
+    sums.set(algorithm, known);
+    return known;
+  };
+  return {
+    path,
+    size,
+    mode: (mode & 0o7777).toString(8).padStart(4, '0'),
+    sha256: () => sum('sha256'),
+    sha1: () => sum('sha1'),
+    bytes() {
+      if (size > kept) return readFile(path);
+      bytes ??= readFile(path);
+      return bytes;
+    },
+    stream: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
+  };
+}
+
+async function digest(path: string, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+export interface LocalEntry {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'link';
+  readonly mode: string;
+  readonly linkTarget?: string;
+}
+
+/** Everything below a folder, relative paths, sorted. */
+export async function listBelow(folder: string): Promise<readonly LocalEntry[]> {
+  const found: LocalEntry[] = [];
+  async function walk(relative: string): Promise<void> {
+    const entries = await readdir(join(folder, relative), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = relative ? `${relative}/${entry.name}` : entry.name;
+      if (entry.isSymbolicLink()) found.push({ path, type: 'link', mode: '0777', linkTarget: await readlink(join(folder, path)) });
+      else {
+        const mode = ((await stat(join(folder, path))).mode & 0o7777).toString(8).padStart(4, '0');
+        found.push({ path, type: entry.isDirectory() ? 'directory' : 'file', mode });
+        if (entry.isDirectory()) await walk(path);
+      }
+    }
+  }
+  await walk('');
+  return found;
+}
+
+/** Writes a file of the controller atomically: folders made, temporary file 0600, then renamed. */
+export async function saveFile(path: string, chunks: AsyncIterable<Buffer> | Buffer, mode = 0o600): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    if (Buffer.isBuffer(chunks)) await file.writeFile(chunks);
+    else for await (const chunk of chunks) await file.write(chunk);
+    await file.close();
+    await chmod(temporary, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

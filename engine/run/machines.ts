@@ -1,0 +1,92 @@
+/** The machines of a run: one connection each, one shell for each user tasks become there, opened when first needed. */
+import type { Become, Connection, ConnectionSettings } from '../connection/connection.ts';
+import type { Shell } from '../connection/shell.ts';
+import type { LocalFile } from '../target/content.ts';
+import { type LiveTarget, liveTarget, type Wire } from '../target/live.ts';
+import type { Domain } from '../target/query.ts';
+import { type PredictedWorld, simulatedTarget } from '../target/simulated.ts';
+import type { Target } from '../target/target.ts';
+
+/** How the connection room is reached; a spec may hand in another. */
+export interface Wiring {
+  connect(settings: ConnectionSettings): Promise<Connection>;
+  openShell(connection: Connection, options: { readonly become?: Become | undefined }): Promise<Shell>;
+  upload(connection: Connection, path: string, source: Buffer | LocalFile, options: { readonly become?: Become | undefined }): Promise<void>;
+  download(connection: Connection, path: string, options: { readonly become?: Become | undefined }): AsyncIterable<Buffer>;
+}
+
+export interface Machine {
+  /** Machines of one place see each other's changes: a host's name, or `localhost` for whatever is local. */
+  readonly place: string;
+  /** The target as one user. Throws Unreachable. */
+  target(become: Become | undefined, mode: 'live' | 'simulated'): Promise<Target>;
+  /** Drops what was read about these parts of the host, as whichever user. */
+  forget(domains: readonly Domain[] | undefined): void;
+  readonly traffic: { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number };
+  close(): Promise<void>;
+}
+
+/** A machine that is not connected yet. `onChange` is told before each change is sent. */
+export function machine(
+  name: string,
+  settings: ConnectionSettings,
+  wiring: Wiring,
+  world: PredictedWorld,
+  onChange: (place: string, domains: readonly Domain[] | undefined) => void,
+): Machine {
+  const place = settings.kind === 'local' ? 'localhost' : name;
+  const users = new Map<string, Promise<{ readonly live: LiveTarget; readonly simulated: Target }>>();
+  const opened: { readonly live: LiveTarget; readonly shell: Shell }[] = [];
+  const past = { roundTrips: 0, bytesOut: 0, bytesIn: 0 };
+  let connection: Promise<Connection> | undefined;
+
+  async function open(become: Become | undefined) {
+    connection ??= wiring.connect(settings);
+    const link = await connection;
+    const shell = await wiring.openShell(link, { become });
+    const wire: Wire = {
+      run: (frame) => shell.run(frame),
+      upload: (path, source) => wiring.upload(link, path, source, { become }),
+      download: (path) => wiring.download(link, path, { become }),
+    };
+    const live = liveTarget({ host: place, wire, onChange: (domains) => onChange(place, domains) });
+    opened.push({ live, shell });
+    return { live, simulated: simulatedTarget(live.target, world) };
+  }
+
+  function traffic() {
+    const sum = { ...past };
+    for (const { shell } of opened) {
+      sum.roundTrips += shell.roundTrips;
+      sum.bytesOut += shell.bytesOut;
+      sum.bytesIn += shell.bytesIn;
+    }
+    return sum;
+  }
+
+  return {
+    place,
+    async target(become, mode) {
+      const key = become ? `${become.method} ${become.user}` : '';
+      const user = users.get(key) ?? open(become);
+      users.set(key, user);
+      const { live, simulated } = await user;
+      return mode === 'live' ? live.target : simulated;
+    },
+    forget(domains) {
+      for (const { live } of opened) live.reader.forget(domains);
+    },
+    get traffic() {
+      return traffic();
+    },
+    async close() {
+      Object.assign(past, traffic());
+      const shells = opened.splice(0).map(({ shell }) => shell);
+      const link = connection;
+      connection = undefined;
+      users.clear();
+      await Promise.allSettled(shells.map((shell) => shell.close()));
+      await link?.then((one) => one.close()).catch(() => {});
+    },
+  };
+}

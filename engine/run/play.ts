@@ -1,0 +1,123 @@
+/** One play: its hosts, its batches, its sections in order, and the handlers between them. */
+import { selectHosts } from '../inventory/select-hosts.ts';
+import type { PlannedPlay, PlannedStatement, Role } from '../plan/plan.ts';
+import type { Positioned } from '../playbook/ast.ts';
+import { renderValue } from '../template/render.ts';
+import { aheadOf } from './ahead.ts';
+import { rendered, truth } from './connection-settings.ts';
+import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+import { gatherFacts } from './facts.ts';
+import { flushHandlers } from './handlers.ts';
+import { runStatements, type Section } from './strategy.ts';
+import { varsFilesOf } from './vars-files.ts';
+
+/** Runs a play on every batch of its hosts. */
+export async function runPlay(run: Run, planned: PlannedPlay, position: number): Promise<void> {
+  const hosts = hostsOf(run, planned);
+  if (hosts.length === 0) {
+    run.emit({ type: 'no_hosts_matched', name: planned.name });
+    return;
+  }
+  const publicRoles: Role[] = [...planned.publicRoles];
+  const base: PlayRun = {
+    run,
+    variables: { play: planned, varsFiles: varsFilesOf(run, planned), prompts: run.options.prompts(position), publicRoles: () => publicRoles },
+    allHosts: hosts,
+    batch: hosts,
+    handlers: [...planned.handlers],
+    ended: false,
+  };
+  for (const host of hosts) host.ended = false;
+  for (const batch of batches(base, hosts)) {
+    const play: PlayRun = { ...base, batch, handlers: base.handlers };
+    run.emit({ type: 'play_start', name: planned.name, hosts: batch.map(({ name }) => name), at: planned.play.at });
+    const before = batch.filter(({ gone }) => !gone).length;
+    await runBatch(play);
+    if (play.ended || run.options.signal.aborted) return;
+    const lost = before - batch.filter(({ gone }) => !gone).length;
+    if (before > 0 && lost === before && batch.length < hosts.length) {
+      run.emit({ type: 'warning', message: `every host of the batch failed: the play "${planned.name}" ends here`, at: planned.play.at });
+      return;
+    }
+  }
+}
+
+async function runBatch(play: PlayRun): Promise<void> {
+  const { play: planned } = play.variables;
+  const force = play.run.options.forceHandlers || (planned.play.forceHandlers !== undefined && truth(renderValue(planned.play.forceHandlers.value, hostEnvironment(play.run, play.batch[0]!, play), planned.play.forceHandlers.at)));
+  await gatherFacts(play, atWork(play.batch));
+  for (const statements of [planned.preTasks, planned.tasks, planned.postTasks]) {
+    await runSection(play, statements);
+    if (!play.ended || force) await settle(play, await flushHandlers(play, force ? play.batch : atWork(play.batch), force));
+    if (play.ended || tooManyFailed(play)) return;
+  }
+}
+
+async function runSection(play: PlayRun, statements: readonly PlannedStatement[]): Promise<void> {
+  const hosts = atWork(play.batch);
+  if (hosts.length === 0 || statements.length === 0) return;
+  const section: Section = { ahead: aheadOf(play, statements), leftRole: new Set(), handlers: false };
+  for (const host of hosts) play.run.followers.set(host.name, () => section.ahead.again(host));
+  try {
+    settle(play, await runStatements(play, hosts, statements, section));
+  } finally {
+    play.run.followers.clear();
+  }
+}
+
+/** Hosts that fell and were not rescued are out of the run. */
+function settle(_play: PlayRun, fallen: ReadonlySet<HostState>): void {
+  for (const host of fallen) host.gone ??= 'failed';
+}
+
+function tooManyFailed(play: PlayRun): boolean {
+  const { play: written, name } = play.variables.play;
+  if (written.maxFailPercentage === undefined) return false;
+  const most = Number(renderValue(written.maxFailPercentage.value, hostEnvironment(play.run, play.batch[0]!, play), written.maxFailPercentage.at));
+  const failed = play.batch.filter(({ gone }) => gone !== undefined).length;
+  if ((failed / play.batch.length) * 100 <= most) return false;
+  play.run.emit({ type: 'warning', message: `more than ${most} % of the hosts failed: the play "${name}" ends here`, at: written.at });
+  for (const host of play.batch) host.gone ??= 'failed';
+  return true;
+}
+
+/** The hosts of a play, in its order, those that are out of the run left out. */
+function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
+  const { inventory, limit } = run.options;
+  const environment = hostEnvironment(run, run.host('localhost'), undefined);
+  const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);
+  const names = selectHosts(inventory, Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern));
+  const states = names.filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name)).map((name) => run.host(name)).filter((host) => !host.gone);
+  return ordered(states, planned.play.order === undefined ? 'inventory' : String(renderValue(planned.play.order.value, environment, planned.play.order.at)));
+}
+
+function ordered(hosts: readonly HostState[], order: string): readonly HostState[] {
+  const byName = (a: HostState, b: HostState) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  if (order === 'reverse_inventory') return hosts.toReversed();
+  if (order === 'sorted') return hosts.toSorted(byName);
+  if (order === 'reverse_sorted') return hosts.toSorted(byName).reverse();
+  if (order === 'shuffle') return hosts.map((host) => [Math.random(), host] as const).sort(([a], [b]) => a - b).map(([, host]) => host);
+  return hosts;
+}
+
+/** `serial`: numbers and percentages; the last one repeats. */
+function* batches(play: PlayRun, hosts: readonly HostState[]): Generator<readonly HostState[]> {
+  const { serial } = play.variables.play.play;
+  const sizes = serial.flatMap((one: Positioned) => [rendered(one, hostEnvironment(play.run, hosts[0]!, play))].flat()).map((size) => batchSize(size, hosts.length));
+  if (sizes.length === 0) {
+    yield hosts;
+    return;
+  }
+  for (let from = 0, turn = 0; from < hosts.length; turn += 1) {
+    const size = sizes[Math.min(turn, sizes.length - 1)]!;
+    yield hosts.slice(from, from + size);
+    from += size;
+  }
+}
+
+function batchSize(size: unknown, all: number): number {
+  const text = String(size).trim();
+  const number = text.endsWith('%') ? Math.floor((Number(text.slice(0, -1)) / 100) * all) : Number(text);
+  return number <= 0 ? (text.endsWith('%') ? 1 : all) : number;
+}

@@ -1,0 +1,147 @@
+/** From a planned task to something that can be done on a host: condition judged, arguments rendered and settled. */
+import type { Become } from '../connection/connection.ts';
+import type { AnyModule } from '../module/definition.ts';
+import { settleArguments } from '../module/coerce.ts';
+import type { PlannedTask } from '../plan/plan.ts';
+import { ModuleFailure } from '../target/failure.ts';
+import type { Environment } from '../template/environment.ts';
+import { renderValue } from '../template/render.ts';
+import { isUnknown, omit } from '../template/values.ts';
+import { judge } from './conditions.ts';
+import { becomeOf, rendered, truth } from './connection-settings.ts';
+import type { HostState, PlayRun } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+import type { Momentary } from './variables.ts';
+
+export interface Prepared {
+  readonly module: AnyModule;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly environment: Environment;
+  /** Whose machine it runs on. */
+  readonly runsOn: string;
+  readonly become: Become | undefined;
+  /** The `environment` keyword, merged. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly simulated: boolean;
+  readonly diff: boolean;
+  readonly timeoutMs: number | undefined;
+  /** Why only the run can tell whether, or with what, this is done. */
+  readonly unknown: string | undefined;
+}
+
+export type Preparation = { readonly kind: 'skip'; readonly clause: string } | ({ readonly kind: 'do' } & Prepared);
+
+/** Throws TemplateError and ModuleFailure; both are this host's failure, not the run's. */
+export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Momentary): Preparation {
+  const { options } = play.run;
+  const environment = hostEnvironment(play.run, host, play, task.lexical, momentary);
+  const verdict = judge(task.when, environment, (clause, value) => loose(play, clause.at, String(clause.expression), value));
+  if (verdict.holds === false) return { kind: 'skip', clause: verdict.clause };
+  const module = options.modules.get(task.module);
+  const raw = rawArguments(module, task, environment);
+  const unknownName = Object.keys(raw).find((name) => holdsUnknown(raw[name]));
+  const settled = settleArguments(module, raw, task.module);
+  if (settled.problems.length > 0) {
+    throw new ModuleFailure(settled.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; '));
+  }
+  for (const [name, literal] of Object.entries(module.args)) {
+    const value = settled.args[name];
+    if (literal.secret && typeof value === 'string') play.run.secrets.add(value);
+  }
+  const tolerant = 'action' in module ? module.action === 'controller' : false;
+  const tolerated = tolerant || (unknownName !== undefined && (module.tolerates ?? []).includes(unknownName));
+  const delegate = rendered(task.inherited.delegate_to, environment);
+  const runsOn = delegate === undefined || delegate === null || delegate === '' ? host.name : String(delegate);
+  const keywordCheck = rendered(task.inherited.check_mode, environment);
+  const timeout = rendered(task.inherited.timeout, environment);
+  return {
+    kind: 'do',
+    module,
+    args: settled.args,
+    environment,
+    runsOn,
+    become: becomeOf(task.inherited, runsOn === host.name ? environment : delegated(play, runsOn, environment), options.defaults),
+    variables: environmentVariables(task, environment),
+    simulated: keywordCheck === undefined ? options.check : truth(keywordCheck),
+    diff: task.inherited.diff === undefined ? options.diff : truth(rendered(task.inherited.diff, environment)),
+    timeoutMs: timeout === undefined || Number(timeout) === 0 ? undefined : Number(timeout) * 1000,
+    unknown:
+      verdict.holds === 'unknown'
+        ? `"${verdict.clause}" is not known yet: ${verdict.reason}`
+        : unknownName !== undefined && !tolerated
+          ? `${unknownName} is not known yet: ${unknownReason(raw[unknownName])}`
+          : undefined,
+  };
+}
+
+/** A clause that is no boolean: a warning that names it, or with --strict an error. */
+function loose(play: PlayRun, at: PlannedTask['at'], clause: string, value: unknown): void {
+  const message = `the condition "${clause}" is not a boolean (it is ${value === null ? 'none' : Array.isArray(value) ? 'a list' : typeof value}); say what it should be compared with`;
+  if (play.run.options.strict) throw new ModuleFailure(message);
+  play.run.emit({ type: 'warning', message, at });
+}
+
+function rawArguments(module: AnyModule, task: PlannedTask, environment: Environment): Readonly<Record<string, unknown>> {
+  const unrendered = new Set(module.expressions ?? []);
+  const out: Record<string, unknown> = {};
+  for (const { value, at } of task.moduleDefaults) {
+    const defaults = value[task.module] ?? value[`ansible.builtin.${task.module}`];
+    if (defaults !== undefined) Object.assign(out, renderValue(defaults, environment, at));
+  }
+  for (const [name, value] of Object.entries(task.args.values)) {
+    out[name] = unrendered.has(name) ? value : renderValue(value, environment, typeof value === 'object' && value !== null ? task.args.at : task.args.locate([name]));
+  }
+  if (task.args.freeForm !== undefined && module.freeForm) {
+    out[module.freeForm] = unrendered.has(module.freeForm) ? task.args.freeForm : renderValue(task.args.freeForm, environment, task.args.at);
+  } else if (task.args.freeForm !== undefined) {
+    // `module: "{{ mapping }}"` spells all arguments at once
+    const mapping = renderValue(task.args.freeForm, environment, task.args.at);
+    if (typeof mapping !== 'object' || mapping === null) throw new ModuleFailure(`${task.module} takes no free text`);
+    Object.assign(out, mapping);
+  }
+  return withoutOmitted(out) as Record<string, unknown>;
+}
+
+/** Values that are `omit` vanish, however deep they are. */
+export function withoutOmitted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item !== omit).map(withoutOmitted);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== omit)
+      .map(([name, one]) => [name, withoutOmitted(one)]),
+  );
+}
+
+export function holdsUnknown(value: unknown): boolean {
+  return unknownReason(value) !== undefined;
+}
+
+function unknownReason(value: unknown): string | undefined {
+  if (isUnknown(value)) return value.reason;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const one of Array.isArray(value) ? value : Object.values(value)) {
+    const reason = unknownReason(one);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function environmentVariables(task: PlannedTask, environment: Environment): Readonly<Record<string, string>> {
+  const merged: Record<string, string> = {};
+  for (const { value, at } of task.environment) {
+    const mapping = renderValue(value, environment, at);
+    if (mapping === null || mapping === omit) continue;
+    if (typeof mapping !== 'object' || Array.isArray(mapping)) throw new ModuleFailure('environment must be a mapping of names to texts');
+    for (const [name, one] of Object.entries(mapping as Record<string, unknown>)) merged[name] = one === null ? '' : String(one);
+  }
+  return merged;
+}
+
+/** A delegated task becomes whom the delegate's own variables say, if they say so. */
+function delegated(play: PlayRun, name: string, own: Environment): Environment {
+  const known = play.run.options.inventory.host(name);
+  if (!known) return own;
+  const theirs = hostEnvironment(play.run, play.run.host(name), play);
+  return { ...own, scope: { get: (variable) => (variable.startsWith('ansible_become') ? theirs.scope.get(variable) : own.scope.get(variable)), names: () => own.scope.names() } };
+}

@@ -1,0 +1,132 @@
+/** The run: plays in order over the machines, told as events. The one place where everything of this room meets. */
+import { KplayError } from '../errors.ts';
+import type { PlannedPlay } from '../plan/plan.ts';
+import type { Domain } from '../target/query.ts';
+import { predictedWorld, predictionOf } from '../target/simulated.ts';
+import { connectionSettings } from './connection-settings.ts';
+import type { HostState, Run, RunOptions } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+import type { Recap, Traffic } from './events.ts';
+import { modulesOf } from './include.ts';
+import { localFiles } from './local-files.ts';
+import { controllerLookups } from './lookups.ts';
+import { type Machine, machine } from './machines.ts';
+import { runPlay } from './play.ts';
+import { secretKeeper } from './secrets.ts';
+
+export interface RunResult {
+  readonly recap: Recap;
+  readonly traffic: Traffic;
+  readonly seconds: number;
+  readonly interrupted: boolean;
+}
+
+/** Runs a plan to its end. Hosts' failures are in the recap; KplayError is thrown only for what stops everything. */
+export async function execute(options: RunOptions): Promise<RunResult> {
+  const started = performance.now();
+  const run = newRun(options);
+  const names = options.plan.plays.flatMap((play) => modulesOf([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers.map(({ task }) => task)]));
+  await options.modules.load([...new Set(names)]);
+  run.emit({ type: 'run_start', check: options.check, at: new Date().toISOString() });
+  try {
+    for (const [position, play] of options.plan.plays.entries()) {
+      if (options.signal.aborted) break;
+      await runPlay(run, withHostMentions(run, play), position);
+    }
+    if (run.waiting) throw new KplayError([{ message: `no task is named "${options.startAtTask}"`, hint: '--list-tasks shows the names; tasks of dynamic includes cannot be started at' }]);
+  } finally {
+    await Promise.allSettled([...run.machines.values()].map((one) => one.close()));
+  }
+  const recap = Object.fromEntries([...run.hosts.values()].filter(({ recap: line }) => Object.values(line).some((n) => n > 0)).map((host) => [host.name, { ...host.recap }]));
+  const traffic = Object.fromEntries([...run.machines].map(([key, one]) => [key.split(' ')[0]!, one.traffic]));
+  const seconds = (performance.now() - started) / 1000;
+  run.emit({ type: 'run_end', recap, seconds, check: options.check, traffic });
+  return { recap, traffic, seconds, interrupted: options.signal.aborted };
+}
+
+interface WholeRun extends Run {
+  readonly hosts: Map<string, HostState>;
+  readonly machines: Map<string, Machine>;
+}
+
+function newRun(options: RunOptions): WholeRun {
+  const hosts = new Map<string, HostState>();
+  const machines = new Map<string, Machine>();
+  const usualMachines = new Map<string, Machine>();
+  const secrets = secretKeeper();
+  const world = predictedWorld();
+  let labels = 0;
+  for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
+
+  function changed(place: string, domains: readonly Domain[] | undefined): void {
+    for (const one of machines.values()) if (one.place === place) one.forget(domains);
+    run.followers.get(place)?.();
+  }
+
+  const run: WholeRun = {
+    options,
+    secrets,
+    files: localFiles(),
+    world,
+    hosts,
+    machines,
+    version: 0,
+    waiting: options.startAtTask !== undefined,
+    emit: options.emit,
+    lookups: controllerLookups({ cwd: options.cwd, environment: options.environment, check: options.check, secret: (value) => secrets.add(value) }),
+    sources: {
+      inventory: options.inventory,
+      hostVariables: (name) => run.host(name).variables,
+      extraVars: options.extraVars,
+    },
+    host(name) {
+      const known = hosts.get(name);
+      if (known) return known;
+      const fresh: HostState = {
+        name,
+        variables: { facts: new Map(), registered: new Map(), included: new Map() },
+        recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
+        gone: undefined,
+        ended: false,
+        notified: new Set(),
+        rolesDone: new Set(),
+      };
+      hosts.set(name, fresh);
+      return fresh;
+    },
+    machine(name, inherited = {}) {
+      const plain = inherited.connection === undefined && inherited.port === undefined && inherited.remote_user === undefined;
+      const usual = plain ? usualMachines.get(name) : undefined;
+      if (usual) return usual;
+      const environment = hostEnvironment(run, run.host(name));
+      const host = options.inventory.host(name);
+      const settings = connectionSettings(name, host?.implicit ?? false, inherited, environment, options.defaults);
+      const key = `${name} ${settings.kind} ${settings.user ?? ''} ${settings.port ?? ''}`;
+      const known = machines.get(key);
+      if (known) return known;
+      for (const secret of [settings.password, settings.passphrase]) if (secret) secrets.add(secret);
+      const fresh = machine(name, settings, options.wiring, world, changed);
+      machines.set(key, fresh);
+      if (plain) usualMachines.set(name, fresh);
+      return fresh;
+    },
+    followers: new Map(),
+    prediction: (name) => predictionOf(world, name),
+    label: (name, module, at, handler) => ({ id: ++labels, name, module, at, handler }),
+  };
+  return run;
+}
+
+/** Facts are also mentioned in the variables of hosts and groups. */
+function withHostMentions(run: Run, play: PlannedPlay): PlannedPlay {
+  const { inventory, extraVars } = run.options;
+  const mentions = new Set(play.mentions);
+  const layers = [...inventory.hosts.keys()].flatMap((name) => inventory.layers(name, play.playbookDir));
+  const seen = new Set<object>();
+  for (const { values } of [...layers, { values: extraVars }]) {
+    if (seen.has(values)) continue;
+    seen.add(values);
+    for (const [name] of (JSON.stringify(values) ?? '').matchAll(/\bansible_[A-Za-z0-9_]+/g)) mentions.add(name);
+  }
+  return { ...play, mentions };
+}

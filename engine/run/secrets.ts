@@ -1,0 +1,58 @@
+/** Values that must never be shown, in any of the forms they are likely to take. */
+
+export interface Secrets {
+  add(value: string): void;
+  /** A copy of the value with every secret in it, and every private key, replaced. */
+  scrub<T>(value: T): T;
+}
+
+const hidden = '********';
+const privateKey = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g;
+/** Shorter ones would blot out half the output, and protect nothing. */
+const shortest = 4;
+
+export function secretKeeper(): Secrets {
+  const known = new Set<string>();
+  let pattern: RegExp | undefined;
+
+  function text(value: string): string {
+    const keyless = value.includes('PRIVATE KEY') ? value.replace(privateKey, '(a private key)') : value;
+    if (known.size === 0) return keyless;
+    pattern ??= new RegExp([...known].sort((a, b) => b.length - a.length).map(literal).join('|'), 'g');
+    return keyless.replace(pattern, hidden);
+  }
+
+  function scrub(value: unknown): unknown {
+    if (typeof value === 'string') return text(value);
+    if (Array.isArray(value)) return value.map(scrub);
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, scrub(one)]));
+  }
+
+  return {
+    add(value) {
+      const plain = value.trim();
+      if (plain.length < shortest) return;
+      for (const form of formsOf(plain)) known.add(form);
+      pattern = undefined;
+    },
+    scrub: <T>(value: T) => scrub(value) as T,
+  };
+}
+
+/** Plain, base64, URL, JSON, shell and hex. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  return [
+    secret,
+    bytes.toString('base64'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    secret.replaceAll("'", "'\\''"),
+  ];
+}
+
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,127 @@
+/** The variables a task sees on a host: every source at its rank of precedence (Ansible's order), rendered only when used. */
+import type { Location } from '../errors.ts';
+import type { Inventory, VarsLayer } from '../inventory/inventory.ts';
+import type { Lexical, PlannedPlay, Role } from '../plan/plan.ts';
+import type { VarsBlock } from '../playbook/ast.ts';
+import { trusted } from '../template/render.ts';
+import { missing, type Scope, ScopeDict } from '../template/values.ts';
+
+/** What a run has learnt about one host; plain data, never read as a template, save `included`. */
+export interface HostVariables {
+  readonly facts: Map<string, unknown>;
+  /** `set_fact` and `register`. */
+  readonly registered: Map<string, unknown>;
+  /** `include_vars`: the user's own files, so templates. */
+  readonly included: Map<string, unknown>;
+}
+
+/** One source of variables. `own` marks text of the user's files, in which strings are templates. */
+interface Layer {
+  get(name: string): unknown;
+  has(name: string): boolean;
+  names(): Iterable<string>;
+  readonly own: boolean;
+  locate?(name: string): Location | undefined;
+}
+
+export interface VariableSources {
+  readonly inventory: Inventory;
+  readonly hostVariables: (host: string) => HostVariables;
+  readonly extraVars: Readonly<Record<string, unknown>>;
+}
+
+/** What the play itself brings: one value for all its tasks. */
+export interface PlayVariables {
+  readonly play: PlannedPlay;
+  /** `vars_files` read for this host, in order. */
+  readonly varsFiles: (host: string) => readonly VarsBlock[];
+  /** Answers to `vars_prompt`. */
+  readonly prompts: Readonly<Record<string, unknown>>;
+  /** Roles whose vars and defaults all tasks see; dynamic public ones are added as they come. */
+  readonly publicRoles: () => readonly Role[];
+}
+
+/** Variables of the moment: loop item, delegation, template_host …; they stand above all but extra vars. */
+export type Momentary = Readonly<Record<string, unknown>>;
+
+/** The scope of one task on one host. `magic` wins over everything. */
+export function taskScope(
+  sources: VariableSources,
+  host: string,
+  options: { readonly play?: PlayVariables; readonly lexical?: Lexical; readonly momentary?: Momentary; readonly magic: (name: string) => unknown | typeof missing; readonly magicNames: readonly string[] },
+): Scope {
+  const layers = layersOf(sources, host, options.play, options.lexical, options.momentary);
+  const scope: Scope = {
+    get(name) {
+      if (name === 'vars') return new ScopeDict(scope);
+      const magic = options.magic(name);
+      if (magic !== missing) return magic;
+      for (const layer of layers) {
+        if (layer.has(name)) return layer.own ? trusted(layer.get(name), layer.locate?.(name)) : layer.get(name);
+      }
+      return missing;
+    },
+    *names() {
+      const seen = new Set<string>(options.magicNames);
+      yield* seen;
+      for (const layer of layers) {
+        for (const name of layer.names()) {
+          if (!seen.has(name)) yield name;
+          seen.add(name);
+        }
+      }
+    },
+  };
+  return scope;
+}
+
+/** Highest precedence first, so that the first layer that has a name has the last word. */
+function layersOf(sources: VariableSources, host: string, play?: PlayVariables, lexical?: Lexical, momentary?: Momentary): readonly Layer[] {
+  const learnt = sources.hostVariables(host);
+  const role = lexical?.role;
+  const inventoryLayers = sources.inventory.layers(host, play?.play.playbookDir);
+  return [
+    fromRecord(sources.extraVars, true),
+    ...(momentary ? [fromRecord(momentary, false)] : []),
+    ...(lexical?.includeParams ?? []).toReversed().map(fromBlock),
+    ...(role?.params ?? []).toReversed().map(fromBlock),
+    fromMap(learnt.registered, false),
+    fromMap(learnt.included, true),
+    ...(lexical?.vars ?? []).toReversed().map(fromBlock),
+    ...(role?.vars ?? []).toReversed().map(fromBlock),
+    ...(play?.publicRoles() ?? []).toReversed().flatMap((one) => one.vars.toReversed().map(fromBlock)),
+    ...(play?.varsFiles(host) ?? []).toReversed().map(fromBlock),
+    ...(play ? [fromRecord(play.prompts, false)] : []),
+    ...(play?.play.play.vars ? [fromBlock(play.play.play.vars)] : []),
+    fromFacts(learnt.facts),
+    ...inventoryLayers.toReversed().map(fromBlock),
+    ...(role?.defaults ?? []).toReversed().map(fromBlock),
+    ...(play?.publicRoles() ?? []).toReversed().flatMap((one) => one.defaults.toReversed().map(fromBlock)),
+  ];
+}
+
+function fromRecord(values: Readonly<Record<string, unknown>>, own: boolean): Layer {
+  return { own, has: (name) => Object.hasOwn(values, name), get: (name) => values[name], names: () => Object.keys(values) };
+}
+
+function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
+  return { own, has: (name) => values.has(name), get: (name) => values.get(name), names: () => values.keys() };
+}
+
+function fromBlock(block: VarsBlock | VarsLayer): Layer {
+  return { ...fromRecord(block.values, true), locate: (name) => block.locate(name) };
+}
+
+/** Facts are seen both as `ansible_facts.x` and as `ansible_x`. */
+function fromFacts(facts: ReadonlyMap<string, unknown>): Layer {
+  const bare = (name: string) => (name.startsWith('ansible_') ? name.slice('ansible_'.length) : undefined);
+  return {
+    own: false,
+    has: (name) => name === 'ansible_facts' || facts.has(bare(name) ?? '') || (name === 'ansible_local' && facts.has('local')),
+    get: (name) => (name === 'ansible_facts' ? Object.fromEntries(facts) : facts.get(bare(name) ?? '')),
+    *names() {
+      yield 'ansible_facts';
+      for (const name of facts.keys()) yield `ansible_${name}`;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { PlannedPlay } from '../plan/plan.ts';
+import type { VarsBlock } from '../playbook/ast.ts';
+import { fail } from '../errors.ts';
+import { parseYaml } from '../source/yaml.ts';
+import { renderValue } from '../template/render.ts';
+import type { Run } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+
+/** A play's `vars_files` as a host sees them: names may be templates, a list means the first file that exists. */
+export function varsFilesOf(run: Run, planned: PlannedPlay): (host: string) => readonly VarsBlock[] {
+  const byHost = new Map<string, readonly VarsBlock[]>();
+  const byFile = new Map<string, VarsBlock>();
+  if (planned.play.varsFiles.length === 0) return () => [];
+  return (host) => {
+    const known = byHost.get(host);
+    if (known) return known;
+    byHost.set(host, []); // the names are rendered without the files themselves
+    const blocks = planned.play.varsFiles.map(({ value, at }) => {
+      const named = renderValue(value, hostEnvironment(run, run.host(host)), at);
+      const names = (Array.isArray(named) ? named : [named]).map(String);
+      const candidates = names.flatMap((name) => (isAbsolute(name) ? [name] : [join(planned.playbookDir, name), join(planned.playbookDir, 'vars', name)]));
+      const file = candidates.find((path) => existsSync(path)) ?? fail(`none of these vars_files exists: ${candidates.join(', ')}`, at);
+      const block = byFile.get(file) ?? varsBlock(file);
+      byFile.set(file, block);
+      return block;
+    });
+    byHost.set(host, blocks);
+    return blocks;
+  };
+}
+
+function varsBlock(file: string): VarsBlock {
+  const document = parseYaml(readFileSync(file, 'utf8'), file);
+  const values = document.value ?? {};
+  if (typeof values !== 'object' || Array.isArray(values)) return fail(`${file} must hold a mapping of variables`, document.locate([]));
+  return { values: values as Record<string, unknown>, file, locate: (name) => document.locate([name]) };
+}

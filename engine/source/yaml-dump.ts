@@ -1,0 +1,54 @@
+/** Values written as YAML. */
+import { Unsafe } from '../template/values.ts';
+import { COLLECTION_STYLE, DUMP_SCHEMA, dump, intYaml11Tag, strTag, visit } from './js-yaml.ts';
+import { vaultTags } from './yaml-schema.ts';
+
+export interface DumpOptions {
+  /** Blanks a level, 2. */
+  readonly indent?: number;
+  /** Where long text is folded, 80; -1 never folds. */
+  readonly width?: number;
+  /** Collections in brackets: never, those which hold only scalars, or always. */
+  readonly flow?: 'never' | 'leaves' | 'always';
+  readonly sortKeys?: boolean;
+}
+
+/** DUMP_SCHEMA quotes every text that any version of YAML would read as something else. */
+const dumpInteger = DUMP_SCHEMA.tags.find((tag) => tag.tagName === intYaml11Tag.tagName) as typeof intYaml11Tag;
+const dumpSchema = DUMP_SCHEMA.withTags(
+  { ...dumpInteger, identify: (value) => typeof value === 'bigint' || dumpInteger.identify(value) },
+  {
+    ...strTag,
+    identify: (value) => typeof value === 'string' || value instanceof Unsafe,
+    represent: (value: string | Unsafe) => (value instanceof Unsafe ? value.text : value),
+  },
+  vaultTags[0]!,
+);
+
+/** A value as YAML that any reader, of YAML 1.1 or 1.2, reads back as the same value. Ends with a newline. */
+export function dumpYaml(value: unknown, options: DumpOptions = {}): string {
+  const { indent = 2, width = 80, flow = 'never', sortKeys = false } = options;
+  return dump(value, {
+    schema: dumpSchema,
+    indent,
+    lineWidth: width,
+    seqNoIndent: true,
+    noRefs: true,
+    flowLevel: flow === 'always' ? 0 : -1,
+    transform: (documents) =>
+      visit(documents, (node) => {
+        if (node.kind !== 'mapping' && node.kind !== 'sequence') return;
+        const parts = node.kind === 'mapping' ? node.items.map((item) => item.value) : node.items;
+        if (flow === 'leaves' && parts.every((part) => part.kind === 'scalar')) node.style = COLLECTION_STYLE.FLOW;
+        if (sortKeys && node.kind === 'mapping') node.items.sort((a, b) => compare(keyText(a.key), keyText(b.key)));
+      }),
+  });
+}
+
+function keyText(key: { readonly kind: string; readonly value?: string }): string {
+  return key.value ?? '';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,50 @@
+/** The schema kplay reads YAML by: PyYAML's scalars with the exceptions of yaml-scalars.ts, `<<`, and Ansible's tags. */
+import { Unsafe } from '../template/values.ts';
+import { defineScalarTag, FAILSAFE_SCHEMA, mapTag, mergeTag, NOT_RESOLVED, Schema } from './js-yaml.ts';
+import { VaultScalar } from './vault-scalar.ts';
+import { firstCharacters, isNull, readBoolean, readFloat, readInteger } from './yaml-scalars.ts';
+
+function implicitTag(name: string, firsts: readonly string[], read: (text: string) => unknown) {
+  return defineScalarTag(`tag:yaml.org,2002:${name}`, {
+    implicit: true,
+    implicitFirstChars: firsts,
+    resolve: (text) => {
+      const value = read(text);
+      return value === undefined ? NOT_RESOLVED : value;
+    },
+    identify: () => false,
+  });
+}
+
+export const vaultTags = ['!vault', '!vault-encrypted'].map((name) =>
+  defineScalarTag(name, {
+    resolve: (text) => new VaultScalar(text),
+    identify: (value) => name === '!vault' && value instanceof VaultScalar,
+    represent: (value: VaultScalar) => value.text,
+  }),
+);
+
+const tags = [
+  ...FAILSAFE_SCHEMA.tags,
+  implicitTag('null', firstCharacters.null, (text) => (isNull(text) ? null : undefined)),
+  implicitTag('bool', firstCharacters.boolean, readBoolean),
+  implicitTag('int', firstCharacters.integer, readInteger),
+  implicitTag('float', firstCharacters.float, readFloat),
+  mergeTag,
+  defineScalarTag('!unsafe', { resolve: (text) => new Unsafe(text), identify: () => false }),
+  ...vaultTags,
+];
+
+/** js-yaml either refuses a repeated key or is silent about it; this takes note, cheaply, that one may be there. */
+export function schemaNoting(repeated: { seen: boolean }): Schema {
+  return new Schema([
+    ...tags,
+    {
+      ...mapTag,
+      addPair: (mapping, key, value) => {
+        if (mapTag.has(mapping, key)) repeated.seen = true;
+        return mapTag.addPair(mapping, key, value);
+      },
+    },
+  ]);
+}

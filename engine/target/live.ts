@@ -1,0 +1,136 @@
+/** The target that is really there: reading in batches, changing by scripts over the host's shell. */
+import type { Reply } from '../connection/shell.ts';
+import { Unknown } from '../template/values.ts';
+import { type Ask, batchedReader, type Reader } from './batch.ts';
+import { commandScript } from './command-script.ts';
+import type { Content, LocalFile } from './content.ts';
+import { ModuleFailure } from './failure.ts';
+import { checksumKind, contentKind, statKind } from './files.ts';
+import { accountKind, groupKind } from './queries/accounts.ts';
+import { factsKind } from './queries/facts.ts';
+import { packagesKind } from './queries/packages.ts';
+import { unitKind } from './queries/units.ts';
+import type { Domain, QueryKind } from './query.ts';
+import { attributesScript, directoryScript, linkScript, removeScript, temporaryScript, writeScript } from './scripts.ts';
+import type { Command, Completed, Mutation, ReadableTarget, Target } from './target.ts';
+
+/** What a live target needs of the connection room, as functions: it knows no kind of connection. */
+export interface Wire {
+  run(frame: { readonly script: string; readonly timeoutMs?: number | undefined; readonly outputLimit?: number | undefined }): Promise<Reply>;
+  upload(path: string, source: LocalFile | Buffer): Promise<void>;
+  download(path: string): AsyncIterable<Buffer>;
+}
+
+export interface LiveOptions {
+  readonly host: string;
+  readonly wire: Wire;
+  /** Told before anything is changed: whoever remembers answers about this host drops the stale ones. */
+  readonly onChange: (domains: readonly Domain[] | undefined) => void;
+}
+
+/** Bytes up to which content travels inside a frame; more is streamed on a shell of its own. */
+const inlineLimit = 256 * 1024;
+/** Bytes a batch of answers may have. */
+const answerLimit = 256 * 1024 * 1024;
+/** Bytes kept of each stream of a user's command. */
+const commandLimit = 1024 * 1024;
+
+export interface LiveTarget {
+  readonly target: Target;
+  readonly reader: Reader;
+}
+
+/** A target over one shell (one host as one user), and the reader whose memory others may drop. */
+export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
+  const ask: Ask = (script) => wire.run({ script, outputLimit: answerLimit });
+  const reader = batchedReader(ask);
+
+  async function change(summary: string, script: string, domains?: readonly Domain[], timeoutMs?: number): Promise<Completed> {
+    onChange(domains);
+    const completed = await timed(() => wire.run({ script, timeoutMs, outputLimit: commandLimit }));
+    if (completed.code !== 0) throw failureOf(summary, completed);
+    return completed;
+  }
+
+  const target: Target = {
+    ...readable(host, (kind, key) => reader.query(kind, key)),
+    async writeFile(path, content, options) {
+      if (content instanceof Unknown) throw new ModuleFailure(`the content of ${path} is not known: ${content.reason}`);
+      const size = Buffer.isBuffer(content) ? content.length : content.size;
+      if (size <= inlineLimit) {
+        const bytes = Buffer.isBuffer(content) ? content : await content.bytes();
+        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), ['files', 'units', 'kernel', 'facts', 'accounts']);
+        return;
+      }
+      const made = await change(`write ${path}`, temporaryScript(path), ['files']);
+      const uploaded = made.stdout.toString('utf8').trim();
+      await wire.upload(uploaded, content).catch(async (error: unknown) => {
+        await wire.run({ script: removeScript(uploaded) }).catch(() => {});
+        throw error;
+      });
+      await change(`write ${path}`, writeScript(path, { uploaded }, options), ['files', 'units', 'kernel', 'facts', 'accounts']);
+    },
+    async makeDirectory(path, attributes) {
+      await change(`mkdir ${path}`, directoryScript(path, attributes), ['files']);
+    },
+    async setAttributes(path, attributes, options = {}) {
+      await change(`set attributes of ${path}`, attributesScript(path, attributes, options), ['files']);
+    },
+    async makeLink(path, to, kind) {
+      await change(`link ${path}`, linkScript(path, to, kind), ['files', 'units']);
+    },
+    async remove(path) {
+      await change(`remove ${path}`, removeScript(path), ['files', 'units', 'kernel', 'facts', 'accounts']);
+    },
+    mutate: (mutation: Mutation) => change(mutation.summary, commandScript({ script: mutation.script, stdin: mutation.stdin }), mutation.touches, mutation.timeoutMs),
+    run(command: Command) {
+      onChange(undefined);
+      return timed(() => wire.run({ script: commandScript({ executable: '/bin/sh', ...command }), timeoutMs: command.timeoutMs, outputLimit: commandLimit }));
+    },
+    observe: (command: Command) => timed(() => wire.run({ script: commandScript({ executable: '/bin/sh', ...command }), timeoutMs: command.timeoutMs, outputLimit: commandLimit })),
+    download: (path) => wire.download(path),
+  };
+  return { target, reader };
+}
+
+/** The reading half of a target, given the way to ask one question. */
+export function readable(host: string, query: <K, V>(kind: QueryKind<K, V>, key: K) => Promise<V>): ReadableTarget {
+  return {
+    host,
+    query,
+    stat: (path, options = {}) => query(statKind, { path, follow: options.follow ?? false }),
+    checksum: (path) => query(checksumKind, path),
+    readFile: (path) => query(contentKind, path),
+    unit: (name, scope = 'system') => query(unitKind, `${scope} ${name}`),
+    account: (user) => query(accountKind, user),
+    groupEntry: (group) => query(groupKind, group),
+    async packages(names) {
+      return new Map(await Promise.all(names.map(async (name) => [name, await query(packagesKind, name)] as const)));
+    },
+    async facts(subsets) {
+      const parts = await Promise.all(subsets.map((subset) => query(factsKind, subset)));
+      return Object.assign({}, ...parts);
+    },
+  };
+}
+
+async function timed(run: () => Promise<Reply>): Promise<Completed> {
+  const [start, from] = [new Date(), performance.now()];
+  const reply = await run();
+  return {
+    code: reply.code,
+    stdout: reply.stdout,
+    stderr: reply.stderr,
+    truncated: reply.stdoutTruncated || reply.stderrTruncated,
+    timedOut: reply.timedOut,
+    start: start.toISOString(),
+    end: new Date().toISOString(),
+    seconds: (performance.now() - from) / 1000,
+  };
+}
+
+function failureOf(summary: string, { code, stdout, stderr, timedOut }: Completed): ModuleFailure {
+  const [out, err] = [stdout.toString('utf8').trim(), stderr.toString('utf8').trim()];
+  const why = timedOut ? 'timed out' : (err || out || `exit code ${code}`);
+  return new ModuleFailure(`${summary}: ${why}`, { rc: code, stdout: out, stderr: err });
+}

@@ -1,0 +1,34 @@
+import type { Unknown } from '../template/values.ts';
+
+/** What part of a host a query reads; a mutation that says what it touches drops only those parts. */
+export const domains = ['files', 'packages', 'units', 'accounts', 'kernel', 'facts'] as const;
+export type Domain = (typeof domains)[number];
+
+/**
+ * A kind of question a host can be asked. All keys of one kind that are asked in the same tick go out as one script,
+ * together with the other kinds, in one round trip; answers are remembered until something on the host changes.
+ */
+export interface QueryKind<K, V> {
+  /** Unique name: the first half of an answer's identity. */
+  readonly name: string;
+  /** The parts of a host whose change makes an answer stale. */
+  readonly domains: readonly Domain[];
+  /** The second half of an answer's identity. */
+  id(key: K): string;
+  /** A POSIX sh script that answers all keys on stdout. It only reads, and exits 0 also when what it looks for is absent. */
+  script(keys: readonly K[]): string;
+  /** The answers, in the order of the keys. Throws when the output makes no sense. */
+  parse(stdout: Buffer, keys: readonly K[]): readonly V[];
+}
+
+/** What a query of this kind would answer after a mutation; the simulated target believes it. */
+export interface Effect {
+  readonly kind: QueryKind<never, unknown>;
+  readonly id: string;
+  readonly value: unknown | Unknown;
+}
+
+/** States an effect with its types checked. */
+export function effect<K, V>(kind: QueryKind<K, V>, key: K, value: V | Unknown): Effect {
+  return { kind: kind as unknown as QueryKind<never, unknown>, id: kind.id(key), value };
+}

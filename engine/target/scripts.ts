@@ -1,0 +1,91 @@
+/** The shell text of each change to a file. Every script leaves the old state whole when it fails. */
+import { posix } from 'node:path';
+import { quote } from '../connection/quote.ts';
+import type { Attributes, WriteOptions } from './target.ts';
+
+/** Where the bytes of a new file come from: text inside the script, or a file already uploaded to the host. */
+export type Bytes = { readonly inline: Buffer } | { readonly uploaded: string };
+
+/** Makes an empty temporary file beside `path`, mode 0600, and prints its name. */
+export function temporaryScript(path: string): string {
+  return `mktemp ${quote(temporaryPattern(path))}`;
+}
+
+/**
+ * Replaces `path`: temporary file in the same folder (0600), owner and mode, validation, then one rename. Without a mode
+ * an existing file keeps its own, and a new one gets 0666 less the umask, as Ansible has it.
+ */
+export function writeScript(path: string, bytes: Bytes, options: WriteOptions): string {
+  const file = quote(path);
+  const make = 'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : `t=$(mktemp ${quote(temporaryPattern(path))}) || exit 1`;
+  return [
+    `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
+    make,
+    `full() { df -P ${quote(posix.dirname(path))} | awk 'NR==2{print "file system " $6 ": " $4 " KiB free"}' >&2; }`,
+    `trap 'rm -f "$t"' EXIT`,
+    'inline' in bytes ? `${inlineWriter(bytes.inline)} || { full; exit 1; }` : '',
+    `if [ -e ${file} ]; then chown "$(stat -L -c %u:%g ${file})" "$t"; chmod "$(stat -L -c %a ${file})" "$t"; else chmod =rw "$t"; fi || exit 1`,
+    attributeLines('"$t"', options),
+    options.validate ? `${options.validate.replaceAll('%s', '"$t"')} >&2 || { echo "validation failed" >&2; exit 65; }` : '',
+    options.backup ? `if [ -e ${file} ]; then cp -p ${file} ${quote(options.backup)} || exit 1; fi` : '',
+    `mv -f "$t" ${file} || { full; exit 1; }`,
+    'trap - EXIT',
+    `if [ -e /sys/fs/selinux/enforce ]; then restorecon ${file} 2>/dev/null; fi`,
+    ':',
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** Makes a directory and the missing ones above it; every one it makes gets the attributes. */
+export function directoryScript(path: string, attributes: Attributes): string {
+  return [
+    'd() {',
+    '  [ -d "$1" ] && return',
+    '  case $1 in */*) p=${1%/*}; [ -z "$p" ] || ( d "$p" ) || exit 1;; esac',
+    '  mkdir "$1" || exit 1',
+    attributeLines('"$1"', attributes),
+    '}',
+    `d ${quote(path)}`,
+  ].join('\n');
+}
+
+export function attributesScript(path: string, attributes: Attributes, options: { readonly recurse?: boolean; readonly follow?: boolean }): string {
+  return attributeLines(quote(path), attributes, options);
+}
+
+/** Puts the link where the old thing was by one rename, so that there is never nothing. */
+export function linkScript(path: string, to: string, kind: 'symbolic' | 'hard'): string {
+  const make = `t=$(mktemp -u ${quote(temporaryPattern(path))}) && ln ${kind === 'symbolic' ? '-s ' : ''}-- ${quote(to)} "$t"`;
+  return `${make} && mv -fT -- "$t" ${quote(path)} || { rm -f -- "$t"; exit 1; }`;
+}
+
+export function removeScript(path: string): string {
+  return `rm -rf -- ${quote(path)}`;
+}
+
+function temporaryPattern(path: string): string {
+  return `${posix.dirname(path)}/.kplay.XXXXXXXX`;
+}
+
+function attributeLines(target: string, attributes: Attributes, options: { readonly recurse?: boolean; readonly follow?: boolean } = {}): string {
+  const flags = `${options.recurse ? ' -R' : ''}`;
+  const owner = attributes.owner === undefined ? '' : quote(attributes.owner);
+  const group = attributes.group === undefined ? '' : `:${quote(attributes.group)}`;
+  const ownership = owner || group ? `chown${flags}${options.follow === false ? ' -h' : ''} ${owner}${group} ${target} || exit 1` : '';
+  const mode = attributes.mode === undefined ? '' : `chmod${flags} ${quote(attributes.mode)} ${target} || exit 1`;
+  return [ownership, mode].filter(Boolean).join('\n');
+}
+
+/** Text goes as it is in a quoted here-document; anything a shell might touch goes as base64. */
+function inlineWriter(content: Buffer): string {
+  const text = content.toString('latin1');
+  const plain = /^[\t\n\x20-\x7e]*$/.test(text) && (text === '' || text.endsWith('\n'));
+  if (text === '') return ': > "$t"';
+  let end = 'KPLAY';
+  while (plain && text.includes(end)) end += '_';
+  return plain ? `cat > "$t" <<'${end}'\n${text}${end}\n[ $? = 0 ]` : `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ]`;
+}
+
+const wrapped = (content: Buffer) => content.toString('base64').replace(/(.{76})/g, '$1\n').trimEnd();
+const shown = (path: string) => path.replace(/["$`\\]/g, '\\$&');

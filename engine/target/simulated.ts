@@ -1,0 +1,163 @@
+/**
+ * The target of check mode: it reads the real host, and believes of every change that it has been made. Later readers see
+ * what would be; what only the run can know is thrown as {@link UnknownState}. Nothing is ever written.
+ */
+import { posix } from 'node:path';
+import { Unknown } from '../template/values.ts';
+import { UnknownState } from './failure.ts';
+import { checksumKind, contentBytes, contentKind, fileEffects, normalPath, predicted, type StatKey, statEffects, statKind } from './files.ts';
+import { readable } from './live.ts';
+import { accountKind, groupKind } from './queries/accounts.ts';
+import { unitKind } from './queries/units.ts';
+import type { Effect, QueryKind } from './query.ts';
+import type { FileState, UnitState } from './state.ts';
+import type { Attributes, Completed, Target } from './target.ts';
+
+/** What check mode believes about one host. Shared by all the users tasks become there. */
+export interface Prediction {
+  readonly answers: Map<string, unknown>;
+  readonly removed: Set<string>;
+  /** Packages and the like that would bring things along unsaid. */
+  readonly brings: string[];
+  /** Commands that would have run, by name: what fails after them may not fail in the run. */
+  readonly unrun: string[];
+}
+
+/** Everything predicted in one run; once anything is pending anywhere, looking at live services says nothing any more. */
+export interface PredictedWorld {
+  readonly hosts: Map<string, Prediction>;
+  pending: string | undefined;
+}
+
+export function predictedWorld(): PredictedWorld {
+  return { hosts: new Map(), pending: undefined };
+}
+
+/** The simulated twin of a live target. */
+export function simulatedTarget(real: Target, world: PredictedWorld): Target {
+  const prediction = predictionOf(world, real.host);
+
+  function believe(what: string, effects: readonly Effect[]): void {
+    world.pending ??= `${what} on ${real.host}`;
+    for (const { kind, id, value } of effects) prediction.answers.set(`${kind.name} ${id}`, value);
+  }
+
+  async function query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V> {
+    const id = `${kind.name} ${kind.id(key)}`;
+    if (prediction.answers.has(id)) {
+      const answer = prediction.answers.get(id);
+      if (answer instanceof Unknown) throw new UnknownState(answer.reason);
+      return answer as V;
+    }
+    const path = pathOf(kind, key);
+    if (path !== undefined && underRemoved(path)) return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
+    const value = await real.query(kind, key);
+    const [bringer] = prediction.brings;
+    if (kind === (unitKind as unknown) && !(value as UnitState).exists) {
+      const name = (value as UnitState).name;
+      if (await unitFilePredicted(name)) return { ...(value as UnitState), exists: true, active: 'inactive', fileState: 'disabled' } as V;
+      if (bringer) throw new UnknownState(`${name} may come with ${bringer}, which is not there yet`);
+    }
+    if (bringer && value === undefined && (kind === (accountKind as unknown) || kind === (groupKind as unknown))) {
+      throw new UnknownState(`${kind.name} ${kind.id(key)} may come with ${bringer}, which is not there yet`);
+    }
+    return value;
+  }
+
+  function underRemoved(path: string): boolean {
+    for (let at = normalPath(path); at !== '/' && at !== '.'; at = posix.dirname(at)) {
+      if (prediction.removed.has(at)) return true;
+    }
+    return false;
+  }
+
+  async function unitFilePredicted(name: string): Promise<boolean> {
+    const folders = ['/etc/systemd/system', '/run/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system'];
+    return folders.some((folder) => (prediction.answers.get(`stat P${folder}/${name}`) as FileState | undefined)?.exists === true);
+  }
+
+  async function wouldBe(path: string, attributes: Attributes): Promise<Attributes> {
+    const before = await query(statKind, { path, follow: true }).catch(() => undefined);
+    const kept = before?.exists ? before : undefined;
+    return {
+      mode: octal(attributes.mode) ?? kept?.mode,
+      owner: attributes.owner ?? kept?.owner,
+      group: attributes.group ?? kept?.group,
+    };
+  }
+
+  return {
+    ...readable(real.host, query),
+    async writeFile(path, content, options) {
+      const bytes = await contentBytes(content);
+      believe(`write ${path}`, fileEffects(path, { content: bytes, ...(await wouldBe(path, options)) } as Parameters<typeof fileEffects>[1]));
+      if (options.backup) believe(`backup of ${path}`, fileEffects(options.backup, { content: new Unknown(`${options.backup} is written by the run`) }));
+    },
+    async makeDirectory(path, attributes) {
+      for (let at = normalPath(path); at !== '/' && at !== '.'; at = posix.dirname(at)) {
+        if ((await query(statKind, { path: at, follow: true })).exists) break;
+        believe(`mkdir ${path}`, statEffects(at, predicted('directory', { ...attributes, mode: octal(attributes.mode) })));
+      }
+    },
+    async setAttributes(path, attributes) {
+      const before = await query(statKind, { path, follow: true });
+      const after = await wouldBe(path, attributes);
+      if (before.exists) believe(`set attributes of ${path}`, statEffects(path, { ...before, ...defined(after) } as FileState));
+    },
+    async makeLink(path, to, kind) {
+      believe(`link ${path}`, kind === 'symbolic' ? [...statEffects(path, predicted('link', { mode: '0777', linkTarget: to }))] : fileEffects(path, { content: new Unknown(`${path} is linked by the run`) }));
+    },
+    async remove(path) {
+      const root = normalPath(path);
+      for (const id of prediction.answers.keys()) {
+        const at = /^(?:stat [LP]|checksum |content )(.*)$/.exec(id)?.[1];
+        if (at !== undefined && (at === root || at.startsWith(`${root}/`))) prediction.answers.delete(id);
+      }
+      prediction.removed.add(root);
+      believe(`remove ${path}`, []);
+    },
+    async mutate(mutation) {
+      believe(mutation.summary, mutation.effects);
+      if (mutation.brings) prediction.brings.push(mutation.brings);
+      return nothingRan;
+    },
+    async run() {
+      throw new UnknownState('the command is not run in check mode');
+    },
+    async observe(command) {
+      if (world.pending) throw new UnknownState(`it would be asked after the changes (${world.pending} first) are made`);
+      return real.observe(command);
+    },
+    download: (path) => real.download(path),
+  };
+}
+
+export function predictionOf(world: PredictedWorld, host: string): Prediction {
+  const known = world.hosts.get(host);
+  if (known) return known;
+  const fresh: Prediction = { answers: new Map(), removed: new Set(), brings: [], unrun: [] };
+  world.hosts.set(host, fresh);
+  return fresh;
+}
+
+const nothingRan: Completed = {
+  code: 0,
+  stdout: Buffer.alloc(0),
+  stderr: Buffer.alloc(0),
+  truncated: false,
+  timedOut: false,
+  start: '',
+  end: '',
+  seconds: 0,
+};
+
+function pathOf(kind: unknown, key: unknown): string | undefined {
+  if (kind === statKind) return (key as StatKey).path;
+  return kind === checksumKind || kind === contentKind ? (key as string) : undefined;
+}
+
+const octal = (mode: string | undefined) => (mode !== undefined && /^[0-7]+$/.test(mode) ? mode.padStart(4, '0') : undefined);
+
+function defined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<T>;
+}

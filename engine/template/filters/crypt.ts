@@ -1,0 +1,60 @@
+/** Password hashes as /etc/shadow holds them: SHA-crypt with 256 or 512 bits (https://www.akkadia.org/drepper/SHA-crypt.txt). */
+import { createHash, randomInt } from 'node:crypto';
+import { TemplateError } from '../errors.ts';
+
+const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const schemes: Readonly<Record<string, { readonly id: string; readonly algorithm: string; readonly size: number; readonly rounds: number }>> = {
+  sha256: { id: '5', algorithm: 'sha256', size: 32, rounds: 535_000 },
+  sha512: { id: '6', algorithm: 'sha512', size: 64, rounds: 656_000 },
+};
+const defaultRounds = 5000;
+
+/** The hash of a password; without a salt, with one drawn by chance. The rounds are those of Ansible unless given. */
+export function cryptPassword(password: string, scheme: string, salt?: string, rounds?: number): string {
+  const chosen = Object.hasOwn(schemes, scheme) ? schemes[scheme]! : undefined;
+  if (!chosen) throw new TemplateError(`password_hash knows sha256 and sha512, not "${scheme}"`);
+  if (salt !== undefined && !/^[./A-Za-z0-9]{1,16}$/.test(salt)) throw new TemplateError('a salt has 1 to 16 letters, digits, dots or slashes');
+  const used = salt ?? Array.from({ length: 16 }, () => alphabet[randomInt(64)]).join('');
+  const count = Math.min(Math.max(rounds ?? chosen.rounds, 1000), 999_999_999);
+  const digest = shaCrypt(Buffer.from(password), Buffer.from(used), count, chosen.algorithm, chosen.size);
+  const label = count === defaultRounds ? '' : `rounds=${count}$`;
+  return `$${chosen.id}$${label}${used}$${encoded(digest, chosen.size)}`;
+}
+
+function shaCrypt(key: Buffer, salt: Buffer, rounds: number, algorithm: string, size: number): Buffer {
+  const digestOf = (...parts: readonly Buffer[]) => {
+    const hash = createHash(algorithm);
+    for (const part of parts) hash.update(part);
+    return hash.digest();
+  };
+  const repeated = (block: Buffer, length: number) => Buffer.alloc(length, block.length === 0 ? Buffer.alloc(1) : block);
+  const b = digestOf(key, salt, key);
+  const parts = [key, salt, repeated(b, key.length)];
+  for (let bits = key.length; bits > 0; bits >>= 1) parts.push(bits & 1 ? b : key);
+  let digest = digestOf(...parts);
+  const p = repeated(digestOf(...Array<Buffer>(key.length).fill(key)), key.length);
+  const s = repeated(digestOf(...Array<Buffer>(16 + digest[0]!).fill(salt)), salt.length);
+  for (let round = 0; round < rounds; round++) {
+    const odd = round % 2 === 1;
+    digest = digestOf(odd ? p : digest, round % 3 ? s : Buffer.alloc(0), round % 7 ? p : Buffer.alloc(0), odd ? digest : p);
+  }
+  return digest.subarray(0, size);
+}
+
+/** Groups of three bytes, in the order of the scheme, as base 64 with the lowest bits first. */
+function encoded(digest: Buffer, size: number): string {
+  const third = Math.floor(size / 3);
+  const groups: number[][] = [];
+  let [a, b, c] = [0, third, 2 * third];
+  for (let index = 0; index < third; index++) {
+    groups.push([digest[a]!, digest[b]!, digest[c]!]);
+    [a, b, c] = size === 64 ? [b + 1, c + 1, a + 1] : [c + 1, a + 1, b + 1];
+  }
+  let text = groups.map(([x, y, z]) => base64(x! * 65536 + y! * 256 + z!, 4)).join('');
+  text += size === 64 ? base64(digest[63]!, 2) : base64(digest[31]! * 256 + digest[30]!, 3);
+  return text;
+}
+
+function base64(value: number, length: number): string {
+  return Array.from({ length }, (_, index) => alphabet[(value >> (6 * index)) & 63]).join('');
+}

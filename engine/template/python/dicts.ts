@@ -1,0 +1,67 @@
+/** Dicts, whether plain objects (all keys are text) or Maps. Only own properties exist. */
+import { type Dict, Float } from './types.ts';
+
+export function keysOf(dict: Dict): unknown[] {
+  return dict instanceof Map ? [...dict.keys()] : Object.keys(dict);
+}
+
+export function valuesOf(dict: Dict): unknown[] {
+  return dict instanceof Map ? [...dict.values()] : Object.values(dict);
+}
+
+export function entriesOf(dict: Dict): [unknown, unknown][] {
+  return dict instanceof Map ? [...dict.entries()] : Object.entries(dict);
+}
+
+export function sizeOf(dict: Dict): number {
+  return dict instanceof Map ? dict.size : Object.keys(dict).length;
+}
+
+/** Equal keys are one key: `1.0` is `1`. */
+function keyOf(key: unknown): unknown {
+  return key instanceof Float ? key.value : key;
+}
+
+/** YAML and JSON objects hold only text keys, so a number finds the key which is written like it. */
+export function hasKey(dict: Dict, key: unknown): boolean {
+  if (dict instanceof Map) return dict.has(keyOf(key));
+  if (typeof key === 'string') return Object.hasOwn(dict, key);
+  return (typeof key === 'number' || typeof key === 'bigint') && Object.hasOwn(dict, String(key));
+}
+
+/** The value of a key which `hasKey` found. */
+export function valueAt(dict: Dict, key: unknown): unknown {
+  if (dict instanceof Map) return dict.get(keyOf(key));
+  return (dict as Readonly<Record<string, unknown>>)[String(key)];
+}
+
+/** Sets a key in place; defined, not assigned, so that `__proto__` is a key like any other. */
+export function put(dict: Dict, key: unknown, value: unknown): void {
+  if (dict instanceof Map) dict.set(keyOf(key), value);
+  else define(dict, String(key), value);
+}
+
+export function removeKey(dict: Dict, key: unknown): void {
+  if (dict instanceof Map) dict.delete(keyOf(key));
+  else delete (dict as Record<string, unknown>)[String(key)];
+}
+
+/** A new dict of these entries; the last of equal keys wins. */
+export function dictOf(entries: Iterable<readonly [unknown, unknown]>): Dict {
+  const list = [...entries];
+  if (!list.every(([key]) => typeof key === 'string')) return new Map(list.map(([key, value]) => [keyOf(key), value]));
+  const dict: Record<string, unknown> = {};
+  for (const [key, value] of list) define(dict, key as string, value);
+  return dict;
+}
+
+export function copyDict(dict: Dict): Dict {
+  return dict instanceof Map ? new Map(dict) : dictOf(entriesOf(dict));
+}
+
+/** Sets an own property, whatever its name. */
+export function define(dict: object, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(dict, key, { value, enumerable: true, configurable: true, writable: true });
+  else (dict as Record<string, unknown>)[key] = value;
+}
+

@@ -1,0 +1,115 @@
+/** A controller in memory: the user's own files, variables and expressions as a test states them. */
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Controller } from '../module/definition.ts';
+import type { LocalFile } from '../target/content.ts';
+import { ModuleFailure } from '../target/failure.ts';
+
+export interface FakeController extends Controller {
+  /** What modules saved, by path. */
+  readonly saved: ReadonlyMap<string, Buffer>;
+  /** What modules declared secret. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+export interface FakeControllerOptions {
+  /** By name, as templates see them. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** The value of an expression that is more than the name of a variable. */
+  readonly evaluate?: (expression: string) => unknown;
+  readonly verbosity?: number;
+}
+
+/** A controller over files by path; relative paths are below `/project`. Templates know `{{ name }}` and nothing else. */
+export function fakeController(
+  files: Readonly<Record<string, string | Buffer>> = {},
+  { variables = {}, evaluate, verbosity = 0 }: FakeControllerOptions = {},
+): FakeController {
+  const contents = new Map(
+    Object.entries(files).map(([path, content]) => [posix.resolve('/project', path), Buffer.from(content)]),
+  );
+  const saved = new Map<string, Buffer>();
+  const secrets = new Set<string>();
+
+  function bytes(path: string): Buffer {
+    const content = contents.get(path);
+    if (!content) throw new ModuleFailure(`${path} does not exist`);
+    return content;
+  }
+  const isDirectory = (path: string) =>
+    [...contents.keys()].some((other) => other.startsWith(`${path.replace(/\/$/, '')}/`));
+
+  return {
+    host: 'testhost',
+    verbosity,
+    saved,
+    secrets,
+    find(folder, name) {
+      const searched = posix.isAbsolute(name) ? [name] : [`/project/${folder}/${name}`, `/project/${name}`];
+      const found = searched
+        .map((path) => posix.normalize(path))
+        .find((path) => contents.has(path) || isDirectory(path));
+      if (found === undefined) throw new ModuleFailure(`${name} was not found; searched ${searched.join(', ')}`);
+      return found;
+    },
+    file: async (path) => localFile(path, bytes(path)),
+    isDirectory: async (path) => isDirectory(path),
+    async list(directory) {
+      const root = `${directory.replace(/\/$/, '')}/`;
+      const below = [...contents.keys()].filter((path) => path.startsWith(root)).map((path) => path.slice(root.length));
+      const folders = new Set(below.flatMap((path) => parents(path)));
+      const entries = [
+        ...[...folders].map((path) => ({ path, type: 'directory' as const, mode: '0755' })),
+        ...below.map((path) => ({ path, type: 'file' as const, mode: '0644' })),
+      ];
+      return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
+    async render(path, options) {
+      const known: Readonly<Record<string, unknown>> = { ...variables, ...options.variables };
+      const text = bytes(path)
+        .toString('utf8')
+        .split('\n')
+        .slice(options.skipLines ?? 0)
+        .join('\n');
+      return Buffer.from(text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(known[name])));
+    },
+    evaluate(expression) {
+      const [, name = '', fallback] = /^(\w+)(?: \| default\('(.*)'\))?$/.exec(expression) ?? [];
+      if (Object.hasOwn(variables, name)) return variables[name];
+      if (fallback !== undefined) return fallback;
+      if (evaluate) return evaluate(expression);
+      throw new ModuleFailure(`"${expression}" is undefined`);
+    },
+    variables: async (path) => JSON.parse(bytes(path).toString('utf8')),
+    async save(path, chunks) {
+      const parts: Buffer[] = [];
+      if (Buffer.isBuffer(chunks)) parts.push(chunks);
+      else for await (const chunk of chunks) parts.push(chunk);
+      saved.set(path, Buffer.concat(parts));
+    },
+    async matches(path, sha256) {
+      const content = saved.get(path) ?? contents.get(path);
+      return content !== undefined && createHash('sha256').update(content).digest('hex') === sha256;
+    },
+    secret: (value) => void secrets.add(value),
+  };
+}
+
+function localFile(path: string, content: Buffer): LocalFile {
+  const hash = (algorithm: string) => createHash(algorithm).update(content).digest('hex');
+  return {
+    path,
+    size: content.length,
+    mode: '0644',
+    sha256: async () => hash('sha256'),
+    sha1: async () => hash('sha1'),
+    bytes: async () => content,
+    stream: () => Readable.from([content]),
+  };
+}
+
+function parents(path: string): readonly string[] {
+  const above = posix.dirname(path);
+  return above === '.' ? [] : [...parents(above), above];
+}

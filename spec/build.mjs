@@ -1,0 +1,56 @@
+// Builds kplay: `bundle` writes dist/ (what users run), `compile` writes build/ (what the specs run, types checked).
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const modules = readdirSync(join(root, 'engine/modules')).filter((name) => name.endsWith('.ts'));
+  const entryPoints = {
+    kplay: 'engine/cli/kplay.ts',
+    index: 'engine/index.ts',
+    testing: 'engine/testing.ts',
+    ...Object.fromEntries(modules.map((name) => [`modules/${name.slice(0, -3)}`, `engine/modules/${name}`])),
+  };
+  for (const [name, path] of Object.entries(entryPoints)) if (!existsSync(join(root, path))) delete entryPoints[name];
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    legalComments: 'linked',
+    external: ['cpu-features', '*.node'],
+    logLevel: 'warning',
+    banner: {
+      // CommonJS dependencies inside an ES module bundle still ask for these three.
+      js: "import{createRequire as __kplayRequire}from'node:module';import{fileURLToPath as __kplayPath}from'node:url';import{dirname as __kplayDir}from'node:path';const require=__kplayRequire(import.meta.url),__filename=__kplayPath(import.meta.url),__dirname=__kplayDir(__filename);",
+    },
+  });
+  if (existsSync(join(root, 'dist/kplay.js'))) chmodSync(join(root, 'dist/kplay.js'), 0o755);
+}
+
+function compile() {
+  rmSync(join(root, 'build'), { recursive: true, force: true });
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+}
+
+const what = process.argv[2];
+if (what === 'bundle') await bundle();
+else if (what === 'compile') compile();
+else {
+  console.error('usage: node spec/build.mjs bundle|compile');
+  process.exitCode = 5;
+}

@@ -1,0 +1,37 @@
+import { network, type Topology } from './topology.ts';
+
+/** The first line of an inventory which the lab wrote, and may therefore replace and remove. */
+export const inventoryMark = '# Written by `npm run lab -- up`; gone after `npm run lab -- down`.';
+
+export interface InventoryPaths {
+  readonly key: string;
+  readonly knownHosts: string;
+  /** The folder of the Kubernetes binaries, when the topology has them. */
+  readonly kubernetes?: string | undefined;
+}
+
+/** The inventory of a lab, as INI text. */
+export function inventoryText(topology: Topology, paths: InventoryPaths): string {
+  const variables = [
+    'ansible_user=root',
+    `ansible_ssh_private_key_file=${paths.key}`,
+    `ansible_ssh_known_hosts_file=${paths.knownHosts}`,
+    // For Ansible itself, which knows no variable for the file of known hosts.
+    `ansible_ssh_common_args='-o UserKnownHostsFile=${paths.knownHosts} -o StrictHostKeyChecking=yes'`,
+    ...(topology.kubernetes
+      ? [
+          `kube_vip=${network.vip}/${network.prefixLength}`,
+          'keepalived_interface=host0',
+          'etcd_install=package',
+          ...(paths.kubernetes ? [`kube_binary_source=${paths.kubernetes}`] : []),
+        ]
+      : []),
+  ];
+  const sections = [
+    topology.hosts.map(({ name, address }) => `${name} ansible_host=${address}`),
+    ...Object.entries(topology.groups).map(([group, names]) => [`[${group}]`, ...names]),
+    ...Object.entries(topology.children).map(([group, names]) => [`[${group}:children]`, ...names]),
+    ['[all:vars]', ...variables],
+  ];
+  return `${[[inventoryMark], ...sections].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}

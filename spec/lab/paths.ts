@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What is expensive to make (images, binaries, the lab's key) is kept here. Any file system will do: only plain files. */
+export const cache = join(homedir(), '.cache/kplay');
+
+/** Everything of the running lab; there is one lab per machine, and a file or mount below this path belongs to it. */
+export const stateDirectory = '/run/kplay-lab';
+export const stateFile = join(stateDirectory, 'state.json');
+/** A tmpfs: image layers, upper folders and other writable storage of the hosts. */
+export const disk = join(stateDirectory, 'disk');
+
+export const hostDirectory = (name: string): string => join(stateDirectory, 'hosts', name);
+
+/** The checkout: `npm run` and mocha start in it, wherever the compiled files lie. */
+export const checkout = process.cwd();
+export const inventoryFile = join(checkout, 'hosts');
+
+/** A short name for the content of a recipe: a changed recipe gets a new cache folder. */
+export const recipeHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { moduleCatalog } from '../../engine/module/load.ts';
+
+const module = (summary: string) =>
+  `export default { summary: '${summary}', args: {}, action: 'reads', run: async () => ({}), [Symbol.for('kplay.module')]: true };\n`;
+
+describe('the module catalog', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'kplay-modules-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const folder = (name: string, files: Record<string, string>) => {
+    mkdirSync(join(root, name), { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(root, name, file), text);
+    return join(root, name);
+  };
+
+  it('knows modules by their file names and loads only what is asked for', async () => {
+    const far = folder('far', {
+      'copy.js': 'throw new Error("loaded");',
+      'greet.mjs': module('far'),
+      'greet.d.ts': '',
+      'greet.js.map': '',
+    });
+    const catalog = moduleCatalog([join(root, 'nowhere'), far]);
+    expect(catalog.names()).to.deep.equal(['copy', 'greet']);
+    await catalog.load(['greet', 'greet']);
+    expect(catalog.get('greet').summary).to.equal('far');
+    expect(() => catalog.get('copy')).to.throw('not loaded');
+  });
+
+  it('lets a nearer folder hide a farther one', async () => {
+    const catalog = moduleCatalog([
+      folder('near', { 'greet.mjs': module('near') }),
+      folder('far', { 'greet.mjs': module('far') }),
+    ]);
+    await catalog.load(['greet']);
+    expect(catalog.get('greet').summary).to.equal('near');
+  });
+
+  it('knows the full names of the collections it covers, and no others', () => {
+    const catalog = moduleCatalog([folder('far', { 'copy.mjs': module('x') })]);
+    expect(['copy', 'ansible.builtin.copy', 'ansible.legacy.copy'].every((name) => catalog.has(name))).to.equal(true);
+    expect(catalog.has('my.own.copy')).to.equal(false);
+    expect(catalog.file('ansible.builtin.copy')).to.equal(join(root, 'far', 'copy.mjs'));
+  });
+
+  it('refuses two files for one name in one folder, naming both', () => {
+    const twins = folder('twins', { 'a.js': '', 'a.mjs': '' });
+    expect(() => moduleCatalog([twins])).to.throw(
+      `two files are the module "a": ${join(twins, 'a.js')} and ${join(twins, 'a.mjs')}`,
+    );
+  });
+
+  it('says what may have been meant', () => {
+    const catalog = moduleCatalog([folder('far', { 'template.js': '' })]);
+    expect(catalog.explain('templte')).to.equal('no module is named "templte". Did you mean "template"?');
+  });
+
+  it('says plainly that a module in Python is not run', () => {
+    const catalog = moduleCatalog([folder('role/modules', {})]);
+    folder('role/library', { 'mine.py': '' });
+    expect(catalog.has('mine')).to.equal(false);
+    expect(catalog.explain('mine')).to.contain('mine.py is a module for Ansible, written in Python');
+  });
+
+  it('reports every file that is no module, at once', async () => {
+    const far = folder('far', { 'plain.mjs': 'export default {};', 'broken.mjs': 'export default (;' });
+    const error = await moduleCatalog([far])
+      .load(['plain', 'broken'])
+      .then(
+        () => undefined,
+        (reason: Error) => reason,
+      );
+    expect(error?.message)
+      .to.contain('plain.mjs is not a module')
+      .and.to.contain('the module "broken" cannot be loaded');
+  });
+
+  it('explains a module in TypeScript where Node does not read it', async function () {
+    if ('typescript' in process.features && process.features.typescript) this.skip();
+    const far = folder('far', { 'typed.ts': module('typed') });
+    const error = await moduleCatalog([far])
+      .load(['typed'])
+      .catch((reason: Error) => reason);
+    expect(String(error)).to.contain('typed.ts is TypeScript').and.to.contain('compile it to typed.js');
+  });
+});

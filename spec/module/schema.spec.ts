@@ -1,0 +1,237 @@
+import { expect } from 'chai';
+import type { ArgsLiteral } from '../../engine/module/arguments.ts';
+import { settleArguments } from '../../engine/module/coerce.ts';
+import type { ArgRules } from '../../engine/module/definition.ts';
+import { checkArguments, toJsonSchema } from '../../engine/module/schema.ts';
+import { Unknown } from '../../engine/template/values.ts';
+
+const args = {
+  name: { required: true, aliases: ['unit', 'service'], description: 'the unit' },
+  state: { choices: ['started', 'stopped', 'no'] },
+  enabled: { type: 'bool' },
+  retries: { type: 'int', default: 3 },
+  delay: { type: 'float' },
+  groups: { type: 'list', elements: 'str' },
+  ports: { type: 'list', elements: 'int' },
+  env: { type: 'dict' },
+  mode: { type: 'mode', words: ['preserve'] },
+  content: { type: 'raw' },
+  password: { secret: true },
+  networks: {
+    type: 'list',
+    elements: 'dict',
+    options: { name: { required: true }, aliases: { type: 'list' }, attached: { type: 'bool', default: true } },
+  },
+} as const satisfies ArgsLiteral;
+
+const judged = (rules: ArgRules = {}) => ({ args: { ...args }, rules });
+
+describe('arguments in a playbook', () => {
+  const cases: Record<
+    string,
+    [values: Record<string, unknown>, problems: [path: string, message: string, hint?: string][]]
+  > = {
+    'may be anything that converts without loss': [
+      {
+        unit: 5,
+        enabled: 'yes',
+        retries: '7',
+        delay: '1.5',
+        groups: 'a, b',
+        ports: '80,443',
+        env: 'A=1 B="x y"',
+        mode: '644',
+      },
+      [],
+    ],
+    'that hold templates are not judged': [
+      { name: 'x', enabled: '{{ on }}', state: '{{ s }}', ports: ['{{ p }}'], networks: '{{ nets }}', mode: '{{ m }}' },
+      [],
+    ],
+    'of the wrong type are named with the value': [
+      { name: 'x', enabled: 'maybe', retries: 'many', env: ['a'] },
+      [
+        ['enabled', 'enabled must be a boolean, not "maybe"', 'write true or false'],
+        ['retries', 'retries must be an integer, not "many"'],
+        ['env', 'env must be a mapping, not a list'],
+      ],
+    ],
+    'with an unknown name get a suggestion': [
+      { nmae: 'x', name: 'y' },
+      [['nmae', 'systemd has no argument "nmae"', 'Did you mean "name"?']],
+    ],
+    'outside the choices get a suggestion': [
+      { name: 'x', state: 'startd' },
+      [['state', 'state must be one of started, stopped, no; not "startd"', 'Did you mean "started"?']],
+    ],
+    'that are missing are named with what they mean': [{}, [['', 'systemd needs name', 'the unit']]],
+    'given as null count as not given': [{ name: null }, [['', 'systemd needs name', 'the unit']]],
+    'given under two names are refused': [
+      { unit: 'a', service: 'b' },
+      [['service', 'unit and service of systemd are the same argument', 'keep one of them']],
+    ],
+    'keep the name the user wrote in the path': [
+      { unit: ['a'] },
+      [['unit', 'unit must be text, not a list', 'quote it if text was meant']],
+    ],
+    'inside lists of mappings are judged with their path': [
+      { name: 'x', networks: [{ name: 'a', attached: 'so' }, { nam: 'b' }] },
+      [
+        ['networks.0.attached', 'networks[0].attached must be a boolean, not "so"', 'write true or false'],
+        ['networks.1', 'networks[1] needs name'],
+        ['networks.1.nam', 'networks[1] has no argument "nam"', 'Did you mean "name"?'],
+      ],
+    ],
+    'that are secret are never shown': [
+      { name: 'x', password: { a: 1 } },
+      [['password', 'password must be text, not what is given', 'quote it if text was meant']],
+    ],
+    'that are a mode without its zero get both readings': [
+      { name: 'x', mode: 644 },
+      [['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 644", "quote it: '0644'"]],
+    ],
+    'that are a mode already read as decimal get the octal': [
+      { name: 'x', mode: 420 },
+      [
+        [
+          'mode',
+          "mode must be a mode such as '0644' or u=rw,g=r, not 420",
+          "quote it: '0420' (or '0644', if the octal number 0o644 was meant)",
+        ],
+      ],
+    ],
+    'that are a mode of words are symbolic or refused': [
+      { name: 'x', mode: 'rw-r--r--' },
+      [['mode', 'mode must be a mode such as \'0644\' or u=rw,g=r, not "rw-r--r--"']],
+    ],
+    'named __proto__ are refused': [
+      JSON.parse('{"name":"x","__proto__":{"a":1}}'),
+      [['__proto__', 'systemd has no argument "__proto__"']],
+    ],
+  };
+  for (const [title, [values, wanted]] of Object.entries(cases)) {
+    it(title, () => {
+      const found = checkArguments(judged(), 'systemd', values, { templates: 'skip' });
+      expect(found.map(({ path, message }) => [path.join('.'), message])).to.deep.equal(
+        wanted.map(([path, message]) => [path, message]),
+      );
+      for (const [index, [, , hint]] of wanted.entries())
+        if (hint !== undefined) expect(found[index]!.hint).to.equal(hint);
+    });
+  }
+
+  it('that are text holding braces are judged once nothing is left to render', () => {
+    const found = checkArguments(judged(), 'systemd', { name: 'x', enabled: '{{ on }}' }, { templates: 'none' });
+    expect(found.map((problem) => problem.message)).to.deep.equal(['enabled must be a boolean, not "{{ on }}"']);
+  });
+});
+
+describe('relations between arguments', () => {
+  const rules: ArgRules = {
+    requiredOneOf: [['state', 'enabled']],
+    mutuallyExclusive: [['content', 'env']],
+    requiredTogether: [['delay', 'groups']],
+    requiredIf: [
+      ['state', 'stopped', ['env']],
+      ['retries', 3, ['ports']],
+    ],
+  };
+  const cases: Record<string, [Record<string, unknown>, string[]]> = {
+    'that are kept say nothing': [{ name: 'x', state: 'started', retries: 1 }, []],
+    'want one of several': [{ name: 'x', retries: 1 }, ['systemd needs one of state, enabled']],
+    'exclude each other': [
+      { name: 'x', enabled: true, retries: 1, content: 1, env: {} },
+      ['content and env of systemd exclude each other'],
+    ],
+    'want several together': [
+      { name: 'x', enabled: true, retries: 1, delay: 1 },
+      ['delay, groups of systemd go together'],
+    ],
+    'depend on a value': [{ name: 'x', state: 'stopped', retries: 1 }, ['systemd with state stopped needs env']],
+    'depend on a default': [{ name: 'x', state: 'started' }, ['systemd with retries 3 needs ports']],
+    'count a template as given': [{ name: 'x', state: '{{ s }}', retries: 1 }, []],
+  };
+  for (const [title, [values, wanted]] of Object.entries(cases)) {
+    it(title, () => {
+      const found = checkArguments(judged(rules), 'systemd', values, { templates: 'skip' });
+      expect(found.map((problem) => problem.message)).to.deep.equal(wanted);
+    });
+  }
+});
+
+describe('settled arguments', () => {
+  const cases: Record<string, [Record<string, unknown>, Record<string, unknown>]> = {
+    'have their real names and defaults': [{ unit: 'x' }, { name: 'x', retries: 3 }],
+    'are booleans where a person wrote one': [
+      { name: 'x', enabled: 'Off' },
+      { name: 'x', enabled: false, retries: 3 },
+    ],
+    'are text as Python writes it': [{ name: true }, { name: 'True', retries: 3 }],
+    'are the choice that YAML took for a boolean': [
+      { name: 'x', state: false },
+      { name: 'x', state: 'no', retries: 3 },
+    ],
+    'are lists from one value or a line of text': [
+      { name: 'x', groups: 7, ports: '1, 2' },
+      { name: 'x', groups: ['7'], ports: [1, 2], retries: 3 },
+    ],
+    'are mappings from JSON or pairs': [
+      { name: 'x', env: '{"a": [1]}' },
+      { name: 'x', env: { a: [1] }, retries: 3 },
+    ],
+    'are four digits where they are a mode': [
+      { name: 'x', mode: '0o755' },
+      { name: 'x', mode: '0755', retries: 3 },
+    ],
+    'keep symbolic modes and words': [
+      { name: 'x', mode: 'u=rwX,go-w' },
+      { name: 'x', mode: 'u=rwX,go-w', retries: 3 },
+    ],
+    'have the defaults of mappings inside them': [
+      { name: 'x', networks: [{ name: 'a' }] },
+      { name: 'x', networks: [{ name: 'a', attached: true }], retries: 3 },
+    ],
+  };
+  for (const [title, [values, wanted]] of Object.entries(cases)) {
+    it(title, () => {
+      const { args: settled, problems } = settleArguments(judged(), values);
+      expect(problems).to.deep.equal([]);
+      expect(settled).to.deep.equal(wanted);
+    });
+  }
+
+  it('keep what is not known yet, at any depth', () => {
+    const later = new Unknown('a command has not run');
+    const { args: settled, problems } = settleArguments(judged(), { name: later, ports: [later], networks: later });
+    expect(problems).to.deep.equal([]);
+    expect(settled).to.deep.equal({ name: later, ports: [later], networks: later, retries: 3 });
+  });
+
+  it('do not share the defaults of the definition', () => {
+    const module = { args: { items: { type: 'list', default: [] } } } as const;
+    const first = settleArguments(module, {}).args['items'] as unknown[];
+    first.push(1);
+    expect(settleArguments(module, {}).args['items']).to.deep.equal([]);
+  });
+
+  it('take any name where the module says so', () => {
+    const module = { args: { cacheable: { type: 'bool', default: false } }, otherArgs: { type: 'raw' } } as const;
+    expect(settleArguments(module, { a: null, b: [1] })).to.deep.equal({
+      args: { cacheable: false, a: null, b: [1] },
+      problems: [],
+    });
+  });
+});
+
+describe('the JSON Schema of arguments', () => {
+  it('says types, needs and choices', () => {
+    expect(
+      toJsonSchema({ name: { required: true }, ports: { type: 'list', elements: 'int', choices: [1, 2] } }),
+    ).to.deep.equal({
+      type: 'object',
+      properties: { name: { type: 'string' }, ports: { type: 'array', items: { type: 'integer', enum: [1, 2] } } },
+      additionalProperties: false,
+      required: ['name'],
+    });
+  });
+});
