@@ -6,6 +6,15 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** ssh2-promise brings a SOCKS server for tunnels, which kplay never opens, and which finds its parts in a way no bundler follows. */
+const withoutTunnels = {
+  name: 'without-tunnels',
+  setup(build) {
+    build.onResolve({ filter: /^@heroku\/socksv5$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
+  },
+};
+
 async function bundle() {
   const { build } = await import('esbuild');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -33,6 +42,7 @@ async function bundle() {
     legalComments: 'linked',
     external: ['cpu-features', '*.node'],
     logLevel: 'warning',
+    plugins: [withoutTunnels],
     banner: {
       // CommonJS dependencies inside an ES module bundle still ask for these three.
       js: "import{createRequire as __kplayRequire}from'node:module';import{fileURLToPath as __kplayPath}from'node:url';import{dirname as __kplayDir}from'node:path';const require=__kplayRequire(import.meta.url),__filename=__kplayPath(import.meta.url),__dirname=__kplayDir(__filename);",

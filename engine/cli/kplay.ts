@@ -26,6 +26,13 @@ async function main(): Promise<number> {
   return play(invocation.options);
 }
 
+// A reader that goes away (`| head`) must not end a run half way: what is printed from then on is dropped.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 main()
   .catch((error: unknown) => {
     const color = colorWanted({ flag: flagged(), environment: process.env, isTTY: process.stderr.isTTY });

@@ -48,11 +48,11 @@ export function awaitMark(streams: ShellStreams, mark: string, options: AwaitMar
   });
 }
 
-/** `: ` and the last line a host said, when it said any. */
-export function lastWords(words: string): string {
-  const lines = words.split('\n').map((line) => printable(line).trim());
-  const last = lines.filter((line) => line !== '').at(-1);
-  return last === undefined ? '' : `: ${last}`;
+/** `: ` and the last lines that a host said, when it said any. */
+export function lastWords(words: string, lines = 1): string {
+  const said = words.split('\n').map((line) => printable(line).trim());
+  const last = said.filter((line) => line !== '').slice(-lines);
+  return last.length === 0 ? '' : `: ${last.join('; ')}`;
 }
 
 /** A host's words as one may print them: UTF-8 where they are, without control characters. */

@@ -81,7 +81,7 @@ function refusal(
   result: Extract<MarkSeen, { seen: false }>,
   asked: { prompt: string; answered: boolean; wrong: boolean },
 ): Unreachable {
-  const said = lastWords(result.words.replaceAll(asked.prompt, ''));
+  const said = lastWords(result.words.replaceAll(asked.prompt, ''), 2);
   const where = `${connection.label}: ${become.method} to ${become.user}`;
   if (typeof result.why === 'object') {
     const known = connection.explain?.(result.why, result.words);
@@ -96,7 +96,7 @@ function refusal(
   }
   if (asked.wrong || (asked.answered && typeof result.why === 'object')) {
     const hint = 'it was tried once only, so that the account is not locked';
-    return new Unreachable('become', `${where}: wrong password${asked.wrong ? '' : said}`, { hint });
+    return new Unreachable('become', `${where}: wrong password`, { hint });
   }
   if (result.why === 'stopped' || /password is required/.test(result.words)) {
     return new Unreachable('become', `${where} needs a password`, {

@@ -21,14 +21,14 @@ export const preamble = 'exec 3>&2 2>/dev/null;trap : HUP INT TERM\n';
 
 /**
  * The script as one line for the shell: a subshell (forked, nothing executed) evaluates it as one quoted word, with an
- * empty stdin, so that neither `exit`, `cd`, traps nor a syntax error outlive it. `<nonce><pid\n` opens and
- * `<nonce>>code\n` closes the frame, on stdout and on stderr. The pid of the subshell is told when `timed`, by /proc,
+ * empty stdin, so that neither `exit`, `cd`, traps nor a syntax error outlive it. The line NONCE<pid opens
+ * and NONCE>code closes the frame, on stdout and on stderr. The pid of the subshell is told when `timed`, by /proc,
  * since the shell has no word for it.
  */
 export function wrapFrame(mark: string, script: string, timed: boolean): string {
   const word = quote(script);
   const begin = timed
-    ? `(read -r k l </proc/self/stat;printf '${mark}<%s\\n' "$k";unset k l;eval ${word})`
+    ? `(read -r k l 2>/dev/null </proc/self/stat;printf '${mark}<%s\\n' "$k";unset k l;eval ${word})`
     : `printf '${mark}<\\n';(eval ${word})`;
   const end = `printf '${mark}>%d\\n' $k`;
   return `printf '${mark}<\\n'>&3;${begin}</dev/null 2>&3 3>&-;k=$?;${end};${end}>&3\n`;

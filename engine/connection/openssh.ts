@@ -1,11 +1,12 @@
 /** The system's ssh as a way to a host: ssh_config in full, certificates, hardware keys, any ProxyCommand. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastWords } from './await-mark.ts';
 import type { Connection, ConnectionSettings, ShellEnd } from './connection.ts';
 import { spawnedConnection } from './exec.ts';
+import { nonce } from './framing.ts';
 import { Unreachable, type UnreachableKind } from './unreachable.ts';
 import { splitWords } from './words.ts';
 
@@ -18,8 +19,9 @@ export async function connectOpenssh(settings: ConnectionSettings): Promise<Conn
     const hint = 'use a key or an agent, or connection: ssh';
     throw new Unreachable('settings', `${settings.host}: connection: openssh takes no password`, { hint });
   }
-  const directory = await mkdtemp(join(tmpdir(), 'kplay-'));
-  const args = opensshArguments(settings, join(directory, 'control'));
+  // A name that nobody can guess, and a socket that ssh makes for its owner alone.
+  const controlPath = join(tmpdir(), `kplay-${nonce()}`);
+  const args = opensshArguments(settings, controlPath);
   const label = `openssh ${settings.user === undefined ? '' : `${settings.user}@`}${settings.host}`;
   const connection = spawnedConnection('openssh', label, () => ({ command: 'ssh', args }), settings);
   return {
@@ -27,7 +29,7 @@ export async function connectOpenssh(settings: ConnectionSettings): Promise<Conn
     explain: (end, words) => explainSsh(label, end, words),
     async close() {
       await connection.close();
-      await rm(directory, { recursive: true, force: true });
+      await rm(controlPath, { force: true });
     },
   };
 }

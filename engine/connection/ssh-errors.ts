@@ -1,14 +1,14 @@
 /** What ssh2's errors, and its silence, mean. */
 
-import { Unreachable } from './unreachable.ts';
+import { oneLine, Unreachable } from './unreachable.ts';
 
-/** A server that is at its limit of unfinished logins (MaxStartups) hangs up before it says anything; worth another try. */
+/** A server at its limit of unfinished logins (MaxStartups) hangs up, and newer ones say so; worth another try. */
 export class Busy extends Unreachable {}
 
 export interface Handshake {
   readonly label: string;
-  /** Bytes the peer had sent when it ended. */
-  readonly heard: number;
+  /** The first that the peer had sent when it ended. */
+  readonly heard: string;
   readonly timeoutMs: number;
   /** ssh2 overwrites its own timeout error with a later one. */
   readonly timedOut: boolean;
@@ -25,7 +25,7 @@ export function explainHandshake(error: unknown, { label, heard, timeoutMs, time
     return make('auth', `the host did not let us in: ${tried}`, 'check the user, the key and what the agent holds');
   }
   if (timedOut || level === 'client-timeout') return make('timeout', `no ssh handshake in ${timeoutMs} ms`);
-  if (heard === 0) {
+  if (heard === '' || heard.startsWith('Exceeded MaxStartups')) {
     return new Busy('protocol', `${label}: the peer hung up before the ssh handshake`, { cause: error });
   }
   if (/no matching/i.test(message)) {
@@ -33,7 +33,8 @@ export function explainHandshake(error: unknown, { label, heard, timeoutMs, time
     return make('protocol', `no common algorithm: ${message.replace(/^Handshake failed: /, '')}`, hint);
   }
   if (/identification|before handshake|greeting/i.test(message)) {
-    return make('protocol', 'what answers there is no ssh server', 'check the port');
+    const words = oneLine(heard.replace(/[^\x20-\x7e\n]/g, '?'), 60);
+    return make('protocol', `what answers there is no ssh server: ${words}`, 'check the port');
   }
   if (code === 'ECONNRESET' || message === '')
     return new Busy('protocol', `${label}: the host broke off the ssh handshake`);

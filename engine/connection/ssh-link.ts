@@ -43,7 +43,7 @@ export async function openLink(endpoint: Endpoint, settings: ConnectionSettings,
   const sock = await openSocket(endpoint, settings.connectTimeoutMs, via);
   const keepaliveMs = settings.keepaliveMs ?? 15_000;
   const timeoutMs = Math.max(1, Math.round(deadline - performance.now()));
-  let heard = 0;
+  let heard = '';
   let mistrust: unknown;
   const checkKey = async (key: Buffer): Promise<boolean> => {
     try {
@@ -60,7 +60,7 @@ export async function openLink(endpoint: Endpoint, settings: ConnectionSettings,
     }
   };
   sock.pause().on('data', (bytes: Buffer) => {
-    heard += bytes.length;
+    if (heard === '') heard = bytes.toString('latin1', 0, 100);
   });
   const ssh = new SSH2Promise(
     {

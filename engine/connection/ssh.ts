@@ -12,8 +12,8 @@ import { openLink, type SshLink } from './ssh-link.ts';
 import { Unreachable } from './unreachable.ts';
 import { splitWords } from './words.ts';
 
-/** sshd takes ten unfinished logins before it begins to refuse some (MaxStartups); this machine's CPU takes about fifty. */
-const perServer = 8;
+/** sshd begins to refuse some at ten unfinished logins (MaxStartups), and frees their places late; a CPU here takes fifty. */
+const perServer = 6;
 const handshakes = gate(50);
 const servers = new Map<string, Gate>();
 const attempts = 3;

@@ -1,5 +1,4 @@
 /** Arguments as one literal: the static type of `args`, the JSON Schema and the documentation are read from it. */
-import type { Unknown } from '../template/values.ts';
 
 export type ArgType = 'str' | 'path' | 'int' | 'float' | 'bool' | 'list' | 'dict' | 'raw' | 'mode';
 
@@ -15,8 +14,6 @@ export interface ArgLiteral {
   readonly options?: ArgsLiteral;
   /** Words taken besides what the type says, as `preserve` for a mode. */
   readonly words?: readonly string[];
-  /** Under check the value may be one that is not known yet; for every other argument that makes the whole task unknown. */
-  readonly mayBeUnknown?: boolean;
   /** Never shown anywhere. */
   readonly secret?: boolean;
   readonly description?: string;
@@ -40,9 +37,7 @@ type ItemOf<A extends ArgLiteral> = A['options'] extends ArgsLiteral
     ? Scalars[A['elements']]
     : unknown;
 
-type ValueOf<A extends ArgLiteral> = A['mayBeUnknown'] extends true ? KnownOf<A> | Unknown : KnownOf<A>;
-
-type KnownOf<A extends ArgLiteral> = A['choices'] extends readonly (infer C)[]
+type ValueOf<A extends ArgLiteral> = A['choices'] extends readonly (infer C)[]
   ? A['type'] extends 'list'
     ? readonly C[]
     : C

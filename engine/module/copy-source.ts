@@ -3,11 +3,12 @@ import { posix } from 'node:path';
 import { ModuleFailure } from '../target/failure.ts';
 import type { FileState } from '../target/state.ts';
 import type { ReadableTarget } from '../target/target.ts';
+import { dumpJson } from '../template/python/json.ts';
+import { toText } from '../template/python/text.ts';
 import { isUnknown } from '../template/values.ts';
 import type { Owned } from './attributes.ts';
 import type { Controller } from './definition.ts';
 import { type Body, type PlacedFile, probePlaced, realPath, wantedDirectory, wantedFile } from './placed-file.ts';
-import { contentText } from './python-text.ts';
 import { remotePlacements } from './remote-copy.ts';
 
 export interface CopyArgs extends Owned {
@@ -51,7 +52,10 @@ interface SourceBody extends Body {
 function textBody({ content, dest }: CopyArgs): SourceBody {
   if (dest.endsWith('/')) throw new ModuleFailure('content needs the path of a file, not of a directory, as dest');
   if (isUnknown(content)) return { content, source: 'content' };
-  return { content: Buffer.from(contentText(content), 'utf8'), source: 'content' };
+  return {
+    content: Buffer.from(typeof content === 'object' && content !== null ? dumpJson(content) : toText(content), 'utf8'),
+    source: 'content',
+  };
 }
 
 async function fileBody({ checksum }: CopyArgs, path: string, controller: Controller): Promise<SourceBody> {

@@ -48,6 +48,9 @@ export async function setTimes(target: Target, path: string, { modification_time
 function touch(which: '-m' | '-a', time: number | 'now' | undefined, path: string): string {
   if (time === undefined) return '';
   if (time === 'now') return `touch -c ${which} -- ${quote(path)}`;
-  const stamp = new Date(time * 1000).toISOString().replace(/[-T:Z]/g, '').replace(/(\d{2})\.\d+$/, '.$1');
+  const stamp = new Date(time * 1000)
+    .toISOString()
+    .replace(/[-T:Z]/g, '')
+    .replace(/(\d{2})\.\d+$/, '.$1');
   return `TZ=UTC0 touch -c ${which} -t ${stamp} -- ${quote(path)}`;
 }

@@ -119,7 +119,13 @@ export async function place(
   }
 }
 
-async function copyOnHost(target: Target, path: string, source: HostFile, after: Known, options: WriteOptions): Promise<void> {
+async function copyOnHost(
+  target: Target,
+  path: string,
+  source: HostFile,
+  after: Known,
+  options: WriteOptions,
+): Promise<void> {
   const temporary = posix.join(posix.dirname(path), `.kplay.${randomBytes(8).toString('hex')}`);
   const write = writeScript(path, { uploaded: temporary }, { ...after, ...options });
   const content = new Unknown(`${path} is copied by the run`);

@@ -9,18 +9,31 @@ import { type TreeEntry, treeKind } from './tree.ts';
 /** The entries that have other attributes than asked for, one line each. Links have none of their own. */
 export function deviating(asked: Attributes, entries: readonly TreeEntry[]): readonly string[] {
   return entries
-    .filter((entry) => entry.type !== 'link' && Object.keys(changedAttributes(entry, wantedOf(asked, entry))).length > 0)
+    .filter(
+      (entry) => entry.type !== 'link' && Object.keys(changedAttributes(entry, wantedOf(asked, entry))).length > 0,
+    )
     .map(({ path, mode, owner, group }) => `${path} ${mode} ${owner}:${group}`);
 }
 
 /** Sets attributes on a directory and everything below it. */
-export async function setBelow(target: Target, path: string, { mode, owner, group }: Attributes, entries: readonly TreeEntry[]): Promise<void> {
+export async function setBelow(
+  target: Target,
+  path: string,
+  { mode, owner, group }: Attributes,
+  entries: readonly TreeEntry[],
+): Promise<void> {
   const asked = { mode, owner, group };
   await target.mutate({
     summary: `set attributes below ${path}`,
     script: attributesScript(path, asked, { recurse: true }),
     touches: ['files'],
-    effects: [effect(treeKind, path, entries.map((entry) => afterwards(asked, entry)))],
+    effects: [
+      effect(
+        treeKind,
+        path,
+        entries.map((entry) => afterwards(asked, entry)),
+      ),
+    ],
   });
 }
 

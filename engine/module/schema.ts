@@ -199,7 +199,7 @@ function say(error: ErrorObject, context: Context): ArgumentProblem {
     case 'enum': {
       const choices = (error.params['allowedValues'] as unknown[]).map(String);
       const found = literal.secret ? 'what is given' : shown(error.data);
-      const near = typeof error.data === 'string' ? closest(error.data, choices) : undefined;
+      const near = typeof error.data === 'string' && error.data.length > 2 ? closest(error.data, choices) : undefined;
       const hint = near === undefined ? undefined : `Did you mean "${near}"?`;
       return { path, onKey: false, message: `${owner} must be one of ${choices.join(', ')}; not ${found}`, hint };
     }

@@ -31,7 +31,6 @@ export default defineModule({
     },
     content: {
       type: 'raw',
-      mayBeUnknown: true,
       description: 'the content itself, instead of src; mappings and lists become JSON',
     },
     dest: { type: 'path', required: true, description: 'where it goes' },
@@ -51,6 +50,7 @@ export default defineModule({
       description: "permissions: '0644', u=rw,g=r, or preserve for those of src",
     },
   },
+  tolerates: ['content'],
   rules: { requiredOneOf: [['src', 'content']], mutuallyExclusive: [['src', 'content']] },
   returns: {
     dest: 'the file or directory',

@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
-import { attributeArgs, attributeResult, changedAttributes, type Owned, ownedBy, wantedAttributes } from '../module/attributes.ts';
 import type { ArgsOf } from '../module/arguments.ts';
+import {
+  attributeArgs,
+  attributeResult,
+  changedAttributes,
+  type Owned,
+  ownedBy,
+  wantedAttributes,
+} from '../module/attributes.ts';
 import { defineModule } from '../module/definition.ts';
 import { setTimes, timeWanted } from '../module/file-times.ts';
 import { deviating, setBelow } from '../module/recurse.ts';
@@ -28,11 +35,16 @@ const args = {
   path: { type: 'path', required: true, aliases: ['dest', 'name'], description: 'the file, directory or link' },
   state: {
     choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
-    description: 'what it shall be; unless told what it is, or a directory with recurse. "file" never makes one: use touch, copy or template',
+    description:
+      'what it shall be; unless told what it is, or a directory with recurse. "file" never makes one: use touch, copy or template',
   },
   src: { type: 'path', description: 'what a link points to, or the file a hard link is another name of' },
   recurse: { type: 'bool', default: false, description: 'mode and owner for everything below a directory, too' },
-  force: { type: 'bool', default: false, description: 'a link may point nowhere and may replace a file or an empty directory' },
+  force: {
+    type: 'bool',
+    default: false,
+    description: 'a link may point nowhere and may replace a file or an empty directory',
+  },
   follow: { type: 'bool', default: true, description: 'attributes are those of what a link points to' },
   modification_time: { description: 'now, preserve, or a time; touch means now' },
   modification_time_format: { default: '%Y%m%d%H%M.%S', description: 'how modification_time is written' },
@@ -56,7 +68,8 @@ export default defineModule({
     group: 'its group',
     size: 'bytes',
   },
-  examples: "- name: Make the data directory\n  file:\n    path: /var/lib/etcd\n    state: directory\n    owner: etcd\n    mode: '0700'\n",
+  examples:
+    "- name: Make the data directory\n  file:\n    path: /var/lib/etcd\n    state: directory\n    owner: etcd\n    mode: '0700'\n",
 
   async probe({ args, target }): Promise<State> {
     const source = args.state === 'link' || args.state === 'hard' ? sourcePath(args) : undefined;
@@ -66,9 +79,23 @@ export default defineModule({
       source === undefined ? nothing : target.stat(source, { follow: true }),
       target.stat(posix.dirname(args.path), { follow: true }),
     ]);
-    const subject = args.state === 'link' ? (args.follow ? (source === undefined ? followed : origin) : own) : args.follow ? followed : own;
+    const subject =
+      args.state === 'link'
+        ? args.follow
+          ? source === undefined
+            ? followed
+            : origin
+          : own
+        : args.follow
+          ? followed
+          : own;
     const seen = args.state === 'absent' || args.state === 'link' || args.state === 'hard' ? own : subject;
-    const isHard = args.state === 'hard' && own.exists && origin.exists && own.inode === origin.inode && own.device === origin.device;
+    const isHard =
+      args.state === 'hard' &&
+      own.exists &&
+      origin.exists &&
+      own.inode === origin.inode &&
+      own.device === origin.device;
     const asksBelow = args.recurse && seen.exists && seen.type === 'directory';
     const replacesDirectory = args.state === 'link' && own.exists && own.type === 'directory';
     const entries = asksBelow || replacesDirectory ? await target.query(treeKind, args.path) : [];
@@ -99,7 +126,11 @@ export default defineModule({
       case 'hard':
         return hard(args, state);
       default:
-        if (state.state !== 'file') throw new ModuleFailure(`file (${args.path}) is ${state.state}, cannot continue`, { path: args.path, state: state.state });
+        if (state.state !== 'file')
+          throw new ModuleFailure(`file (${args.path}) is ${state.state}, cannot continue`, {
+            path: args.path,
+            state: state.state,
+          });
         return { state: 'file', ...attributes(args, state), ...times(args, 'preserve') };
     }
   },
@@ -108,7 +139,8 @@ export default defineModule({
     const { path } = args;
     if (wanted.state === 'absent') return target.remove(path);
     if (wanted.state === 'directory' && state.state === 'absent') await target.makeDirectory(path, plain(wanted));
-    else if (wanted.state === 'file' && state.state === 'absent') await target.writeFile(path, Buffer.alloc(0), plain(wanted));
+    else if (wanted.state === 'file' && state.state === 'absent')
+      await target.writeFile(path, Buffer.alloc(0), plain(wanted));
     else {
       if (wanted.state === 'link' && (state.state !== 'link' || state.src !== wanted.src)) {
         if (state.state === 'directory') await target.remove(path);
@@ -118,15 +150,25 @@ export default defineModule({
       const changed = changedAttributes(state, wanted);
       if (Object.keys(changed).length > 0) await target.setAttributes(path, changed, { follow: args.follow });
     }
-    if (state.below !== undefined && state.below.length > 0) await setBelow(target, path, args, await target.query(treeKind, path));
-    if (wanted.modification_time !== undefined || wanted.access_time !== undefined) await setTimes(target, path, wanted);
+    if (state.below !== undefined && state.below.length > 0)
+      await setBelow(target, path, args, await target.query(treeKind, path));
+    if (wanted.modification_time !== undefined || wanted.access_time !== undefined)
+      await setTimes(target, path, wanted);
   },
 
   returned({ args, state, wanted }) {
-    const named = wanted.state === 'link' || wanted.state === 'hard' || args.state === 'touch' ? { dest: args.path } : { path: args.path };
+    const named =
+      wanted.state === 'link' || wanted.state === 'hard' || args.state === 'touch'
+        ? { dest: args.path }
+        : { path: args.path };
     if (wanted.state === 'absent') return { ...named, state: 'absent' };
     const src = wanted.state === 'link' ? wanted.src : wanted.state === 'hard' ? args.src : undefined;
-    return { ...named, ...attributeResult(state.subject, plain(wanted)), ...(src !== undefined && { src }), state: wanted.state };
+    return {
+      ...named,
+      ...attributeResult(state.subject, plain(wanted)),
+      ...(src !== undefined && { src }),
+      state: wanted.state,
+    };
   },
 });
 
@@ -147,22 +189,36 @@ function attributes(args: Args, { subject }: State, type: 'file' | 'directory' =
 }
 
 function plain({ mode, owner, group }: Owned): Owned {
-  return { ...(mode !== undefined && { mode }), ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
+  return {
+    ...(mode !== undefined && { mode }),
+    ...(owner !== undefined && { owner }),
+    ...(group !== undefined && { group }),
+  };
 }
 
 function times(args: Args, unlessTold: 'now' | 'preserve'): Pick<State, 'modification_time' | 'access_time'> {
   const modified = timeWanted(args.modification_time ?? unlessTold, args.modification_time_format);
   const accessed = timeWanted(args.access_time ?? unlessTold, args.access_time_format);
-  return { ...(modified !== undefined && { modification_time: modified }), ...(accessed !== undefined && { access_time: accessed }) };
+  return {
+    ...(modified !== undefined && { modification_time: modified }),
+    ...(accessed !== undefined && { access_time: accessed }),
+  };
 }
 
 function directory(args: Args, state: State): Partial<State> {
-  if (state.state !== 'absent' && state.state !== 'directory') throw new ModuleFailure(`${args.path} already exists as a ${state.state}`, { path: args.path });
-  return { state: 'directory', ...attributes(args, state, 'directory'), ...(state.below && { below: [] }), ...times(args, 'preserve') };
+  if (state.state !== 'absent' && state.state !== 'directory')
+    throw new ModuleFailure(`${args.path} already exists as a ${state.state}`, { path: args.path });
+  return {
+    state: 'directory',
+    ...attributes(args, state, 'directory'),
+    ...(state.below && { below: [] }),
+    ...times(args, 'preserve'),
+  };
 }
 
 function touched(args: Args, state: State): Partial<State> {
-  if (state.state === 'absent' && !state.parent) throw new ModuleFailure(`${args.path}: the directory above it does not exist`);
+  if (state.state === 'absent' && !state.parent)
+    throw new ModuleFailure(`${args.path}: the directory above it does not exist`);
   const kind = state.state === 'absent' ? 'file' : state.state;
   return { state: kind, ...attributes(args, state), ...times(args, state.state === 'absent' ? 'preserve' : 'now') };
 }
@@ -172,10 +228,15 @@ function link(args: Args, state: State): Partial<State> {
   if (src === undefined) throw new ModuleFailure(`state link of ${args.path} needs src`);
   if (!state.parent) throw new ModuleFailure(`${args.path}: the directory above it does not exist`);
   const from = state.state;
-  if (from !== 'absent' && from !== 'link' && !args.force) throw new ModuleFailure(`refusing to convert from ${from} to symlink for ${args.path}`, { path: args.path });
-  if (from === 'directory' && !state.empty) throw new ModuleFailure(`the directory ${args.path} is not empty, refusing to convert it`);
+  if (from !== 'absent' && from !== 'link' && !args.force)
+    throw new ModuleFailure(`refusing to convert from ${from} to symlink for ${args.path}`, { path: args.path });
+  if (from === 'directory' && !state.empty)
+    throw new ModuleFailure(`the directory ${args.path} is not empty, refusing to convert it`);
   if (!args.force && args.src !== undefined && !state.source.exists) {
-    throw new ModuleFailure(`src file does not exist, use "force: true" if you really want to create the link: ${sourcePath(args)}`, { path: args.path, src });
+    throw new ModuleFailure(
+      `src file does not exist, use "force: true" if you really want to create the link: ${sourcePath(args)}`,
+      { path: args.path, src },
+    );
   }
   const { mode: _, ...owners } = attributes(args, state);
   return { state: 'link', src, ...(state.subject.exists ? (args.follow ? attributes(args, state) : owners) : {}) };
@@ -183,7 +244,9 @@ function link(args: Args, state: State): Partial<State> {
 
 function hard(args: Args, state: State): Partial<State> {
   if (!state.source.exists) throw new ModuleFailure(`src does not exist: ${args.src}`, { src: args.src });
-  if (state.state === 'directory') throw new ModuleFailure(`${args.path} is a directory, refusing to convert it to a hard link`);
-  if (state.state === 'file' && !args.force) throw new ModuleFailure(`cannot link, ${args.path} exists already; use "force: true" to replace it`);
+  if (state.state === 'directory')
+    throw new ModuleFailure(`${args.path} is a directory, refusing to convert it to a hard link`);
+  if (state.state === 'file' && !args.force)
+    throw new ModuleFailure(`cannot link, ${args.path} exists already; use "force: true" to replace it`);
   return { state: 'hard', ...wantedAttributes(args, state.source, 'file') };
 }

@@ -65,6 +65,6 @@ export default defineModule({
     name: args.name,
     state: args.state,
     system: args.system,
-    ...(args.state === 'present' && state.gid !== undefined ? { gid: state.gid } : {}),
+    ...(args.state === 'present' && (state.gid ?? -1) >= 0 ? { gid: state.gid } : {}),
   }),
 });

@@ -8,6 +8,8 @@ import { applyDnf, type DnfState, dnfDiffs, probeDnf, wantedOfDnf } from '../mod
 import { type DnfArgs, dnfArgsOf } from '../module/packages/dnf-arguments.ts';
 import { versionsDiff } from '../module/packages/shown.ts';
 import { ModuleFailure } from '../target/failure.ts';
+import { wishes } from '../target/packages/names.ts';
+import { aptListsKind } from '../target/queries/apt.ts';
 import { type PackageManager, packageManagerKind } from '../target/queries/packages.ts';
 
 const args = {
@@ -54,6 +56,10 @@ export default defineModule({
     name: [haproxy, keepalived]
     state: present`,
   async probe({ args, target }): Promise<PackageState> {
+    // Asked together, so that the answers come in one round trip.
+    const names = wishes(args.name).map((wish) => wish.name);
+    const ahead = args.use === 'auto' ? [target.packages(names), target.query(aptListsKind, '')] : [];
+    await Promise.all([...ahead, args.use === 'auto' && target.query(packageManagerKind, '')]);
     const manager =
       args.use === 'auto' ? await target.query(packageManagerKind, '') : args.use === 'dnf5' ? 'dnf' : args.use;
     if (!manager) throw new ModuleFailure('the host has none of apt-get, dnf, yum and apk');

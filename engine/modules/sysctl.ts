@@ -15,8 +15,8 @@ interface SysctlState {
 export default defineModule({
   summary: 'Sets kernel parameters, in a file that is read at boot and in the running kernel.',
   description: [
-    'A line that changes is followed by `sysctl -p` on its file, unless `reload` says otherwise.',
-    'With `sysctl_set`, the value in the running kernel is looked at and set as well.',
+    'A line that changes is set in the running kernel as well, unless `reload` is false.',
+    'With `sysctl_set`, the running kernel is looked at even when the file is as it should be.',
   ],
   args: {
     name: { required: true, aliases: ['key'] },
@@ -53,22 +53,23 @@ export default defineModule({
   },
   async apply({ args, state, change, target }) {
     const value = textOf(args.value);
-    if (change.file) {
-      const text = edited(state.text, args.name, change.file.after);
-      await target.writeFile(args.sysctl_file, Buffer.from(text), {});
-    }
     const ignore = args.ignoreerrors ? ' -e' : '';
-    const steps = [
-      ...(change.kernel ? [setting(args.name, value, ignore)] : []),
-      ...(change.file && args.reload ? [reading(args.sysctl_file, ignore)] : []),
-    ];
-    if (steps.length === 0) return;
-    await target.mutate({
-      summary: change.kernel ? `sysctl -w ${args.name}=${value}` : `sysctl -p ${args.sysctl_file}`,
-      script: steps.join('\n'),
-      effects: args.state === 'present' ? [effect(sysctlKind, args.name, value)] : [],
-      touches: ['kernel'],
-    });
+    const sets = change.kernel !== undefined || (args.state === 'present' && args.reload);
+    // First the kernel: what it refuses must not stay in a file, where a second run would take it for done.
+    if (sets) {
+      await target.mutate({
+        summary: `sysctl -w ${args.name}=${value}`,
+        script: setting(args.name, value, ignore),
+        effects: [effect(sysctlKind, args.name, value)],
+        touches: ['kernel'],
+      });
+    }
+    if (!change.file) return;
+    const text = edited(state.text, args.name, change.file.after);
+    await target.writeFile(args.sysctl_file, Buffer.from(text), {});
+    if (args.state === 'present' || !args.reload) return;
+    const script = reading(args.sysctl_file, ignore);
+    await target.mutate({ summary: `sysctl -p ${args.sysctl_file}`, script, effects: [], touches: ['kernel'] });
   },
 });
 

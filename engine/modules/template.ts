@@ -15,7 +15,7 @@ import {
 } from '../module/placed-file.ts';
 import { headerOptions } from '../module/template-header.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { isUnknown } from '../template/values.ts';
+import { isUnknown } from '../module/values.ts';
 
 /** The file at `path`, with what is said beside its state: the folder above it. */
 interface TemplateState extends PlacedFile {

@@ -45,8 +45,8 @@ export default defineModule({
     const { account } = state;
     return {
       ...base,
-      ...(account ? { uid: account.uid, group: account.gid, comment: account.comment } : {}),
-      ...(account ? { home: account.home, shell: account.shell } : {}),
+      ...(account && account.uid >= 0 ? { uid: account.uid, group: account.gid } : {}),
+      ...(account ? { comment: account.comment, home: account.home, shell: account.shell } : {}),
       ...(args.groups === undefined ? {} : { groups: args.groups.join(',') }),
       append: args.append,
       move_home: args.move_home,

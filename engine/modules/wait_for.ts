@@ -71,8 +71,9 @@ export default defineAction({
     for (;;) {
       const { over, match } = await look(args, target);
       if (over) return { changed: false, elapsed: elapsed(), ...asked(args), ...groups(match) };
-      if ((Date.now() - start) / 1000 + args.sleep >= args.timeout) break;
-      await pause(args.sleep * 1000);
+      const left = args.timeout * 1000 - (Date.now() - start);
+      if (left <= 0) break;
+      await pause(Math.min(args.sleep * 1000, left));
     }
     throw new ModuleFailure(args.msg ?? timeoutMessage(args), { elapsed: elapsed() });
   },

@@ -1,5 +1,5 @@
 /** The YAML files of a plan, each read and parsed once. */
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isKplayError, type Problem } from '../errors.ts';
 import type { Statement, VarsBlock } from '../playbook/ast.ts';
 import { isMapping, rootNode, varsBlock } from '../playbook/node.ts';
@@ -12,13 +12,15 @@ export interface Documents {
   readonly files: Files;
   /** A path as messages show it: relative when it is below the working folder. */
   shown(path: string): string;
+  /** The text of a file that has been read, by its path as shown: for the code frames of problems. */
+  source(shown: string): string | undefined;
   /** Undefined when there is no such file or it is malformed; the latter has then been added to the problems. */
   yaml(path: string, problems: Problem[]): YamlDocument | undefined;
+  /** The text of any file. */
+  text(path: string): string | undefined;
   tasks(path: string, of: ListOf, problems: Problem[]): readonly Statement[];
   /** A file of variables; an empty file holds none. */
   vars(path: string, problems: Problem[]): VarsBlock | undefined;
-  /** Every file read so far. */
-  readonly read: ReadonlySet<string>;
   /** Keys written twice. */
   readonly warnings: Problem[];
 }
@@ -26,18 +28,18 @@ export interface Documents {
 export function documents(files: Files, cwd: string): Documents {
   const parsed = new Map<string, YamlDocument | undefined>();
   const statements = new Map<string, readonly Statement[]>();
+  const texts = new Map<string, string | undefined>();
   const blocks = new Map<string, VarsBlock | undefined>();
-  const read = new Set<string>();
   const warnings: Problem[] = [];
 
   const shown = (path: string) => {
     const short = relative(cwd, path);
     return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
   };
+  const textOf = (path: string) => once(texts, path, () => files.read(path));
   const parse = (path: string, problems: Problem[]): YamlDocument | undefined => {
-    const text = files.read(path);
+    const text = textOf(path);
     if (text === undefined) return undefined;
-    read.add(path);
     if (text.startsWith('$ANSIBLE_VAULT;')) {
       problems.push({
         message: 'This file is encrypted, and cannot be read without its password.',
@@ -59,9 +61,10 @@ export function documents(files: Files, cwd: string): Documents {
   return {
     files,
     shown,
+    source: (file) => texts.get(resolve(cwd, file)),
     yaml,
-    read,
     warnings,
+    text: textOf,
     tasks: (path, of, problems) =>
       once(statements, `${of} ${path}`, () => {
         const document = yaml(path, problems);

@@ -1,5 +1,5 @@
 /** Keywords handed down: the nearest single value wins, lists grow inward. */
-import type { Inherited, Keywords, VarsBlock } from '../playbook/ast.ts';
+import type { Inherited, Keywords } from '../playbook/ast.ts';
 import type { Effective } from './plan.ts';
 
 /** What `own` keywords come to inside `outer` ones. `vars` join the lexical variables unless they are `handed` over by an include. */
@@ -43,22 +43,4 @@ function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
 function nearest(outer: Inherited, own: Inherited): Inherited {
   for (const _ in own) return { ...outer, ...own };
   return outer;
-}
-
-/** Several blocks as one; of one name the later wins. */
-export function mergeVars(blocks: readonly VarsBlock[]): VarsBlock | undefined {
-  const [first] = blocks;
-  if (blocks.length < 2 || !first) return first;
-  const home = (name: string) => blocks.findLast((block) => Object.hasOwn(block.values, name));
-  return {
-    values: Object.assign({}, ...blocks.map((block) => block.values)) as VarsBlock['values'],
-    file: first.file,
-    locate: (name) => home(name)?.locate(name),
-    locateText: (path, offset) => {
-      const block = home(String(path[0])) ?? first;
-      return (
-        block.locateText?.(path, offset) ?? block.locate(String(path[0])) ?? { file: first.file, line: 1, column: 1 }
-      );
-    },
-  };
 }

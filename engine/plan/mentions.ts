@@ -14,7 +14,7 @@ export function mentionFinder(documents: Documents) {
   const inFile = (path: string): ReadonlySet<string> => {
     const before = known.get(path);
     if (before) return before;
-    const found = mentionsIn(documents.files.read(path) ?? '');
+    const found = mentionsIn(documents.text(path) ?? '');
     known.set(path, found);
     return found;
   };

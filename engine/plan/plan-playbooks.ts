@@ -5,7 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { RawValue } from '../playbook/ast.ts';
 import type { Files } from '../source/files.ts';
 import { type Expansion, expand } from './ahead.ts';
-import { documents } from './documents.ts';
+import { type Documents, documents } from './documents.ts';
 import { anyFact, mentionFinder } from './mentions.ts';
 import { checkName, checkTaskArguments, type PlanModules } from './modules.ts';
 import { learnFrom, nothingLearnt } from './names.ts';
@@ -14,6 +14,7 @@ import type { Included, Plan, PlannedPlay, PlannedStatement, PlannedTask, Planne
 import { includeResolver, planner } from './planner.ts';
 import { type PlayDraft, planFile } from './plays.ts';
 import { checkTexts, syntaxChecker } from './syntax.ts';
+import { templateFilesOf } from './template-files.ts';
 import { textsOfPositioned } from './texts.ts';
 import { checkUndefined } from './undefined.ts';
 import { walk } from './walk.ts';
@@ -69,6 +70,12 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
       for (const block of [...role.defaults, ...role.vars]) syntax.checkBlock(block, problems);
   }
   for (const statement of everything) syntax.checkStatement(statement, problems);
+  for (const [index, { planned }] of drafts.entries()) {
+    for (const task of expansions[index]!.statements) {
+      if (task.kind !== 'task') continue;
+      checkTexts(templateFilesOf(task, { documents: read, playbookDir: planned.playbookDir, cwd }), problems);
+    }
+  }
 
   const mentionsOf = mentionFinder(read);
   const plays = drafts.map(
@@ -85,8 +92,9 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
         learnFrom(statement, learnt, place, (name) => returnsFacts(name, modules));
       }
     }
-    for (const play of plays) {
+    for (const [index, play] of plays.entries()) {
       checkUndefined(play, {
+        statements: expansions[index]!.statements,
         documents: read,
         inventory: options.inventory,
         extraVars: options.extraVars ?? {},
@@ -102,9 +110,9 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   const check = (included: Included) => checkIncluded(included, modules, syntax);
   return {
     plan: { plays },
-    planner: planner(resolver, check),
-    problems: tidy(problems),
-    warnings: tidy([...read.warnings, ...warnings]),
+    planner: planner(resolver, check, (found) => tidy(found, read)),
+    problems: tidy(problems, read),
+    warnings: tidy([...read.warnings, ...warnings], read),
   };
 }
 
@@ -131,7 +139,7 @@ function checkIncluded(
     const unknown = statement.kind === 'task' ? checkName(statement, modules) : undefined;
     if (unknown) problems.push(unknown);
   }
-  return tidy(problems);
+  return problems;
 }
 
 function mentionsOfPlay(
@@ -177,10 +185,14 @@ function loaded(name: string, modules: PlanModules) {
   }
 }
 
-/** Each problem once, in the order of files and lines. */
-function tidy(problems: readonly Problem[]): readonly Problem[] {
+/** Each problem once, in the order of files and lines, with the text for a code frame. */
+function tidy(problems: readonly Problem[], documents: Documents): readonly Problem[] {
   const unique = new Map(problems.map((problem) => [`${place(problem)} ${problem.message}`, problem]));
-  return [...unique.values()].sort(
+  const framed = [...unique.values()].map((problem) => ({
+    ...problem,
+    source: problem.source ?? (problem.at && documents.source(problem.at.file)),
+  }));
+  return framed.sort(
     (a, b) =>
       compare(a.at?.file ?? '', b.at?.file ?? '') ||
       (a.at?.line ?? 0) - (b.at?.line ?? 0) ||

@@ -39,16 +39,20 @@ export function includeResolver(shared: Omit<Planning, 'problems' | 'gathered'>)
   };
 }
 
-/** The planner of a run. `check` finds what else is wrong with what was included. */
-export function planner({ resolve }: IncludeResolver, check: (included: Included) => readonly Problem[]): Planner {
+/** The planner of a run. `check` finds what else is wrong with what was included; `tidy` readies problems to be shown. */
+export function planner(
+  { resolve }: IncludeResolver,
+  check: (included: Included) => readonly Problem[],
+  tidy: (problems: readonly Problem[]) => readonly Problem[],
+): Planner {
   const checked = new WeakMap<Included, readonly Problem[]>();
   return {
     include(statement, name) {
       const { included, problems } = resolve(statement, name);
-      if (!included) throw new KplayError(problems);
+      if (!included) throw new KplayError(tidy(problems));
       const more = checked.get(included) ?? check(included);
       checked.set(included, more);
-      if (problems.length + more.length > 0) throw new KplayError([...problems, ...more]);
+      if (problems.length + more.length > 0) throw new KplayError(tidy([...problems, ...more]));
       return included;
     },
   };

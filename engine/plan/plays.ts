@@ -2,9 +2,10 @@
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
 import type { Play, PlaybookImport } from '../playbook/ast.ts';
+import { mergeVars } from '../playbook/merge-vars.ts';
 import { readPlaybook } from '../playbook/playbook.ts';
 import { planHandlers } from './handlers.ts';
-import { inherit, mergeVars, nothing } from './inherit.ts';
+import { inherit, nothing } from './inherit.ts';
 import type { Effective, PlannedPlay, Surroundings } from './plan.ts';
 import { type Gathered, nothingGathered, type Planning } from './planning.ts';
 import { planRoles } from './roles.ts';

@@ -61,8 +61,13 @@ export function findRole(
   const searched = [...new Set(folders)];
   // A role may also be given by its path.
   const byPath = /^[./]/.test(name);
+  const inFolders = byPath ? [name] : [name, withoutCollection(name)];
   const paths = [resolve(playbookDir, name), resolve(cwd, name)];
-  for (const path of [...(byPath ? paths : []), ...searched.map((folder) => resolve(folder, name)), ...paths]) {
+  for (const path of [
+    ...(byPath ? paths : []),
+    ...inFolders.flatMap((each) => searched.map((folder) => resolve(folder, each))),
+    ...paths,
+  ]) {
     if (files.isDirectory(path)) return { name: byPath ? basename(path) : name, path };
   }
   const known = searched.flatMap((folder) =>
@@ -74,6 +79,12 @@ export function findRole(
     hint: `searched in ${searched.map(documents.shown).join(', ')}`,
   });
   return undefined;
+}
+
+/** A role of a collection may stand among the others: `ns.collection.role` is then `role`. */
+function withoutCollection(name: string): string {
+  const parts = name.split('.');
+  return parts.length > 2 ? parts.slice(2).join('/') : name;
 }
 
 const extensions = ['.yml', '.yaml', '.json'];

@@ -3,7 +3,7 @@ import type { Location } from '../errors.ts';
 import type { Arguments, Clause, LocateText, Positioned, VarsBlock } from '../playbook/ast.ts';
 import { isMapping } from '../playbook/node.ts';
 import { holdsTemplate } from '../playbook/values.ts';
-import type { Effective, PlannedInclude, PlannedMeta, PlannedTask } from './plan.ts';
+import type { Effective, PlannedInclude, PlannedTask } from './plan.ts';
 
 export interface TemplateText {
   readonly source: string;
@@ -109,5 +109,3 @@ export function textsOfRepetition(statement: PlannedTask | PlannedInclude): read
 export function textsOfInclude({ include }: PlannedInclude): readonly TemplateText[] {
   return textsOfPositioned(include.kind === 'role' ? include.role : include.file);
 }
-
-export type Leaf = PlannedTask | PlannedInclude | PlannedMeta;

@@ -1,6 +1,7 @@
 /** The types of keyword values: what is accepted, and what it is read as. */
 import { didYouMean } from '../source/suggest.ts';
 import type { Clause, Positioned, VarsBlock } from './ast.ts';
+import { mergeVars } from './merge-vars.ts';
 import {
   child,
   clause,
@@ -43,7 +44,10 @@ const types = {
     accepts: (value) => typeof value === 'string' && (identifier.test(value) || holdsTemplate(value)),
   },
   clauses: { is: 'a condition or a list of conditions', accepts: isTexts },
-  vars: { is: 'a mapping of variables', accepts: isMapping },
+  vars: {
+    is: 'a mapping of variables',
+    accepts: (value) => isMapping(value) || (Array.isArray(value) && value.every(isMapping)),
+  },
   mapping: { is: 'a mapping', accepts: isMapping },
   mappings: {
     is: 'a mapping or a list of mappings',
@@ -74,6 +78,7 @@ export function checkType(node: Node, name: string, type: ValueType, choices?: r
 
 /** Names of variables are identifiers, since templates could not name anything else. */
 function checkNames(node: Node): boolean {
+  if (Array.isArray(node.value)) return items(node).every(checkNames);
   const wrong = keys(node).filter((key) => !identifier.test(key));
   for (const key of wrong) {
     complainOfKey(
@@ -139,7 +144,9 @@ function bare(expression: string): string {
     .replaceAll(/\{\{((?:(?!\}\}).)*)\}\}/gs, ' ($1) ');
 }
 
+/** A mapping, or as people wrote it long ago, a list of mappings. */
 export function readVars(node: Node): VarsBlock | undefined {
+  if (Array.isArray(node.value)) return mergeVars(items(node).flatMap((item) => readVars(item) ?? []));
   return isMapping(node.value) ? varsBlock(node) : undefined;
 }
 

@@ -82,11 +82,18 @@ export async function runTaskOn(play: PlayRun, hosts: readonly HostState[], task
     if (outcome.ignored) return;
     if (outcome.status === 'unreachable') host.gone = 'unreachable';
     if (outcome.status === 'failed' || outcome.status === 'unreachable') fallen.add(host);
+    if (outcome.status === 'failed') rememberFailure(host, task, label.name, outcome);
   });
   if (once && task.register !== undefined) for (const host of hosts.slice(1)) host.variables.registered.set(task.register, first.variables.registered.get(task.register));
   if (once && hosts.length > 1) shareFacts(first, hosts, task, outcomes[0]!);
   const fatal = fallen.size > 0 && (once || (task.inherited.any_errors_fatal !== undefined && truth(rendered(task.inherited.any_errors_fatal, environment))));
   return fatal ? new Set(hosts) : fallen;
+}
+
+/** What a rescue may ask about. */
+function rememberFailure(host: HostState, task: PlannedTask, name: string, outcome: TaskOutcome): void {
+  host.variables.registered.set('ansible_failed_task', { name: task.name ?? name, action: task.module, args: {} });
+  host.variables.registered.set('ansible_failed_result', outcome.result);
 }
 
 /** What a `run_once` set_fact learnt is known to every host of the batch. */

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { Unknown } from '../template/values.ts';
+import { Unknown } from '../template/values.ts';
+
+export { Unknown };
 
 /** A file of the controller: read and hashed at most once in a run, streamed to as many hosts as want it. */
 export interface LocalFile {

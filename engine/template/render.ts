@@ -86,7 +86,7 @@ export function renderText(source: string, environment: Environment, options: Te
   const text = options.keepTrailingNewline === false ? source.replace(/\r?\n$/, '') : source;
   const at = { file: options.file, line: 1, column: 1 };
   return atDoor(environment, at, source, (session) => {
-    const out: unknown[] = [];
+    const out: unknown[] = ['']; // so that no single value is kept as it is
     executeTemplate(compiledTemplate(text, lexer).execute, new Frame(session, newTemplate()), out);
     return writtenText(session, out);
   }) as string | Unknown;
@@ -104,9 +104,13 @@ function atDoor(environment: Environment, at: Location | undefined, source: stri
     return body(new Session(environment, new Meter(environment.budget), engine));
   } catch (error) {
     if (error instanceof Forced) return error.unknown;
-    if (error instanceof RangeError) throw new TemplateError('this is nested too deeply', { at, cause: error });
+    if (error instanceof RangeError) throw new TemplateError(rangeMessage(error), { at, cause: error });
     throw error instanceof TemplateError && source !== undefined ? placed(error, source, at) : error;
   }
+}
+
+function rangeMessage(error: RangeError): string {
+  return error.message.includes('call stack') ? 'this is nested too deeply' : `this is too large: ${error.message}`;
 }
 
 /** Renders a text of the user's within a rendering: a variable which is a template itself. */

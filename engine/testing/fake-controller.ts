@@ -24,8 +24,9 @@ export interface FakeControllerOptions {
 /** A controller over files by path; relative paths are below `/project`. Templates know `{{ name }}` and nothing else. */
 export function fakeController(
   files: Readonly<Record<string, string | Buffer>> = {},
-  { variables = {}, evaluate, verbosity = 0 }: FakeControllerOptions = {},
+  { variables: given = {}, evaluate, verbosity = 0 }: FakeControllerOptions = {},
 ): FakeController {
+  const variables: Readonly<Record<string, unknown>> = { playbook_dir: '/project', ...given };
   const contents = new Map(
     Object.entries(files).map(([path, content]) => [posix.resolve('/project', path), Buffer.from(content)]),
   );

@@ -1,5 +1,7 @@
 /** A host in memory: it answers queries from what a test states, and believes of every change that it was made. */
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import type { DetailsKey, FileDetails } from '../module/file-details.ts';
 import { modeAfter } from '../module/mode.ts';
 import { ModuleFailure, UnknownState } from '../target/failure.ts';
 import { contentBytes, normalPath } from '../target/files.ts';
@@ -177,6 +179,8 @@ function computed(world: FakeWorld, files: FakeFiles, kind: string, id: string, 
         .map((path) => ({ path: posix.relative(id, path), ...(files.stat(path, false) as PresentFile) }));
     case 'glob':
       return globbed(files, key as { readonly pattern: string; readonly folder?: string });
+    case 'file-details':
+      return detailsOf(files, key as DetailsKey);
     case 'home':
       return id === '' ? '/root' : world.accounts?.[id]?.home;
     case 'unit':
@@ -205,6 +209,13 @@ function globbed(
     .replaceAll('*', '[^/]*')
     .replaceAll('?', '[^/]');
   return files.paths().filter((path) => new RegExp(`^${source}$`).test(path));
+}
+
+function detailsOf(files: FakeFiles, { path, hash }: DetailsKey): FileDetails {
+  const content = files.content(path);
+  const known =
+    Buffer.isBuffer(content) && hash !== undefined ? { hash: createHash(hash).update(content).digest('hex') } : {};
+  return { readable: true, writeable: true, executable: false, ...known };
 }
 
 function unitOf(world: FakeWorld, id: string): UnitState {

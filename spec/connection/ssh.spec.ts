@@ -244,6 +244,11 @@ describe(`connecting by ssh${noSshd === undefined ? '' : ` (skipped: ${noSshd})`
     for (const shell of await late) expect((await shell.run({ script: 'exit 3' })).code).to.equal(3);
   });
 
+  it('logs in many times at once without being turned away', async () => {
+    const many = await Promise.all(Array.from({ length: 40 }, () => open()));
+    expect(many).to.have.length(40);
+  });
+
   it('says what the host said about a file that it cannot open', async () => {
     const connection = await open();
     for (const move of [

@@ -28,7 +28,7 @@ ansible_ssh_common_args='-o UserKnownHostsFile=/keys/known_hosts -o StrictHostKe
       '[lb:children]\nkube_control_plane',
     ]);
     expect(lines[5]!.split('\n')).to.include.members([
-      'kube_vip=10.77.0.100/24',
+      'cluster_vip=10.77.0.100/24',
       'keepalived_interface=host0',
       'etcd_install=package',
       'kube_binary_source=/bin/v1',

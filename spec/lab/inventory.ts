@@ -20,7 +20,7 @@ export function inventoryText(topology: Topology, paths: InventoryPaths): string
     `ansible_ssh_common_args='-o UserKnownHostsFile=${paths.knownHosts} -o StrictHostKeyChecking=yes'`,
     ...(topology.kubernetes
       ? [
-          `kube_vip=${network.vip}/${network.prefixLength}`,
+          `cluster_vip=${network.vip}/${network.prefixLength}`,
           'keepalived_interface=host0',
           'etcd_install=package',
           ...(paths.kubernetes ? [`kube_binary_source=${paths.kubernetes}`] : []),

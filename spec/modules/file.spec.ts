@@ -10,7 +10,10 @@ testModule(file, 'file: a directory', {
     want: {
       fields: ['state', 'mode', 'owner'],
       log: ['mkdir /var/lib/etcd/data'],
-      files: { '/var/lib/etcd': { type: 'directory', mode: '0700' }, '/var/lib/etcd/data': { mode: '0700', owner: 'etcd' } },
+      files: {
+        '/var/lib/etcd': { type: 'directory', mode: '0700' },
+        '/var/lib/etcd/data': { mode: '0700', owner: 'etcd' },
+      },
       result: { path: '/var/lib/etcd/data', state: 'directory', mode: '0700', owner: 'etcd' },
     },
   },
@@ -24,7 +27,14 @@ testModule(file, 'file: a directory', {
   },
   'hands its attributes down': {
     args: { path: '/opt/a', recurse: true, mode: 'u=rwX,go=', owner: 'etcd' },
-    world: { ...owned, files: { '/opt/a/b': { mode: '0644' }, '/opt/a/c/d': { mode: '0600', owner: 'etcd', group: 'root' }, '/opt/a/l': { linkTarget: 'b' } } },
+    world: {
+      ...owned,
+      files: {
+        '/opt/a/b': { mode: '0644' },
+        '/opt/a/c/d': { mode: '0600', owner: 'etcd', group: 'root' },
+        '/opt/a/l': { linkTarget: 'b' },
+      },
+    },
     want: {
       fields: ['below', 'mode', 'owner'],
       scripts: ["chmod -R 'u=rwX,go=' '/opt/a'"],
@@ -53,9 +63,17 @@ testModule(file, 'file: a file', {
   'is what an existing path means': {
     args: { path: '/etc/a', mode: 'g+w', group: 123 },
     world: { files: { '/etc/a': '' } },
-    want: { fields: ['mode', 'group'], files: { '/etc/a': { mode: '0664', group: '123' } }, result: { state: 'file', mode: '0664' } },
+    want: {
+      fields: ['mode', 'group'],
+      files: { '/etc/a': { mode: '0664', group: '123' } },
+      result: { state: 'file', mode: '0664' },
+    },
   },
-  'is removed': { args: { path: '/etc/a', state: 'absent' }, world: { files: { '/etc/a': '' } }, want: { log: ['remove /etc/a'], result: { path: '/etc/a', state: 'absent' } } },
+  'is removed': {
+    args: { path: '/etc/a', state: 'absent' },
+    world: { files: { '/etc/a': '' } },
+    want: { log: ['remove /etc/a'], result: { path: '/etc/a', state: 'absent' } },
+  },
   'that is not there need not be removed': { args: { path: '/etc/a', state: 'absent' }, want: { changed: false } },
   'that is a link is removed, not what it points to': {
     args: { path: '/etc/l', state: 'absent' },
@@ -70,12 +88,24 @@ testModule(file, 'file: a file', {
 });
 
 testModule(file, 'file: touch', {
-  'makes an empty file': { always: 'now is always later', args: { path: '/etc/a', state: 'touch', mode: '0600' }, want: { log: ['write /etc/a'], files: { '/etc/a': { content: '', mode: '0600' } }, result: { dest: '/etc/a', state: 'file' } } },
+  'makes an empty file': {
+    always: 'now is always later',
+    args: { path: '/etc/a', state: 'touch', mode: '0600' },
+    want: {
+      log: ['write /etc/a'],
+      files: { '/etc/a': { content: '', mode: '0600' } },
+      result: { dest: '/etc/a', state: 'file' },
+    },
+  },
   'sets the times of one that is there': {
     args: { path: '/etc/a', state: 'touch' },
     world: { files: { '/etc/a': 'x' } },
     always: 'now is always later',
-    want: { fields: ['modification_time', 'access_time'], scripts: ["touch -c -m -- '/etc/a' && touch -c -a -- '/etc/a'"], files: { '/etc/a': 'x' } },
+    want: {
+      fields: ['modification_time', 'access_time'],
+      scripts: ["touch -c -m -- '/etc/a' && touch -c -a -- '/etc/a'"],
+      files: { '/etc/a': 'x' },
+    },
   },
   'changes nothing when the times are preserved': {
     args: { path: '/etc/a', state: 'touch', modification_time: 'preserve', access_time: 'preserve' },
@@ -87,7 +117,11 @@ testModule(file, 'file: touch', {
     world: { files: { '/etc/a': 'x' } },
     want: { fields: ['modification_time'] },
   },
-  'refuses a time it cannot read': { args: { path: '/etc/a', modification_time: 'noon' }, world: { files: { '/etc/a': 'x' } }, fails: 'the time "noon" is not of the format' },
+  'refuses a time it cannot read': {
+    args: { path: '/etc/a', modification_time: 'noon' },
+    world: { files: { '/etc/a': 'x' } },
+    fails: 'the time "noon" is not of the format',
+  },
 });
 
 testModule(file, 'file: a link', {
@@ -112,8 +146,14 @@ testModule(file, 'file: a link', {
     want: { fields: ['mode'], files: { '/etc/a': { mode: '0600' }, '/etc/l': { type: 'link' } } },
     always: 'check mode knows a link only by its own name',
   },
-  'to nowhere needs force': { args: { path: '/etc/l', src: '/etc/a', state: 'link' }, fails: 'src file does not exist, use "force: true"' },
-  'to nowhere is made by force': { args: { path: '/etc/l', src: '/etc/a', state: 'link', force: true }, want: { log: ['link /etc/l -> /etc/a'] } },
+  'to nowhere needs force': {
+    args: { path: '/etc/l', src: '/etc/a', state: 'link' },
+    fails: 'src file does not exist, use "force: true"',
+  },
+  'to nowhere is made by force': {
+    args: { path: '/etc/l', src: '/etc/a', state: 'link', force: true },
+    want: { log: ['link /etc/l -> /etc/a'] },
+  },
   'does not replace a file': {
     args: { path: '/etc/l', src: '/etc/a', state: 'link' },
     world: { files: { '/etc/a': 'x', '/etc/l': 'mine' } },
@@ -141,7 +181,12 @@ testModule(file, 'file: a hard link', {
   'is made': {
     args: { path: '/etc/h', src: '/etc/a', state: 'hard' },
     world: { files: { '/etc/a': 'x' } },
-    want: { fields: ['state'], log: ['link /etc/h -> /etc/a'], files: { '/etc/h': 'x' }, result: { dest: '/etc/h', src: '/etc/a', state: 'hard' } },
+    want: {
+      fields: ['state'],
+      log: ['link /etc/h -> /etc/a'],
+      files: { '/etc/h': 'x' },
+      result: { dest: '/etc/h', src: '/etc/a', state: 'hard' },
+    },
     always: 'the world of check mode knows no inodes',
   },
   'is left alone when it is one': {

@@ -13,9 +13,27 @@ const any = { type: 'raw' } as const;
 
 const modules: Readonly<Record<string, AnyModule>> = {
   debug: defineAction({ summary: '', action: 'controller', args: { msg: any, var: {} }, expressions: ['var'], run }),
-  assert: defineAction({ summary: '', action: 'controller', args: { that: { type: 'list' }, msg: {} }, expressions: ['that'], run }),
-  set_fact: defineAction({ summary: '', action: 'controller', args: { cacheable: { type: 'bool' } }, otherArgs: any, run }),
-  include_vars: defineAction({ summary: '', action: 'controller', args: { file: {}, dir: {}, name: {} }, freeForm: 'file', run }),
+  assert: defineAction({
+    summary: '',
+    action: 'controller',
+    args: { that: { type: 'list' }, msg: {} },
+    expressions: ['that'],
+    run,
+  }),
+  set_fact: defineAction({
+    summary: '',
+    action: 'controller',
+    args: { cacheable: { type: 'bool' } },
+    otherArgs: any,
+    run,
+  }),
+  include_vars: defineAction({
+    summary: '',
+    action: 'controller',
+    args: { file: {}, dir: {}, name: {} },
+    freeForm: 'file',
+    run,
+  }),
   add_host: defineAction({ summary: '', action: 'controller', args: {}, otherArgs: any, run }),
   command: defineAction({ summary: '', action: 'changes', args: { cmd: {}, creates: {} }, freeForm: 'cmd', run }),
   copy: defineAction({
@@ -24,8 +42,18 @@ const modules: Readonly<Record<string, AnyModule>> = {
     args: { src: {}, dest: { required: true }, mode: { type: 'mode' }, backup: { type: 'bool' } },
     run,
   }),
-  template: defineAction({ summary: '', action: 'changes', args: { src: { required: true }, dest: { required: true } }, run }),
-  service: defineAction({ summary: '', action: 'changes', args: { name: { required: true }, state: { choices: ['started', 'stopped'] } }, run }),
+  template: defineAction({
+    summary: '',
+    action: 'changes',
+    args: { src: { required: true }, dest: { required: true } },
+    run,
+  }),
+  service: defineAction({
+    summary: '',
+    action: 'changes',
+    args: { name: { required: true }, state: { choices: ['started', 'stopped'] } },
+    run,
+  }),
   service_facts: defineAction({ summary: '', action: 'reads', args: {}, returns: { ansible_facts: 'services' }, run }),
 };
 
@@ -46,17 +74,33 @@ interface Given extends Partial<PlanOptions> {
 export function planOf(texts: Readonly<Record<string, string>>, given: Given = {}): Promise<Planned> {
   const { hosts, playbook = 'site.yml', ...options } = given;
   const all = { ...texts, ...(hosts !== undefined && { 'inventory/hosts': hosts }) };
-  const files = filesInMemory(Object.fromEntries(Object.entries(all).map(([path, text]) => [path.startsWith('/') ? path : `/p/${path}`, text])));
-  const inventory = hosts === undefined ? undefined : loadInventory(['/p/inventory/hosts'], files, { playbookDir: '/p' });
-  return planPlaybooks([playbook], { files, rolesPath: ['/shipped'], modules: catalog, cwd: '/p', ...(inventory && { inventory }), ...options });
+  const files = filesInMemory(
+    Object.fromEntries(Object.entries(all).map(([path, text]) => [path.startsWith('/') ? path : `/p/${path}`, text])),
+  );
+  const inventory =
+    hosts === undefined ? undefined : loadInventory(['/p/inventory/hosts'], files, { playbookDir: '/p' });
+  return planPlaybooks([playbook], {
+    files,
+    rolesPath: ['/shipped'],
+    modules: catalog,
+    cwd: '/p',
+    ...(inventory && { inventory }),
+    ...options,
+  });
 }
 
 /** Problems as the user reads them. */
-export async function problemsOf(texts: Readonly<Record<string, string>>, given: Given = {}): Promise<readonly string[]> {
+export async function problemsOf(
+  texts: Readonly<Record<string, string>>,
+  given: Given = {},
+): Promise<readonly string[]> {
   return (await planOf(texts, given)).problems.map(formatProblem);
 }
 
-export async function warningsOf(texts: Readonly<Record<string, string>>, given: Given = {}): Promise<readonly string[]> {
+export async function warningsOf(
+  texts: Readonly<Record<string, string>>,
+  given: Given = {},
+): Promise<readonly string[]> {
   return (await planOf(texts, given)).warnings.map(formatProblem);
 }
 
@@ -73,5 +117,7 @@ export function tasksOf(play: PlannedPlay): readonly PlannedTask[] {
 
 /** Names of tasks in the order they run. */
 export function namesOf(statements: Iterable<PlannedStatement>): readonly string[] {
-  return [...statements].flatMap((statement) => (statement.kind === 'task' ? [statement.name ?? statement.module] : []));
+  return [...statements].flatMap((statement) =>
+    statement.kind === 'task' ? [statement.name ?? statement.module] : [],
+  );
 }

@@ -39,7 +39,9 @@ describe('planPlaybooks', () => {
     });
 
     it('does not name children after their parents', async () => {
-      const play = await playOf({ 'site.yml': '- name: play\n  hosts: all\n  tasks:\n    - name: block\n      block: [{debug: }]\n' });
+      const play = await playOf({
+        'site.yml': '- name: play\n  hosts: all\n  tasks:\n    - name: block\n      block: [{debug: }]\n',
+      });
       const block = play.tasks[0] as PlannedBlock;
       expect([block.name, block.block[0]!.name]).to.deep.equal(['block', undefined]);
     });
@@ -48,20 +50,26 @@ describe('planPlaybooks', () => {
   describe('imports', () => {
     it('puts imported tasks in place of the import, conditions, tags and variables with them', async () => {
       const play = await playOf({
-        'site.yml': '- hosts: all\n  tasks:\n    - debug:\n    - import_tasks: tasks/a.yml\n      when: w\n      tags: t\n      vars: {v: 1}\n',
+        'site.yml':
+          '- hosts: all\n  tasks:\n    - debug:\n    - import_tasks: tasks/a.yml\n      when: w\n      tags: t\n      vars: {v: 1}\n',
         'tasks/a.yml': '- name: a\n  debug:\n- import_tasks: b.yml\n',
         'tasks/b.yml': '- name: b\n  debug:\n',
       });
       const tasks = tasksOf(play);
       expect(namesOf(tasks)).to.deep.equal(['debug', 'a', 'b']);
       for (const task of tasks.slice(1)) {
-        expect([task.when.length, task.tags, task.lexical.includeParams[0]?.values]).to.deep.equal([1, ['t'], { v: 1 }]);
+        expect([task.when.length, task.tags, task.lexical.includeParams[0]?.values]).to.deep.equal([
+          1,
+          ['t'],
+          { v: 1 },
+        ]);
       }
     });
 
     it('leaves includes to the run, and resolves them by the same rules', async () => {
       const { plan, planner, problems } = await planOf({
-        'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: {file: "{{ f }}.yml", apply: {tags: x, become: true}}\n      when: w\n      tags: i\n      vars: {v: 1}\n',
+        'site.yml':
+          '- hosts: all\n  tasks:\n    - include_tasks: {file: "{{ f }}.yml", apply: {tags: x, become: true}}\n      when: w\n      tags: i\n      vars: {v: 1}\n',
         'a.yml': '- name: a\n  debug:\n',
         'wrong.yml': '- name: a\n  debugg:\n',
       });
@@ -71,11 +79,17 @@ describe('planPlaybooks', () => {
       expect([include.kind, include.tags, include.when.length]).to.deep.equal(['include', ['i'], 1]);
       const { statements } = planner.include(include, 'a.yml', play);
       expect(namesOf(statements)).to.deep.equal(['a']);
-      expect([statements[0]!.tags, statements[0]!.when, statements[0]!.inherited.become?.value]).to.deep.equal([['x'], [], true]);
+      expect([statements[0]!.tags, statements[0]!.when, statements[0]!.inherited.become?.value]).to.deep.equal([
+        ['x'],
+        [],
+        true,
+      ]);
       expect(statements[0]!.lexical.includeParams.map(({ values }) => values)).to.deep.equal([{ v: 1 }]);
       expect(planner.include(include, 'a.yml', play).statements).to.equal(statements);
       expect(() => planner.include(include, 'none.yml', play)).to.throw('site.yml:3:29: There is no file "none.yml".');
-      expect(() => planner.include(include, 'wrong.yml', play)).to.throw('wrong.yml:2:3: No module is named "debugg". Did you mean "debug"?');
+      expect(() => planner.include(include, 'wrong.yml', play)).to.throw(
+        'wrong.yml:2:3: No module is named "debugg". Did you mean "debug"?',
+      );
     });
 
     it('resolves an import during the run when its name is a template, and hands down everything', async () => {
@@ -101,15 +115,59 @@ describe('planPlaybooks', () => {
       expect([one!.tasks[0]!.tags, one!.tasks[0]!.when.length]).to.deep.equal([['t'], 1]);
     });
 
-    const wrong: readonly (readonly [title: string, files: Readonly<Record<string, string>>, expected: readonly string[]])[] = [
+    const wrong: readonly (readonly [
+      title: string,
+      files: Readonly<Record<string, string>>,
+      expected: readonly string[],
+    ])[] = [
       ['a missing playbook', {}, ['There is no playbook site.yml.']],
-      ['a missing imported playbook', { 'site.yml': '- import_playbook: a.yml\n' }, ['site.yml:1:20: There is no playbook a.yml.']],
-      ['playbooks that import each other', { 'site.yml': '- import_playbook: a.yml\n', 'a.yml': '- import_playbook: site.yml\n' }, ['a.yml:1:20: This import goes round in a circle: site.yml → a.yml → site.yml']],
-      ['a missing file of tasks', { 'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: tsk.yml\n', 'task.yml': '' }, ['site.yml:3:21: There is no file "tsk.yml". Did you mean "task.yml"? (searched for tsk.yml, tasks/tsk.yml)']],
-      ['files of tasks that import each other', { 'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: a.yml\n', 'a.yml': '- import_tasks: b.yml\n', 'b.yml': '- import_tasks: a.yml\n' }, ['b.yml:1:17: This import goes round in a circle: a.yml → b.yml → a.yml']],
-      ['a missing file of a dynamic include', { 'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: a.yml\n' }, ['site.yml:3:22: There is no file "a.yml".']],
-      ['mistakes in a file included by its name', { 'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: a.yml\n', 'a.yml': '- debug:\n  whn: a\n' }, ['a.yml:2:3: "whn" is not a keyword of a task. Did you mean "when"?']],
-      ['mistakes in all files at once', { 'site.yml': '- hosts: all\n  tsks: []\n  tasks:\n    - import_tasks: a.yml\n', 'a.yml': '- nomodule: 1\n- copy: {dst: x}\n' }, ['a.yml:1:3: No module is named "nomodule".', 'a.yml:2:3: copy needs dest', 'a.yml:2:10: copy has no argument "dst"', 'site.yml:2:3: "tsks" is not a keyword']],
+      [
+        'a missing imported playbook',
+        { 'site.yml': '- import_playbook: a.yml\n' },
+        ['site.yml:1:20: There is no playbook a.yml.'],
+      ],
+      [
+        'playbooks that import each other',
+        { 'site.yml': '- import_playbook: a.yml\n', 'a.yml': '- import_playbook: site.yml\n' },
+        ['a.yml:1:20: This import goes round in a circle: site.yml → a.yml → site.yml'],
+      ],
+      [
+        'a missing file of tasks',
+        { 'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: tsk.yml\n', 'task.yml': '' },
+        ['site.yml:3:21: There is no file "tsk.yml". Did you mean "task.yml"? (searched for tsk.yml, tasks/tsk.yml)'],
+      ],
+      [
+        'files of tasks that import each other',
+        {
+          'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: a.yml\n',
+          'a.yml': '- import_tasks: b.yml\n',
+          'b.yml': '- import_tasks: a.yml\n',
+        },
+        ['b.yml:1:17: This import goes round in a circle: a.yml → b.yml → a.yml'],
+      ],
+      [
+        'a missing file of a dynamic include',
+        { 'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: a.yml\n' },
+        ['site.yml:3:22: There is no file "a.yml".'],
+      ],
+      [
+        'mistakes in a file included by its name',
+        { 'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: a.yml\n', 'a.yml': '- debug:\n  whn: a\n' },
+        ['a.yml:2:3: "whn" is not a keyword of a task. Did you mean "when"?'],
+      ],
+      [
+        'mistakes in all files at once',
+        {
+          'site.yml': '- hosts: all\n  tsks: []\n  tasks:\n    - import_tasks: a.yml\n',
+          'a.yml': '- nomodule: 1\n- copy: {dst: x}\n',
+        },
+        [
+          'a.yml:1:3: No module is named "nomodule".',
+          'a.yml:2:3: copy needs dest',
+          'a.yml:2:10: copy has no argument "dst"',
+          'site.yml:2:3: "tsks" is not a keyword',
+        ],
+      ],
     ];
     for (const [title, files, expected] of wrong) {
       it(`complains about ${title}`, async () => {
@@ -120,8 +178,13 @@ describe('planPlaybooks', () => {
     }
 
     it('only warns of a missing file that a condition keeps from being asked for', async () => {
-      const { problems, warnings } = await planOf({ 'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: a.yml\n      when: some\n' });
-      expect([problems.length, warnings.map(({ message }) => message)]).to.deep.equal([0, ['There is no file "a.yml".']]);
+      const { problems, warnings } = await planOf({
+        'site.yml': '- hosts: all\n  tasks:\n    - include_tasks: a.yml\n      when: some\n',
+      });
+      expect([problems.length, warnings.map(({ message }) => message)]).to.deep.equal([
+        0,
+        ['There is no file "a.yml".'],
+      ]);
     });
   });
 
@@ -145,13 +208,21 @@ describe('planPlaybooks', () => {
         },
         { playbook: 'sub/site.yml', rolesPath: ['/first', '/second'] },
       );
-      expect(namesOf(walkPlay(play))).to.deep.equal(['a beside', 'b below', 'c first', 'd second', 'e by path', 'f nested']);
+      expect(namesOf(walkPlay(play))).to.deep.equal([
+        'a beside',
+        'b below',
+        'c first',
+        'd second',
+        'e by path',
+        'f nested',
+      ]);
       expect(play.publicRoles.map(({ name }) => name)).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'nested/f']);
     });
 
     it('run before tasks, their dependencies before them', async () => {
       const play = await playOf({
-        'site.yml': '- hosts: all\n  roles: [{role: a, tags: ta, when: wa}]\n  tasks: [{name: t, debug: }]\n  pre_tasks: [{name: p, debug: }]\n',
+        'site.yml':
+          '- hosts: all\n  roles: [{role: a, tags: ta, when: wa}]\n  tasks: [{name: t, debug: }]\n  pre_tasks: [{name: p, debug: }]\n',
         'roles/a/meta/main.yml': 'dependencies: [{role: b, x: 1}, c]\n',
         'roles/a/tasks/main.yml': '- {name: a, debug: }\n',
         'roles/b/meta/main.yml': 'dependencies: [c]\n',
@@ -160,7 +231,13 @@ describe('planPlaybooks', () => {
       });
       expect(namesOf(walkPlay(play))).to.deep.equal(['p', 'c', 'b', 'c', 'a', 't']);
       const b = play.tasks[1] as PlannedRole;
-      expect([b.role.name, b.role.parents, b.tags, b.when.length, b.role.params[0]!.values]).to.deep.equal(['b', ['a'], ['ta'], 1, { x: 1 }]);
+      expect([b.role.name, b.role.parents, b.tags, b.when.length, b.role.params[0]!.values]).to.deep.equal([
+        'b',
+        ['a'],
+        ['ta'],
+        1,
+        { x: 1 },
+      ]);
       expect(b.role.searchPath).to.deep.equal(['/p/roles/b', '/p/roles/a']);
     });
 
@@ -204,7 +281,8 @@ describe('planPlaybooks', () => {
 
     it('are used from tasks with other entry points', async () => {
       const play = await playOf({
-        'site.yml': '- hosts: all\n  tasks:\n    - import_role: {name: a, tasks_from: other, vars_from: more.yml}\n      vars: {p: 1}\n',
+        'site.yml':
+          '- hosts: all\n  tasks:\n    - import_role: {name: a, tasks_from: other, vars_from: more.yml}\n      vars: {p: 1}\n',
         'roles/a/tasks/other.yml': '- {name: other, debug: }\n- import_tasks: sub/deep.yml\n',
         'roles/a/tasks/sub/deep.yml': '- {name: deep, debug: }\n- import_tasks: beside.yml\n- import_tasks: top.yml\n',
         'roles/a/tasks/sub/beside.yml': '- {name: beside, debug: }\n',
@@ -213,19 +291,30 @@ describe('planPlaybooks', () => {
       });
       expect(namesOf(walkPlay(play))).to.deep.equal(['other', 'deep', 'beside', 'top']);
       const [task] = tasksOf(play);
-      expect([task!.lexical.role!.vars[0]!.values, task!.lexical.includeParams[0]!.values]).to.deep.equal([{ v: 1 }, { p: 1 }]);
+      expect([task!.lexical.role!.vars[0]!.values, task!.lexical.includeParams[0]!.values]).to.deep.equal([
+        { v: 1 },
+        { p: 1 },
+      ]);
       expect((play.tasks[0] as PlannedRole).onceKey).to.equal(undefined);
     });
 
     it('declare their arguments, which are validated first, under any tags', async () => {
       const play = await playOf({
         'site.yml': site('[{role: a, http_port: 80, tags: t}]'),
-        'roles/a/meta/argument_specs.yml': 'argument_specs:\n  main:\n    short_description: Webs\n    options: {http_port: {type: int}}\n',
+        'roles/a/meta/argument_specs.yml':
+          'argument_specs:\n  main:\n    short_description: Webs\n    options: {http_port: {type: int}}\n',
         'roles/a/tasks/main.yml': '- debug:\n',
       });
       const [task] = tasksOf(play);
-      expect([task!.module, task!.name, task!.tags]).to.deep.equal(['validate_argument_spec', "Validating arguments against arg spec 'main' - Webs", ['t', 'always']]);
-      expect(task!.args.values).to.deep.include({ argument_spec: { http_port: { type: 'int' } }, provided_arguments: { http_port: 80 } });
+      expect([task!.module, task!.name, task!.tags]).to.deep.equal([
+        'validate_argument_spec',
+        "Validating arguments against arg spec 'main' - Webs",
+        ['t', 'always'],
+      ]);
+      expect(task!.args.values).to.deep.include({
+        argument_spec: { http_port: { type: 'int' } },
+        provided_arguments: { http_port: 80 },
+      });
       expect(task!.at).to.include({ file: 'roles/a/meta/argument_specs.yml', line: 2 });
     });
 
@@ -244,11 +333,38 @@ describe('planPlaybooks', () => {
     });
 
     const wrong: readonly (readonly [title: string, files: Readonly<Record<string, string>>, expected: string])[] = [
-      ['an unknown role', { 'site.yml': site('[webb]'), 'roles/web/tasks/main.yml': '' }, 'site.yml:2:11: There is no role "webb". Did you mean "web"? (searched in roles, /shipped)'],
-      ['roles that depend on each other', { 'site.yml': site('[a]'), 'roles/a/meta/main.yml': 'dependencies: [b]', 'roles/b/meta/main.yml': 'dependencies: [a]' }, 'roles/b/meta/main.yml:1:16: These roles depend on each other: a → b → a'],
-      ['a role that imports itself', { 'site.yml': site('[a]'), 'roles/a/tasks/main.yml': '- import_role: {name: a}\n' }, 'roles/a/tasks/main.yml:1:23: This import goes round in a circle: roles/a/tasks/main.yml → roles/a/tasks/main.yml'],
-      ['a missing entry point', { 'site.yml': '- hosts: all\n  tasks:\n    - import_role: {name: a, tasks_from: instal}\n', 'roles/a/tasks/install.yml': '' }, 'site.yml:3:7: The role "a" has no tasks/instal. Did you mean "install"? (searched in roles/a/tasks)'],
-      ['defaults that are no mapping', { 'site.yml': site('[a]'), 'roles/a/defaults/main.yml': '- x\n' }, 'roles/a/defaults/main.yml:1:1: Variables must be a mapping, "name: value".'],
+      [
+        'an unknown role',
+        { 'site.yml': site('[webb]'), 'roles/web/tasks/main.yml': '' },
+        'site.yml:2:11: There is no role "webb". Did you mean "web"? (searched in roles, /shipped)',
+      ],
+      [
+        'roles that depend on each other',
+        {
+          'site.yml': site('[a]'),
+          'roles/a/meta/main.yml': 'dependencies: [b]',
+          'roles/b/meta/main.yml': 'dependencies: [a]',
+        },
+        'roles/b/meta/main.yml:1:16: These roles depend on each other: a → b → a',
+      ],
+      [
+        'a role that imports itself',
+        { 'site.yml': site('[a]'), 'roles/a/tasks/main.yml': '- import_role: {name: a}\n' },
+        'roles/a/tasks/main.yml:1:23: This import goes round in a circle: roles/a/tasks/main.yml → roles/a/tasks/main.yml',
+      ],
+      [
+        'a missing entry point',
+        {
+          'site.yml': '- hosts: all\n  tasks:\n    - import_role: {name: a, tasks_from: instal}\n',
+          'roles/a/tasks/install.yml': '',
+        },
+        'site.yml:3:7: The role "a" has no tasks/instal. Did you mean "install"? (searched in roles/a/tasks)',
+      ],
+      [
+        'defaults that are no mapping',
+        { 'site.yml': site('[a]'), 'roles/a/defaults/main.yml': '- x\n' },
+        'roles/a/defaults/main.yml:1:1: Variables must be a mapping, "name: value".',
+      ],
     ];
     for (const [title, files, expected] of wrong) {
       it(`complains about ${title}`, async () => {
@@ -260,7 +376,8 @@ describe('planPlaybooks', () => {
   describe('handlers', () => {
     it('of roles come first, and are known with and without the role', async () => {
       const play = await playOf({
-        'site.yml': '- hosts: all\n  roles: [a, a]\n  handlers:\n    - {name: own, debug: , listen: [t]}\n    - import_tasks: more.yml\n',
+        'site.yml':
+          '- hosts: all\n  roles: [a, a]\n  handlers:\n    - {name: own, debug: , listen: [t]}\n    - import_tasks: more.yml\n',
         'more.yml': '- {name: more, debug: , listen: u}\n',
         'roles/a/handlers/main.yml': '- {name: restart, debug: , listen: t}\n- include_tasks: x.yml\n  name: inc\n',
         'roles/a/handlers/x.yml': '- debug:\n',
@@ -273,17 +390,29 @@ describe('planPlaybooks', () => {
       ]);
     });
 
-    const notifies: readonly (readonly [title: string, handlers: string, notify: string, expected: readonly string[]])[] = [
+    const notifies: readonly (readonly [
+      title: string,
+      handlers: string,
+      notify: string,
+      expected: readonly string[],
+    ])[] = [
       ['a name', '[{name: restart, debug: }]', 'restart', []],
       ['a topic', '[{name: x, debug: , listen: web}]', 'web', []],
       ['a template', '[{name: x, debug: }]', '"{{ y }}"', []],
       ['anything, when a handler has a template for a name', '[{name: "restart {{ x }}", debug: }]', 'restart y', []],
       ['anything, when an unknown file may bring it', '[{include_tasks: "{{ x }}.yml"}]', 'restart y', []],
-      ['nobody', '[{name: restart, debug: }]', 'restrt', ['site.yml:6:15: There is no handler "restrt". Did you mean "restart"?']],
+      [
+        'nobody',
+        '[{name: restart, debug: }]',
+        'restrt',
+        ['site.yml:6:15: There is no handler "restrt". Did you mean "restart"?'],
+      ],
     ];
     for (const [title, handlers, notify, expected] of notifies) {
       it(`notified: ${title}`, async () => {
-        const files = { 'site.yml': `- hosts: all\n  handlers: ${handlers}\n  tasks:\n    - name: n\n      debug:\n      notify: ${notify}\n` };
+        const files = {
+          'site.yml': `- hosts: all\n  handlers: ${handlers}\n  tasks:\n    - name: n\n      debug:\n      notify: ${notify}\n`,
+        };
         expect(await problemsOf(files)).to.deep.equal(expected);
       });
     }
@@ -292,12 +421,32 @@ describe('planPlaybooks', () => {
   describe('modules', () => {
     const wrong: readonly (readonly [title: string, task: string, expected: readonly string[]])[] = [
       ['an unknown module', 'cpy: {}', ['site.yml:3:7: No module is named "cpy". Did you mean "copy"?']],
-      ['a keyword taken for a module', 'blokc: []', ['site.yml:3:14: The arguments of blokc must be a mapping or text, not a list.', 'site.yml:3:7: No module']],
-      ['a wrong argument', 'copy: {dest: a, moed: b}', ['site.yml:3:23: copy has no argument "moed" (Did you mean "mode"?)']],
+      [
+        'a keyword taken for a module',
+        'blokc: []',
+        ['site.yml:3:14: The arguments of blokc must be a mapping or text, not a list.', 'site.yml:3:7: No module'],
+      ],
+      [
+        'a wrong argument',
+        'copy: {dest: a, moed: b}',
+        ['site.yml:3:23: copy has no argument "moed" (Did you mean "mode"?)'],
+      ],
       ['a missing argument', 'copy: {src: a}', ['site.yml:3:7: copy needs dest']],
-      ['a wrong type', 'copy: {dest: a, backup: perhaps}', ['site.yml:3:31: backup must be a boolean, not "perhaps" (write true or false)']],
-      ['a wrong choice', 'service: {name: a, state: start}', ['site.yml:3:33: state must be one of started, stopped; not "start"']],
-      ['free text nobody asked for', 'copy: {dest: a}\n      args: b', ['site.yml:3:13: copy does not understand "b".']],
+      [
+        'a wrong type',
+        'copy: {dest: a, backup: perhaps}',
+        ['site.yml:3:31: backup must be a boolean, not "perhaps" (write true or false)'],
+      ],
+      [
+        'a wrong choice',
+        'service: {name: a, state: start}',
+        ['site.yml:3:33: state must be one of started, stopped; not "start"'],
+      ],
+      [
+        'free text nobody asked for',
+        'copy: {dest: a}\n      args: b',
+        ['site.yml:3:13: copy does not understand "b".'],
+      ],
       ['templates, which are judged later', 'copy: {dest: "{{ a }}", backup: "{{ b }}"}', []],
       ['all arguments as one template', 'copy: "{{ all }}"', []],
       ['arguments a default provides', 'copy: {src: a}\n      module_defaults: {copy: {dest: x}}', []],
@@ -308,20 +457,31 @@ describe('planPlaybooks', () => {
       it(`judges ${title}`, async () => {
         const found = await problemsOf({ 'site.yml': `- hosts: all\n  tasks:\n    - ${task}\n` });
         expect(found, found.join('\n')).to.have.length(expected.length);
-        for (const words of expected) expect(found.some((problem) => problem.startsWith(words)), found.join('\n')).to.equal(true);
+        for (const words of expected)
+          expect(
+            found.some((problem) => problem.startsWith(words)),
+            found.join('\n'),
+          ).to.equal(true);
       });
     }
   });
 
   it('finds the facts a play mentions in all its files', async () => {
     const play = await playOf({
-      'site.yml': '- hosts: all\n  roles: [a]\n  tasks:\n    - debug: {msg: "{{ ansible_one }}"}\n    - import_tasks: t.yml\n',
+      'site.yml':
+        '- hosts: all\n  roles: [a]\n  tasks:\n    - debug: {msg: "{{ ansible_one }}"}\n    - import_tasks: t.yml\n',
       't.yml': '- debug: {msg: "{{ ansible_facts.two }} {{ ansible_facts[\'three\'] }}"}\n',
       'roles/a/templates/deep/x.j2': '{{ ansible_four }}',
       'roles/a/defaults/main.yml': 'x: "{{ ansible_five }}"\n',
       'roles/b/defaults/main.yml': 'x: "{{ ansible_six }}"\n',
     });
-    expect([...play.mentions].sort()).to.deep.equal(['ansible_five', 'ansible_four', 'ansible_one', 'ansible_three', 'ansible_two']);
+    expect([...play.mentions].sort()).to.deep.equal([
+      'ansible_five',
+      'ansible_four',
+      'ansible_one',
+      'ansible_three',
+      'ansible_two',
+    ]);
   });
 
   it('says that any fact may be asked for when facts are used as a whole', async () => {

@@ -32,8 +32,7 @@ export async function applyUser(
     return {};
   }
   const creates = change.exists !== undefined;
-  const groups = await target.groupEntry(args.name);
-  const flags = creates ? creationFlags(args, wanted, groups !== undefined) : changeFlags(args, state, wanted, change);
+  const flags = creates ? creationFlags(args, wanted, state.ownGroupExists) : changeFlags(args, state, wanted, change);
   const steps = [
     ...(creates ? [creation(args, wanted, flags)] : flags.length > 0 ? [`usermod ${words(flags)} ${name}`] : []),
     ...(change.password ? ['chpasswd -e <&3'] : []),
@@ -48,7 +47,7 @@ export async function applyUser(
     summary: `${creates ? 'useradd' : 'usermod'} ${args.name}`,
     script,
     stdin: change.password ? `${args.name}:${args.password}\n` : undefined,
-    effects: effects(args, state, wanted, change, groups !== undefined),
+    effects: effects(args, state, wanted, change, state.ownGroupExists),
     touches: ['accounts', 'files'],
   });
   const account = await target.account(args.name);

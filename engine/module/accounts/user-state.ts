@@ -26,6 +26,8 @@ export interface UserState {
   /** Never asked for. */
   readonly account: Account | undefined;
   readonly missingGroups: readonly string[];
+  /** There is a group of the user's name. */
+  readonly ownGroupExists: boolean;
   readonly publicKey: string | undefined;
 }
 
@@ -35,19 +37,25 @@ export async function probeUser(args: UserArgs, target: ReadableTarget): Promise
   const present = args.state === 'present';
   const asked = present ? listed(args.groups ?? []) : [];
   const primary = present && args.group !== undefined && !isNumber(args.group) ? [args.group] : [];
-  const [account, age, ...entries] = await Promise.all([
+  // Everything goes out in one round trip: where the home most likely is, is asked ahead.
+  const look = (home: string) => {
+    const key = keyFile(args, home);
+    return Promise.all([
+      present && args.create_home ? target.stat(home, { follow: true }) : undefined,
+      present && args.generate_ssh_key ? target.stat(key, { follow: true }) : undefined,
+      present && args.generate_ssh_key ? target.readFile(`${key}.pub`) : undefined,
+    ]);
+  };
+  const likely = args.home ?? (args.name === 'root' ? '/root' : `/home/${args.name}`);
+  const [account, age, own, guessed, ...entries] = await Promise.all([
     target.account(args.name),
     present && asksAge(args) ? target.query(passwordAgeKind, args.name) : undefined,
+    present ? target.groupEntry(args.name) : undefined,
+    look(likely),
     ...[...asked, ...primary].map((group) => target.groupEntry(group)),
   ]);
-  const home = args.home ?? account?.home;
-  const key = home === undefined ? undefined : keyFile(args, home);
-  const looksAtKey = present && args.generate_ssh_key && key !== undefined;
-  const [homeFile, keyState, publicKey] = await Promise.all([
-    present && args.create_home && account && home ? target.stat(home, { follow: true }) : undefined,
-    looksAtKey ? target.stat(key, { follow: true }) : undefined,
-    looksAtKey ? target.readFile(`${key}.pub`) : undefined,
-  ]);
+  const home = args.home ?? account?.home ?? likely;
+  const [homeFile, keyState, publicKey] = home === likely ? guessed : await look(home);
   const [first, ...others] = account?.groups ?? [];
   return {
     exists: account !== undefined,
@@ -61,10 +69,11 @@ export async function probeUser(args: UserArgs, target: ReadableTarget): Promise
     locked: account?.password.startsWith('!') ?? false,
     expires: account?.expires ?? -1,
     age: age ?? noAge,
-    homeExists: homeFile?.exists ?? false,
-    sshKeyExists: keyState?.exists ?? false,
+    homeExists: account !== undefined && (homeFile?.exists ?? false),
+    sshKeyExists: account !== undefined && (keyState?.exists ?? false),
     account,
     missingGroups: [...asked, ...primary].filter((_, index) => entries[index] === undefined),
+    ownGroupExists: own !== undefined,
     publicKey: publicKey?.toString().trim(),
   };
 }

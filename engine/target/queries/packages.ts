@@ -126,10 +126,15 @@ function apk(lines: readonly string[]): Installed[] {
   return found;
 }
 
-/** By name, by name and architecture (`libc6:i386`, `glibc.i686`), then by what is provided. */
+/** By name, by name with architecture or version as dpkg and rpm write them, then by what is provided. */
 function versionOf(name: string, installed: readonly Installed[]): string | undefined {
-  const real = installed.find(
-    (one) => one.name === name || [`${one.name}:${one.architecture}`, `${one.name}.${one.architecture}`].includes(name),
-  );
+  const real = installed.find((one) => spellings(one).includes(name));
   return (real ?? installed.find((one) => one.provides.includes(name)))?.version;
+}
+
+/** `libc6:i386`, `glibc.i686`, `nginx-1.20.1`, `nginx-1.20.1-14.el9.x86_64`. */
+function spellings({ name, version, architecture }: Installed): string[] {
+  const [upstream] = version.split('-');
+  const texts = [name, `${name}-${upstream}`, `${name}-${version}`];
+  return [...texts, ...texts.map((text) => `${text}.${architecture}`), `${name}:${architecture}`];
 }

@@ -25,8 +25,8 @@ loaded=$(${systemctl(scope)} show -p UnitsLoadTimestampMonotonic 2>/dev/null) ||
 loaded=\${loaded#*=}
 case $loaded in ''|*[!0-9]*) echo yes; exit;; esac
 read -r up rest </proc/uptime
-at=$(($(date +%s) - \${up%%.*} + loaded / 1000000))
-new=$(find ${folders[scope]} -newerct "@$at" 2>&1 | grep -v 'No such file or directory' | head -n 1)
+at=$(($(date +%s%N) / 1000 - \${up%.*}\${up#*.}0000 + loaded - 100000))
+new=$(find ${folders[scope]} -newerct "@$((at / 1000000)).$(printf %06d $((at % 1000000)))" 2>&1 | grep -v 'No such file or directory' | head -n 1)
 if [ -n "$new" ]; then echo yes; else echo no; fi
 )`,
       )

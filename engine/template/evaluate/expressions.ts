@@ -17,6 +17,7 @@ import { fresh, isFresh } from './fresh.ts';
 import { globalNamed, globalNames } from './globals.ts';
 import { methodsOf, mutating } from './methods.ts';
 import { filterNamed, testNamed } from './names.ts';
+import { Forced } from './unknown.ts';
 
 /** Compiles an expression. Errors which its evaluation throws carry the place of the innermost part that failed. */
 export function compileExpression(node: Expression): Evaluate {
@@ -72,7 +73,11 @@ function compileOther(node: Exclude<Expression, { typename: 'Literal' | 'Symbol'
       return compileCompare(node);
     case 'Concat': {
       const parts = node.children.map(compileExpression);
-      return (frame) => parts.map((part) => toText(frame.session.resolve(part(frame)))).join('');
+      return (frame) => {
+        const text = parts.map((part) => toText(frame.session.resolve(part(frame)))).join('');
+        frame.session.meter.characters(text.length);
+        return text;
+      };
     }
     case 'Neg':
     case 'Pos': {
@@ -243,7 +248,20 @@ function compare(operator: string, left: unknown, right: unknown): boolean {
 /** The values of a dict are not asked for: only its keys matter. */
 function isMember(frame: Frame, item: unknown, container: unknown): boolean {
   if (container instanceof ScopeDict) return container.scope.get(String(item)) !== missing;
-  return contains(isDict(container) ? container : frame.session.resolve(container), item);
+  if (!Array.isArray(container)) return contains(isDict(container) ? container : frame.session.resolve(container), item);
+  return isAmong(frame, item, container);
+}
+
+/** An item found settles it; only when none is do those not known matter. */
+function isAmong({ session }: Frame, item: unknown, list: readonly unknown[]): boolean {
+  let unknown: Unknown | undefined;
+  for (const element of list) {
+    const value = session.force(element);
+    if (value instanceof Unknown) unknown ??= value;
+    else if (equal(session.resolve(value), item)) return true;
+  }
+  if (unknown) throw new Forced(unknown);
+  return false;
 }
 
 /** `a < b < c` holds when each neighbouring pair does. */

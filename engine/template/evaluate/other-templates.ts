@@ -6,17 +6,15 @@ import type { Block, Body, Expression, Extends, FromImport, Import, Include } fr
 import { compileExpression, located } from './expressions.ts';
 import { type Execute, Frame, type Template } from './frame.ts';
 import { itemsOf } from './native.ts';
-import { written } from './output.ts';
+import { write, written } from './output.ts';
 
 /** Writes a whole template: its own text, or that of the template it extends. */
 export function executeTemplate(execute: Execute, frame: Frame, out: unknown[]): void {
-  const own: unknown[] = [];
-  execute(frame, own);
+  const before = out.length;
+  execute(frame, out);
   const { parent } = frame.template;
-  if (!parent) {
-    for (const piece of own) out.push(piece);
-    return;
-  }
+  if (!parent) return;
+  out.length = before;
   frame.template.parent = undefined;
   parent(frame, out);
 }
@@ -66,7 +64,7 @@ export function compileInclude(node: Include): Execute {
     return out;
   });
   return (frame, out) => {
-    for (const piece of execute(frame)) out.push(piece);
+    for (const piece of execute(frame)) write(frame.session, out, piece);
   };
 }
 

@@ -8,7 +8,7 @@ import { compileFor } from './loop.ts';
 import { compileMacro } from './macro.ts';
 import { filterNamed } from './names.ts';
 import { compileBlock, compileExtends, compileFromImport, compileImport, compileInclude } from './other-templates.ts';
-import { written } from './output.ts';
+import { write, written } from './output.ts';
 import { TemplateError } from '../errors.ts';
 import { Callable, typeName } from '../python/types.ts';
 import type { CallBlock } from '../syntax/nodes.ts';
@@ -62,10 +62,10 @@ function compileOutput(node: Output): Execute {
   if (!child) return () => {};
   if (child.typename === 'TemplateData') {
     const text = child.value;
-    return text === '' ? () => {} : (_, out) => out.push(text);
+    return text === '' ? () => {} : (frame, out) => write(frame.session, out, text);
   }
   const evaluate = compileExpression(child);
-  return (frame, out) => out.push(evaluate(frame));
+  return (frame, out) => write(frame.session, out, evaluate(frame));
 }
 
 function compileIf(node: If): Execute {
@@ -100,7 +100,7 @@ function compileSet(node: SetNode): Execute {
 
 function compileFilterBlock(node: FilterBlock): Execute {
   const value = captured(node.body, node.filters);
-  return (frame, out) => out.push(value(frame));
+  return (frame, out) => write(frame.session, out, value(frame));
 }
 
 /** The values of `with` see the names outside it only. */
@@ -124,5 +124,5 @@ function compileCallBlock(node: CallBlock): Execute {
     const { positional, named } = given(frame);
     return macro.call({ positional, named: { ...named, caller: makeCaller(frame) } });
   });
-  return (frame, out) => out.push(evaluate(frame));
+  return (frame, out) => write(frame.session, out, evaluate(frame));
 }

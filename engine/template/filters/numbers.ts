@@ -3,7 +3,7 @@ import { TemplateError } from '../errors.ts';
 import { anything, integer, lazy, must, type Native, native, number, string, truth } from '../evaluate/native.ts';
 import { asNumber, calculate, float, isNumeric, toFloat, toInteger } from '../python/numbers.ts';
 import { fixed } from '../python/percent-format.ts';
-import { isFloat, typeName } from '../python/types.ts';
+import { isFloat, isInt, typeName } from '../python/types.ts';
 
 /** The integer a value stands for, or the default. */
 const int = native(anything, { default: lazy, base: integer }, (value, { default: fallback = 0, base = 10 }) => {
@@ -18,12 +18,17 @@ const toFloatFilter = native(anything, { default: lazy }, (value, { default: fal
   return real === undefined ? fallback : float(real);
 });
 
-const round = native(number, { precision: integer, method: string }, (value, { precision = 0, method = 'common' }) => {
+const round = native(anything, { precision: integer, method: string }, (input, { precision = 0, method = 'common' }) => {
+  if (!isNumeric(input)) throw new TemplateError(`round needs a number, not ${typeName(input)}`);
+  const value = asNumber(input);
+  if (isInt(input) && method === 'common' && precision >= 0) return input;
   const scale = 10 ** precision;
   if (method === 'ceil') return float(Math.ceil(value * scale) / scale);
   if (method === 'floor') return float(Math.floor(value * scale) / scale);
   if (method !== 'common') throw new TemplateError('round knows the methods common, ceil and floor');
-  return float(precision >= 0 ? Number(fixed(value, precision)) : Math.round(value * scale) / scale);
+  if (precision >= 0) return float(Number(fixed(value, precision)));
+  const rounded = Number(fixed(value * scale, 0)) * 10 ** -precision;
+  return isInt(input) ? rounded : float(rounded);
 });
 
 const abs = native(anything, {}, (value) => {

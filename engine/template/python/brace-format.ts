@@ -1,7 +1,7 @@
 /** `'{:>5}'.format(value)`: Python's format strings. Attributes are read through the function which is handed in. */
 import { TemplateError } from '../errors.ts';
 import { asNumber, isNumeric, toInteger } from './numbers.ts';
-import { floatText } from './percent-format.ts';
+import { floatText, mostDigits, widest } from './percent-format.ts';
 import { toRepr, toText } from './text.ts';
 import { type Given, isFloat, typeName } from './types.ts';
 
@@ -52,6 +52,7 @@ export function formatted(value: unknown, spec: string): string {
   const match = specification.exec(spec);
   if (!match) throw new TemplateError(`"${spec}" is no valid format specification`);
   const [, fill = ' ', align, sign = '-', alternate, zero, width = '0', group, precision, type] = match;
+  if (Number(width) > widest || Number(precision ?? 0) > mostDigits) throw new TemplateError('the width or precision of a format is too large');
   const numeric = isNumeric(value) && typeof value !== 'boolean';
   const body = numeric ? numberText(value, type, precision, group, sign, alternate) : plainText(value, type, precision);
   const filler = zero && fill === ' ' ? '0' : fill;

@@ -7,6 +7,9 @@ import { isDict, Tuple, typeName } from './types.ts';
 
 const conversion = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])/g;
 
+export const widest = 10_000;
+export const mostDigits = 100;
+
 /** Formats a tuple's items, a dict's values (`%(key)s`) or one value. Throws when they do not fit. */
 export function percentFormat(format: string, values: unknown): string {
   const list: readonly unknown[] = values instanceof Tuple ? values : [values];
@@ -20,6 +23,7 @@ export function percentFormat(format: string, values: unknown): string {
   const result = format.replace(conversion, (_, key: string | undefined, flags: string, width: string | undefined, precision: string | undefined, type: string) => {
     if (type === '%') return '%';
     const wide = width === '*' ? Number(take()) : Number(width ?? 0);
+    if (wide > widest || Number(precision ?? 0) > mostDigits) throw new TemplateError('the width or precision of a format is too large');
     const exact = precision === '*' ? Number(take()) : precision === undefined ? undefined : Number(precision);
     const value = key === undefined ? take() : keyed(values, key);
     return pad(converted(type, value, exact, flags), flags, wide, 'diouxXeEfFgG'.includes(type));

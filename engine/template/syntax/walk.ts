@@ -5,7 +5,7 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as { typename?: unknown }).typename === 'string';
 }
 
-/** The nodes right beneath one, in the order of the text. */
+/** The nodes right beneath one, in the order of its fields. */
 export function childNodes(parent: object): readonly AnyNode[] {
   const found: AnyNode[] = [];
   const look = (value: unknown): void => {
@@ -14,7 +14,7 @@ export function childNodes(parent: object): readonly AnyNode[] {
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look);
   };
   Object.values(parent).forEach(look);
-  return found.sort((left, right) => left.lineno - right.lineno || left.colno - right.colno);
+  return found;
 }
 
 /** Visits a node and all beneath it. */

@@ -1,0 +1,4 @@
+/** The values a module may meet beyond plain data, and how templates judge them. */
+export { UndefinedError } from '../template/errors.ts';
+export { isTrue } from '../template/python/truth.ts';
+export { isUnknown, Unknown } from '../template/values.ts';

@@ -1,0 +1,38 @@
+import { settleArguments } from '../module/coerce.ts';
+import { defineAction } from '../module/definition.ts';
+import { literalOf } from '../module/literal.ts';
+import { ModuleFailure } from '../target/failure.ts';
+
+export default defineAction({
+  summary: 'Checks values against the argument spec of a role.',
+  action: 'controller',
+  args: {
+    argument_spec: { type: 'dict', required: true, description: 'the options, as in meta/argument_specs.yml' },
+    provided_arguments: {
+      type: 'dict',
+      default: {},
+      description: 'the values; names the spec does not have are not looked at',
+    },
+    validate_args_context: {
+      type: 'dict',
+      default: {},
+      description: 'what is checked: name, type and path of the role',
+    },
+  },
+  returns: { argument_errors: 'everything that is wrong', argument_spec_data: 'the spec' },
+
+  async run({ args }) {
+    const literal = literalOf(args.argument_spec);
+    const names = new Set(Object.entries(literal).flatMap(([name, { aliases = [] }]) => [name, ...aliases]));
+    const given = Object.fromEntries(Object.entries(args.provided_arguments).filter(([name]) => names.has(name)));
+    const context = String(args.validate_args_context['name'] ?? 'the role');
+    const { problems } = settleArguments({ args: literal }, given, context);
+    if (problems.length === 0) return { changed: false, msg: 'The arg spec validation passed' };
+    const errors = problems.map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`));
+    throw new ModuleFailure(`Validation of arguments failed:\n${errors.join('\n')}`, {
+      argument_errors: errors,
+      argument_spec_data: args.argument_spec,
+      validate_args_context: args.validate_args_context,
+    });
+  },
+});

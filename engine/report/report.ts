@@ -1,0 +1,31 @@
+/** What every report is: something that hears the events of a run and writes to streams it was handed. */
+import type { Emit } from '../run/events.ts';
+
+/** A stream to write text to. */
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width of the terminal, when there is one. */
+  readonly columns?: number | undefined;
+}
+
+export interface ReportOptions {
+  /** The results: stdout. */
+  readonly out: Output;
+  /** Progress and warnings: stderr. */
+  readonly err: Output;
+  readonly color: boolean;
+  /** Show how files and settings change. */
+  readonly diff: boolean;
+  /** How many `-v` were given. */
+  readonly verbosity: number;
+  readonly check: boolean;
+  /** Milliseconds, never going back. */
+  readonly clock?: () => number;
+}
+
+export interface Report {
+  readonly emit: Emit;
+  /** Ends the report, also of a run that broke off: nothing is left on the terminal, no timer runs on. May be called twice. */
+  close(): void;
+}
