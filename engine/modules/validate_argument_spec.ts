@@ -1,5 +1,5 @@
 import { settleArguments } from '../module/coerce.ts';
-import { defineAction } from '../module/definition.ts';
+import { type Controller, defineAction } from '../module/definition.ts';
 import { literalOf } from '../module/literal.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
@@ -10,8 +10,7 @@ export default defineAction({
     argument_spec: { type: 'dict', required: true, description: 'the options, as in meta/argument_specs.yml' },
     provided_arguments: {
       type: 'dict',
-      default: {},
-      description: 'the values; names the spec does not have are not looked at',
+      description: "the values, unless told the task's variables; names the spec does not have are not looked at",
     },
     validate_args_context: {
       type: 'dict',
@@ -21,10 +20,11 @@ export default defineAction({
   },
   returns: { argument_errors: 'everything that is wrong', argument_spec_data: 'the spec' },
 
-  async run({ args }) {
+  async run({ args, controller }) {
     const literal = literalOf(args.argument_spec);
     const names = new Set(Object.entries(literal).flatMap(([name, { aliases = [] }]) => [name, ...aliases]));
-    const given = Object.fromEntries(Object.entries(args.provided_arguments).filter(([name]) => names.has(name)));
+    const provided = args.provided_arguments ?? variables(names, controller);
+    const given = Object.fromEntries(Object.entries(provided).filter(([name]) => names.has(name)));
     const context = String(args.validate_args_context['name'] ?? 'the role');
     const { problems } = settleArguments({ args: literal }, given, context);
     if (problems.length === 0) return { changed: false, msg: 'The arg spec validation passed' };
@@ -36,3 +36,8 @@ export default defineAction({
     });
   },
 });
+
+function variables(names: ReadonlySet<string>, controller: Controller): Readonly<Record<string, unknown>> {
+  const defined = [...names].filter((name) => controller.evaluate(`${name} is defined`) !== false);
+  return Object.fromEntries(defined.map((name) => [name, controller.evaluate(name)]));
+}

@@ -52,8 +52,9 @@ export default defineModule({
   rules: { requiredTogether: [['ca_path', 'ca_private_key_path']] },
   returns: { filename: 'the certificate', privatekey: 'its key', not_after: 'when it expires, ISO 8601, of the certificate found' },
   async probe({ args, target }): Promise<State> {
-    const [file, certificate, key, authority] = await Promise.all([target.stat(args.path, { follow: true }), read(target, args.path), read(target, args.private_key_path), args.ca_path ? read(target, args.ca_path) : undefined]);
+    const file = await target.stat(args.path, { follow: true });
     if (!file.exists) return { state: 'absent' };
+    const [certificate, key, authority] = await Promise.all([args.path, args.private_key_path, args.ca_path].map((path) => (path === undefined ? undefined : read(target, path))));
     const found = certificate && parsed(certificate);
     if (!found) return { state: 'unreadable' };
     const issuer = args.ca_path === undefined ? found : authority && parsed(authority);

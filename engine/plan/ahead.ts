@@ -1,5 +1,6 @@
 /** All statements a play can come to, as far as names are written out: dynamic includes are entered before the run. */
 import type { Problem } from '../errors.ts';
+import { holdsTemplate } from '../playbook/values.ts';
 import type { Included, PlannedHandler, PlannedInclude, PlannedPlay, PlannedStatement } from './plan.ts';
 import type { IncludeResolver } from './planner.ts';
 import type { Gathered } from './planning.ts';
@@ -52,9 +53,12 @@ export function expand(
   return { statements, handlers, open, gathered, problems, warnings };
 }
 
-/** The names an include may come to; undefined when only the run knows. */
+/** The names an include may come to; undefined when only the run knows, be it the name or the role's entry point. */
 export function namesOf({ include, loop }: PlannedInclude): readonly string[] | undefined {
-  return possibleTexts(include.kind === 'role' ? include.role.value : include.file.value, loop);
+  if (include.kind === 'tasks_file') return possibleTexts(include.file.value, loop);
+  const { tasksFrom, varsFrom, defaultsFrom, handlersFrom } = include;
+  if ([tasksFrom, varsFrom, defaultsFrom, handlersFrom].some(holdsTemplate)) return undefined;
+  return possibleTexts(include.role.value, loop);
 }
 
 function* insideOf(included: Included): Generator<PlannedStatement> {

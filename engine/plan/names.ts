@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isMapping } from '../playbook/node.ts';
 import { holdsTemplate } from '../playbook/values.ts';
+import { namesOf } from './ahead.ts';
 import { type Documents, filesBelow } from './documents.ts';
 import { roleFileCandidates } from './find-file.ts';
 import type { PlannedPlay, PlannedStatement, PlannedTask } from './plan.ts';
@@ -60,8 +61,8 @@ export function learnFrom(
       learnFromVarsFile(statement, learnt, place);
       return;
     default:
-      for (const name of factsOf[module] ?? []) learnt.names.add(name);
-      if (factsOf[module] === undefined && returnsFacts(module)) learnt.open = true;
+      for (const name of factsOf.get(module) ?? []) learnt.names.add(name);
+      if (!factsOf.has(module) && returnsFacts(module)) learnt.open = true;
   }
 }
 
@@ -103,9 +104,8 @@ function learnFromUnknownInclude(
   place: Place,
 ): void {
   const { include, around } = statement;
-  const name = include.kind === 'role' ? include.role.value : include.file.value;
-  if (possibleTexts(name, include.loop) !== undefined) return;
-  if (include.kind === 'role' || name.includes('/')) {
+  if (namesOf(statement) !== undefined) return;
+  if (include.kind === 'role' || include.file.value.includes('/')) {
     learnt.open = true;
     return;
   }

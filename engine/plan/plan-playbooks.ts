@@ -1,10 +1,10 @@
 /** From playbook files to a plan: everything resolved and checked, and everything wrong collected. */
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { RawValue } from '../playbook/ast.ts';
 import type { Files } from '../source/files.ts';
-import { type Expansion, expand } from './ahead.ts';
+import { type Expansion, expand, namesOf } from './ahead.ts';
 import { type Documents, documents } from './documents.ts';
 import { anyFact, mentionFinder } from './mentions.ts';
 import { checkName, checkTaskArguments, type PlanModules } from './modules.ts';
@@ -161,10 +161,9 @@ function hasUnknownFiles(expansion: Expansion): boolean {
   return expansion.statements.some((statement) => {
     if (statement.kind !== 'include') return false;
     const { include, around } = statement;
-    const name = include.kind === 'role' ? include.role.value : include.file.value;
-    if (!name.includes('{{')) return false;
+    if (namesOf(statement) !== undefined) return false;
     const role = statement.lexical.role;
-    return include.kind === 'role' || !role || !around.dir.startsWith(role.path) || dirname(name).includes('{{');
+    return include.kind === 'role' || !role || !around.dir.startsWith(role.path) || include.file.value.includes('/');
   });
 }
 

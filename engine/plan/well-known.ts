@@ -39,12 +39,12 @@ export function isWellKnown(name: string): boolean {
   return names.has(name) || name.startsWith('ansible_') || /^(?:facter|ohai|getent)_/.test(name);
 }
 
-/** Facts some modules add beside `ansible_…`. */
-export const factsOf: Readonly<Record<string, readonly string[]>> = {
-  setup: [],
-  gather_facts: [],
-  service_facts: ['services'],
-  package_facts: ['packages'],
-  mount_facts: ['mount_points'],
-  hostname: [],
-};
+/** Facts some modules add beside `ansible_…`; others that say they return facts may add any. */
+export const factsOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['setup', []],
+  ['gather_facts', []],
+  ['hostname', []],
+  ['service_facts', ['services']],
+  ['package_facts', ['packages']],
+  ['mount_facts', ['mount_points']],
+]);

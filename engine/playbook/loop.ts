@@ -29,7 +29,8 @@ export function readLoop(task: Node): Loop | undefined {
 
 function readControl(node: Node): LoopControl {
   for (const key of keys(node)) {
-    if (key in controls) checkType(child(node, key), `loop_control.${key}`, controls[key as keyof typeof controls]);
+    if (Object.hasOwn(controls, key))
+      checkType(child(node, key), `loop_control.${key}`, controls[key as keyof typeof controls]);
     else complainOfKey(child(node, key), `loop_control has no "${key}".${didYouMean(key, Object.keys(controls))}`);
   }
   const indexVar = readText(child(node, 'index_var'));

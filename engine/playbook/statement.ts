@@ -53,7 +53,7 @@ function readStatement(node: Node, of: ListOf): Statement | undefined {
     );
     return undefined;
   }
-  const engine = engineStatements[use.module];
+  const engine = engineStatements.get(use.module);
   if (!engine) return readTask(node, use, level);
   if (use.module === 'include_tasks' || use.module === 'include_role')
     checkKeywords(node, 'I', [use.key, ...listenOf(of)]);
@@ -78,15 +78,17 @@ function isForbiddenInHandlers(use: ModuleUse): boolean {
   return use.module.endsWith('_role') || (use.module === 'meta' && use.node.value === 'flush_handlers');
 }
 
-const engineStatements: Readonly<Record<string, (task: Node, use: ModuleUse) => Statement | undefined>> = {
-  include_tasks: readTasksFile,
-  import_tasks: readTasksFile,
-  include_role: readRoleUse,
-  import_role: readRoleUse,
-  meta: readMeta,
-  include: (_, use) => refuse(use, 'include is no more.', 'use include_tasks or import_tasks'),
-  import_playbook: (_, use) => refuse(use, 'import_playbook stands among plays, not among tasks.'),
-};
+type Reader = (task: Node, use: ModuleUse) => Statement | undefined;
+
+const engineStatements = new Map<string, Reader>([
+  ['include_tasks', readTasksFile],
+  ['import_tasks', readTasksFile],
+  ['include_role', readRoleUse],
+  ['import_role', readRoleUse],
+  ['meta', readMeta],
+  ['include', (_, use) => refuse(use, 'include is no more.', 'use include_tasks or import_tasks')],
+  ['import_playbook', (_, use) => refuse(use, 'import_playbook stands among plays, not among tasks.')],
+]);
 
 function refuse(use: ModuleUse, message: string, hint?: string): undefined {
   complainOfKey(use.node, message, hint);

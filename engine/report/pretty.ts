@@ -31,7 +31,7 @@ export function prettyReport(options: ReportOptions): Report {
   }
 
   function banner(text: string): void {
-    const width = (out.isTTY ? (out.columns ?? 80) : 80) - 1;
+    const width = (out.isTTY ? out.columns || 80 : 80) - 1;
     const line = cleanLine(text);
     print(`\n${line} ${'*'.repeat(Math.max(3, width - line.length))}`);
   }

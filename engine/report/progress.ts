@@ -71,7 +71,7 @@ export function progress({ err, clock }: { readonly err: Output; readonly clock:
     turn += 1;
     const mark = spinner[turn % spinner.length];
     const text = `${mark} [${duration(now - since(oldest))}] ${nameOf(oldest.task)}: ${names([...oldest.hosts.keys()], 2)}`;
-    drawn = fitted(text, (err.columns ?? 80) - 1);
+    drawn = fitted(text, (err.columns || 80) - 1);
     err.write(`\r\x1b[2K${drawn}`);
   }
 

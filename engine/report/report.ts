@@ -5,7 +5,7 @@ import type { Emit } from '../run/events.ts';
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
-  /** Width of the terminal, when there is one. */
+  /** Width of the terminal, when there is one and it says; some say 0. */
   readonly columns?: number | undefined;
 }
 

@@ -4,8 +4,9 @@ import { cleanText } from './clean.ts';
 import { jsonText } from './json-text.ts';
 import { lastLines, shortValue } from './shorten.ts';
 
-/** Shown otherwise: diffs by `--diff`, warnings on stderr, the rest from `-vvv` on. */
-const apart = ['warnings', 'deprecations'];
+/** Said otherwise: by the word in front of the result, and on stderr. */
+const apart = ['failed', 'warnings', 'deprecations'];
+/** From `-vvv` on. */
 const atLength = ['invocation', 'diff', 'exception'];
 const repeated = ['stdout_lines', 'stderr_lines'];
 

@@ -66,7 +66,9 @@ export function machine(
 
   return {
     place,
-    async target(become, mode) {
+    async target(wanted, mode) {
+      // whoever logs in as the user asked for has nobody left to become
+      const become = wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
       const key = become ? `${become.method} ${become.user}` : '';
       const user = users.get(key) ?? open(become);
       users.set(key, user);

@@ -52,7 +52,10 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     const path = pathOf(kind, key);
     if (path !== undefined && underRemoved(path)) return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
     const value = await real.query(kind, key);
-    const [bringer] = prediction.brings;
+    const bringer = bringerOf(prediction.brings, kind.id(key));
+    if (bringer && kind === (statKind as unknown) && !(value as FileState).exists && isFolderOf(bringer, (key as StatKey).path)) {
+      return predicted('directory', {}) as V;
+    }
     if (kind === (unitKind as unknown) && !(value as UnitState).exists) {
       const name = (value as UnitState).name;
       if (await unitFilePredicted(name)) return { ...(value as UnitState), exists: true, active: 'inactive', fileState: 'disabled' } as V;
@@ -150,6 +153,18 @@ const nothingRan: Completed = {
   end: '',
   seconds: 0,
 };
+
+/** The package that most likely brings something of this name; the latest one when none says. */
+function bringerOf(brings: readonly string[], id: string): string | undefined {
+  return brings.find((one) => packagesOf(one).some((name) => id.includes(name.split('-')[0]!))) ?? brings.at(-1);
+}
+
+/** A package's own folder is there once it is installed, so that a file in it can be predicted. */
+function isFolderOf(bringer: string, path: string): boolean {
+  return packagesOf(bringer).some((name) => [`/etc/${name}`, `/var/lib/${name}`, `/usr/share/${name}`].includes(normalPath(path)));
+}
+
+const packagesOf = (bringer: string) => bringer.split(/[\s,]+/).filter((word) => word !== '' && !/^packages?$/.test(word));
 
 function pathOf(kind: unknown, key: unknown): string | undefined {
   if (kind === statKind) return (key as StatKey).path;

@@ -36,9 +36,11 @@ export function vouchedBy(cond: Expression, truth: boolean): readonly Path[] {
     }
     case 'Compare': {
       const [operand] = cond.ops;
-      const inVars = operand?.expr.typename === 'Symbol' && operand.expr.value === 'vars' && cond.expr.typename === 'Literal';
+      const inVars =
+        operand?.expr.typename === 'Symbol' && operand.expr.value === 'vars' && cond.expr.typename === 'Literal';
       const says = operand?.type === 'in' ? true : operand?.type === 'not in' ? false : undefined;
-      if (inVars && says === truth) return [[String((cond.expr as Extract<Expression, { typename: 'Literal' }>).value)]];
+      if (inVars && says === truth)
+        return [[String((cond.expr as Extract<Expression, { typename: 'Literal' }>).value)]];
       return truth ? defaulted(cond) : [];
     }
     default:
@@ -52,7 +54,11 @@ function defaulted(node: Expression): readonly Path[] {
     const path = pathOf(node.input);
     return path ? [path] : defaulted(node.input);
   }
-  return childNodes(node).flatMap((child) => (child.typename === 'Filter' || child.typename === 'CompareOperand' || child.typename === 'LookupVal' ? defaulted(child as Expression) : []));
+  return childNodes(node).flatMap((child) =>
+    child.typename === 'Filter' || child.typename === 'CompareOperand' || child.typename === 'LookupVal'
+      ? defaulted(child as Expression)
+      : [],
+  );
 }
 
 export function isDefault(name: string): boolean {

@@ -15,10 +15,16 @@ function listsOf(terms: readonly unknown[]): readonly (readonly unknown[])[] {
 }
 
 function flattened(terms: readonly unknown[]): unknown[] {
-  return terms.flatMap((term) => (isList(term) ? flattened(term) : term === null || term === 'None' || term === 'null' ? [] : [term]));
+  return terms.flatMap((term) =>
+    isList(term) ? flattened(term) : term === null || term === 'None' || term === 'null' ? [] : [term],
+  );
 }
 
-function variables(terms: readonly unknown[], options: Readonly<Record<string, unknown>>, { scope }: Environment): readonly unknown[] {
+function variables(
+  terms: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+  { scope }: Environment,
+): readonly unknown[] {
   return terms.map((term) => {
     if (typeof term !== 'string') throw new TemplateError(`the name of a variable is text, not ${typeName(term)}`);
     const value = scope.get(term);
@@ -36,7 +42,12 @@ const varnames: LookupFunction = (terms, _, { scope }) => {
 const dict: LookupFunction = (terms) =>
   terms.flat().flatMap((term) => {
     if (!isDict(term)) throw new TemplateError(`a dict is expected, not ${typeName(term)}`);
-    return entriesOf(term).map(([key, value]) => dictOf([['key', key], ['value', value]]));
+    return entriesOf(term).map(([key, value]) =>
+      dictOf([
+        ['key', key],
+        ['value', value],
+      ]),
+    );
   });
 
 const together: LookupFunction = (terms) => {
@@ -46,7 +57,10 @@ const together: LookupFunction = (terms) => {
 };
 
 const nested: LookupFunction = (terms) =>
-  listsOf(terms).reduce<unknown[][]>((rows, list) => rows.flatMap((row) => flatOnce(list).map((item) => [...row, item])), [[]]);
+  listsOf(terms).reduce<unknown[][]>(
+    (rows, list) => rows.flatMap((row) => flatOnce(list).map((item) => [...row, item])),
+    [[]],
+  );
 
 function flatOnce(list: readonly unknown[]): readonly unknown[] {
   return list.flatMap((item) => (isList(item) ? [...item] : [item]));
@@ -58,7 +72,9 @@ const subelements: LookupFunction = (terms) => {
   const values = isDict(source) ? entriesOf(source).map(([, value]) => value) : isList(source) ? source : undefined;
   if (!values || typeof path !== 'string') throw new TemplateError('a list and the name of a key are expected');
   return values.flatMap((value) => {
-    const found = path.split('.').reduce<unknown>((part, step) => (isDict(part) && hasKey(part, step) ? valueAt(part, step) : undefined), value);
+    const found = path
+      .split('.')
+      .reduce<unknown>((part, step) => (isDict(part) && hasKey(part, step) ? valueAt(part, step) : undefined), value);
     if (found === undefined && skipMissing) return [];
     if (!isList(found)) throw new TemplateError(`"${path}" must be a list in every item`);
     return found.map((element) => [isDict(value) ? copyDict(value) : value, element]);
@@ -90,7 +106,12 @@ function fromText(term: string): Readonly<Record<string, unknown>> {
     const [, start, end, stride, format] = short;
     return { ...(start ? { start } : {}), end, ...(stride ? { stride } : {}), ...(format ? { format } : {}) };
   }
-  return Object.fromEntries([...term.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g)].map(([, key, value]) => [key, value!.replace(/^(["'])(.*)\1$/, '$2')]));
+  return Object.fromEntries(
+    [...term.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g)].map(([, key, value]) => [
+      key,
+      value!.replace(/^(["'])(.*)\1$/, '$2'),
+    ]),
+  );
 }
 
 function integerOf(value: unknown, name: string): number {

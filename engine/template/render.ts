@@ -15,7 +15,7 @@ import { pureLookups } from './lookups.ts';
 import { isTrue } from './python/truth.ts';
 import { Nothing, Undefined } from './python/types.ts';
 import { templateFile, yamlScalar } from './syntax/parse.ts';
-import { tests } from './tests.ts';
+import { tests } from './tests/tests.ts';
 import { Raw, Unknown } from './values.ts';
 
 export type { Budget, Environment, FilterFunction, LookupFunction, TestFunction } from './environment.ts';
@@ -99,7 +99,12 @@ export function truthy(value: unknown): boolean {
 }
 
 /** Runs one rendering, and makes its outcome presentable: unknown as a value, errors with their place. */
-function atDoor(environment: Environment, at: Location | undefined, source: string | undefined, body: (session: Session) => unknown): unknown {
+function atDoor(
+  environment: Environment,
+  at: Location | undefined,
+  source: string | undefined,
+  body: (session: Session) => unknown,
+): unknown {
   try {
     return body(new Session(environment, new Meter(environment.budget), engine));
   } catch (error) {
@@ -150,6 +155,10 @@ function asUndefined(error: UndefinedError): Undefined {
 
 function placedUndefined(value: Undefined, text: string, at: Location | undefined): Undefined {
   if (!at || value.at) return value;
-  const error = new UndefinedError(value.message, { variable: value.variable, hint: value.hint, position: value.position });
+  const error = new UndefinedError(value.message, {
+    variable: value.variable,
+    hint: value.hint,
+    position: value.position,
+  });
   return asUndefined(placed(error, text, at) as UndefinedError);
 }

@@ -489,3 +489,39 @@ describe('planPlaybooks', () => {
     expect([...play.mentions]).to.deep.equal(['*']);
   });
 });
+
+describe('problems of a plan', () => {
+  it('come with the text of their file, for a code frame', async () => {
+    const files = {
+      'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: a.yml\n',
+      'a.yml': '- debug: {msg: "{{ x"}\n- cpy: {}\n',
+    };
+    const { problems } = await planOf(files);
+    expect(problems.map(({ source }) => source)).to.deep.equal([files['a.yml'], files['a.yml']]);
+  });
+
+  it('are found in every template, at its place', async () => {
+    const found = await problemsOf({
+      'site.yml':
+        '- hosts: all\n  vars: {v: ["{{ 1 + }}"]}\n  tasks:\n    - debug: {msg: "{{ x | nofilter }}"}\n      when: a ==\n    - template: {src: x.j2, dest: /x}\n',
+      'x.j2': 'one\n{% if x %}\n',
+    });
+    expect(found.map((problem) => problem.split(' ')[0])).to.deep.equal([
+      'site.yml:2:22:',
+      'site.yml:4:28:',
+      'site.yml:5:17:',
+      'x.j2:2:4:',
+    ]);
+  });
+
+  it('of names that every object has are those of any other name', async () => {
+    const found = await problemsOf({
+      'site.yml':
+        '- hosts: all\n  tasks:\n    - toString: {}\n    - debug:\n      loop: []\n      loop_control: {constructor: x}\n',
+    });
+    expect(found).to.deep.equal([
+      'site.yml:3:7: No module is named "toString".',
+      'site.yml:6:22: loop_control has no "constructor".',
+    ]);
+  });
+});

@@ -133,7 +133,7 @@ const cases: readonly Case[] = [
   },
   {
     title: 'the message of debug',
-    events: [whole({ task: debug, result: { msg: 'hello', changed: false } })],
+    events: [whole({ task: debug, result: { msg: 'hello', changed: false, failed: false } })],
     lines: ['ok: [h1] => {', '    "msg": "hello"', '}'],
   },
   {
@@ -296,9 +296,16 @@ describe('the report for people', () => {
   });
 
   it('gives headings the width of the terminal', () => {
-    const out = memory({ isTTY: true, columns: 40 });
-    print([{ type: 'play_start', name: 'x', hosts: [], at }], { out });
-    expect(out.text()).to.equal(`\nPLAY [x] ${'*'.repeat(31)}\n`);
+    for (const [columns, count] of [
+      [40, 31],
+      [5, 3],
+      [0, 71],
+      [undefined, 71],
+    ] as const) {
+      const out = memory({ isTTY: true, columns });
+      print([{ type: 'play_start', name: 'x', hosts: [], at }], { out });
+      expect(out.text()).to.equal(`\nPLAY [x] ${'*'.repeat(count)}\n`);
+    }
   });
 
   it('lets no host forge a line or steer the terminal', () => {

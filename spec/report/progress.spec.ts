@@ -65,6 +65,15 @@ describe('progress on a terminal', () => {
   });
 });
 
+describe('progress on a terminal that does not know its width', () => {
+  it('takes it for a usual one', () => {
+    const { start, tickAt, screen } = scene({ isTTY: true, columns: 0 });
+    start('h1');
+    tickAt(2);
+    expect(screen()).to.contain('[2 s] Wait until etcd is healthy: h1');
+  });
+});
+
 describe('progress elsewhere', () => {
   it('prints a line after 10 seconds, then every 30', () => {
     const { err, start, tickAt } = scene({});

@@ -42,6 +42,17 @@ describe('the unified diff', () => {
     expect(performance.now() - started).to.be.below(3000);
   });
 
+  for (const [title, limits] of [
+    ['edits', { edits: 10, timeout: 60_000 }],
+    ['time', { edits: 1_000_000, timeout: 1 }],
+  ] as const) {
+    it(`is bounded in ${title}`, () => {
+      const diff = { ...headers, before: numbered('a', 3000), after: numbered('b', 3000) };
+      const lines = unifiedDiff(diff, { lines: 10, ...limits });
+      expect(lines.at(-1)!.text).to.equal('(replaced: 3000 lines before, 3000 lines after)');
+    });
+  }
+
   it('shows so many lines and counts the others, also of a long new file', () => {
     const lines = unifiedDiff({ ...headers, before: '', after: numbered('a', 5000) }, { ...usualLimits, lines: 3 });
     expect(lines.map(({ text }) => text)).to.deep.equal([

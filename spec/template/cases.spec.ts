@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { TemplateError } from '../../engine/template/errors.ts';
-import { renderValue } from '../../engine/template/render.ts';
 import { trusted } from '../../engine/template/evaluate/raw.ts';
+import { renderValue } from '../../engine/template/render.ts';
 import { environmentOf } from './environment.ts';
 
 interface Case {
@@ -21,7 +21,8 @@ const { vars, cases } = JSON.parse(readFileSync('spec/fixtures/jinja/cases.json'
 /** Where kplay differs on purpose, and why. */
 const different: Readonly<Record<string, string>> = {
   '{{ ips | ipaddr }}': 'core has no ipaddr without a collection; kplay brings it along',
-  "{{ '10.0.0.1/24' | ansible.utils.ipaddr('network') }}": 'core has no ipaddr without a collection; kplay brings it along',
+  "{{ '10.0.0.1/24' | ansible.utils.ipaddr('network') }}":
+    'core has no ipaddr without a collection; kplay brings it along',
 };
 
 const names = Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, trusted(value)]));

@@ -4,9 +4,12 @@ import { TemplateError, UndefinedError } from '../../engine/template/errors.ts';
 import { evaluateExpression, renderText, renderValue } from '../../engine/template/render.ts';
 import { at, environmentOf } from './environment.ts';
 
-const environment = environmentOf({ etcd_port: 2379, unit: { name: 'etcd', state: 'on' }, list: [1, 2], text: 'x' }, {
-  load: (name) => (name === 'part.j2' ? { text: 'ok\n  {{ nope }}\n', file: 'templates/part.j2' } : undefined),
-});
+const environment = environmentOf(
+  { etcd_port: 2379, unit: { name: 'etcd', state: 'on' }, list: [1, 2], text: 'x' },
+  {
+    load: (name) => (name === 'part.j2' ? { text: 'ok\n  {{ nope }}\n', file: 'templates/part.j2' } : undefined),
+  },
+);
 
 function errorOf(body: () => unknown): TemplateError {
   try {
@@ -22,7 +25,11 @@ describe('errors of templates', () => {
   it('name the variable which is undefined, and the nearest name', () => {
     const error = errorOf(() => renderValue('http://{{ etcd_prot }}/', environment, at));
     expect(error).to.be.instanceOf(UndefinedError);
-    expect(error).to.include({ message: "'etcd_prot' is undefined, in `{{ etcd_prot }}`", variable: 'etcd_prot', hint: 'Did you mean "etcd_port"?' });
+    expect(error).to.include({
+      message: "'etcd_prot' is undefined, in `{{ etcd_prot }}`",
+      variable: 'etcd_prot',
+      hint: 'Did you mean "etcd_port"?',
+    });
     expect(error.at).to.deep.equal(at);
   });
 
@@ -41,7 +48,7 @@ describe('errors of templates', () => {
     ['{{ etcd_port() }}', 'int cannot be called'],
     ['{{ etcd_port | join }}', 'its input must be a list, not int'],
     ["{{ text | regex_replace('(', '') }}", 'is no valid regular expression'],
-    ["{{ text | indent(width=2, wdth=3) }}", 'unknown argument "wdth": it knows width, first, blank'],
+    ['{{ text | indent(width=2, wdth=3) }}', 'unknown argument "wdth": it knows width, first, blank'],
     ['{{ text | indent(1, 2, 3, 4) }}', 'too many arguments'],
     ['{{ text | replace("a") }}', 'argument "new" is missing'],
     ['{{ text | uper }}', 'there is no filter "uper"'],

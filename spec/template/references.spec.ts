@@ -60,8 +60,12 @@ describe('references of templates', () => {
   }
 
   it('have a place: inside a file, or at the scalar of YAML', () => {
-    expect(references('a\n {{ x }}', 'template')).to.deep.equal([{ name: 'x', path: [], guarded: false, line: 2, column: 5 }]);
-    expect(references('{{ x }}', 'template', at)).to.deep.equal([{ name: 'x', path: [], guarded: false, line: 7, column: 9 }]);
+    expect(references('a\n {{ x }}', 'template')).to.deep.equal([
+      { name: 'x', path: [], guarded: false, line: 2, column: 5 },
+    ]);
+    expect(references('{{ x }}', 'template', at)).to.deep.equal([
+      { name: 'x', path: [], guarded: false, line: 7, column: 9 },
+    ]);
   });
 
   it('are none where the text does not parse', () => {
@@ -71,7 +75,8 @@ describe('references of templates', () => {
 
 describe('the check of syntax', () => {
   it('finds every filter and test which does not exist, also those named inside map and select', () => {
-    const source = "{{ a | defualt(1) }}\n{{ b is definde }}{{ c | map('lowre') | selectattr('x', 'eqq') | ansible.builtin.bool }}";
+    const source =
+      "{{ a | defualt(1) }}\n{{ b is definde }}{{ c | map('lowre') | selectattr('x', 'eqq') | ansible.builtin.bool }}";
     const problems = checkSyntax(source, 'template', { file: 'x.j2', line: 1, column: 1 });
     expect(problems.map(({ message, hint, at: place }) => [message, hint, place?.line, place?.column])).to.deep.equal([
       ['there is no filter "defualt"', 'Did you mean "default"?', 1, 8],
@@ -85,11 +90,16 @@ describe('the check of syntax', () => {
     expect(checkSyntax('x\n{% if a %}', 'template', { file: 'x.j2', line: 1, column: 1 })).to.deep.equal([
       { message: '"if" is never closed', at: { file: 'x.j2', line: 2, column: 4 }, hint: undefined },
     ]);
-    expect(checkSyntax('a ==', 'expression', at)[0]).to.deep.include({ message: 'expected an expression, found the end, in `a ==`', at });
+    expect(checkSyntax('a ==', 'expression', at)[0]).to.deep.include({
+      message: 'expected an expression, found the end, in `a ==`',
+      at,
+    });
   });
 
   it('has nothing to say of what is right', () => {
-    expect(checkSyntax("x is exists and y is version('1', '>=') and z | expanduser | length is gt 1", 'expression', at)).to.deep.equal([]);
+    expect(
+      checkSyntax("x is exists and y is version('1', '>=') and z | expanduser | length is gt 1", 'expression', at),
+    ).to.deep.equal([]);
     expect(checkSyntax('{% for a in b recursive %}{{ loop(a) }}{% endfor %}', 'template')).to.deep.equal([]);
   });
 });

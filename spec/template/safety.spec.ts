@@ -9,11 +9,41 @@ const small = environmentOf({}, { budget: { steps: 10_000, characters: 10_000, i
 
 describe('what templates cannot reach', () => {
   const unreachable = [
-    'box.constructor', "box['constructor']", 'box.__proto__', "box['__proto__']", 'box.toString', "box.hasOwnProperty('a')", 'list.constructor',
-    'list.length', 'list.map', 'text.constructor', 'text.length', "text['at']", 'range.constructor', 'range.call', "cycler(1)['constructor']", 'namespace(a=1).__proto__', '(1).constructor',
-    "'{0.constructor}'.format(box)", "'%(constructor)s' % box", 'toString', 'constructor', '__proto__', 'globalThis', 'process', 'box | attr("constructor")',
-    "[box] | map(attribute='constructor') | list", "[box] | selectattr('__proto__.x', 'eq', 1) | list", "lookup('constructor')", "lookup('__proto__')", 'text | constructor', 'text | toString', 'text is constructor',
-    "[text] | map('constructor') | list", "[text] | select('__proto__') | list", "'constructor' | extract(box)",
+    'box.constructor',
+    "box['constructor']",
+    'box.__proto__',
+    "box['__proto__']",
+    'box.toString',
+    "box.hasOwnProperty('a')",
+    'list.constructor',
+    'list.length',
+    'list.map',
+    'text.constructor',
+    'text.length',
+    "text['at']",
+    'range.constructor',
+    'range.call',
+    "cycler(1)['constructor']",
+    'namespace(a=1).__proto__',
+    '(1).constructor',
+    "'{0.constructor}'.format(box)",
+    "'%(constructor)s' % box",
+    'toString',
+    'constructor',
+    '__proto__',
+    'globalThis',
+    'process',
+    'box | attr("constructor")',
+    "[box] | map(attribute='constructor') | list",
+    "[box] | selectattr('__proto__.x', 'eq', 1) | list",
+    "lookup('constructor')",
+    "lookup('__proto__')",
+    'text | constructor',
+    'text | toString',
+    'text is constructor',
+    "[text] | map('constructor') | list",
+    "[text] | select('__proto__') | list",
+    "'constructor' | extract(box)",
   ];
   for (const expression of unreachable) {
     it(`{{ ${expression} }} is an error`, () => {
@@ -26,7 +56,9 @@ describe('what templates cannot reach', () => {
     expect(Object.keys(made)).to.deep.equal(['__proto__']);
     expect(Object.getPrototypeOf(made)).to.equal(Object.prototype);
     expect(renderValue('{{ dict(__proto__=1) | combine({"__proto__": {"x": 1}}) | length }}', environment)).to.equal(1);
-    expect(renderValue('{{ \'{"__proto__": {"x": 1}}\' | from_json | dict2items }}', environment)).to.deep.equal([{ key: '__proto__', value: { x: 1 } }]);
+    expect(renderValue('{{ \'{"__proto__": {"x": 1}}\' | from_json | dict2items }}', environment)).to.deep.equal([
+      { key: '__proto__', value: { x: 1 } },
+    ]);
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
   });
 });
@@ -44,7 +76,10 @@ describe('what ends a template which would not end', () => {
     ['{% set x = [1] %}{% for i in range(99) %}{% set _ = x.extend(x) %}{% endfor %}', 'more than'],
     ["{% set ns = namespace(t='xx') %}{% for i in range(99) %}{% set ns.t = ns.t + ns.t %}{% endfor %}", 'characters'],
     ["{% set ns = namespace(t='xx') %}{% for i in range(99) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}", 'characters'],
-    ["{% set ns = namespace(t='xx') %}{% for i in range(99) %}{% set ns.t = ns.t | replace('x', 'xx') %}{% endfor %}", 'characters'],
+    [
+      "{% set ns = namespace(t='xx') %}{% for i in range(99) %}{% set ns.t = ns.t | replace('x', 'xx') %}{% endfor %}",
+      'characters',
+    ],
     ['{{ 10 ** 100000 }}', 'exponent'],
     ["{{ '%99999d' | format(1) }}", 'too large'],
     ["{{ '{:99999}'.format(1) }}", 'too large'],
@@ -56,6 +91,9 @@ describe('what ends a template which would not end', () => {
   }
 
   it('bounds the depth of parsing', () => {
-    expect(() => renderValue(`{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`, small)).to.throw(TemplateError, 'nested too deeply');
+    expect(() => renderValue(`{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`, small)).to.throw(
+      TemplateError,
+      'nested too deeply',
+    );
   });
 });

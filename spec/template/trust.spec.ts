@@ -21,7 +21,10 @@ const render = (template: unknown) => renderValue(template, environment, at);
 describe('which text is a template', () => {
   it('renders the text of a task, and of variables when they are used', () => {
     expect(render('{{ url }}/')).to.equal('http://x:80/');
-    expect(render({ a: ['{{ port }}', { b: '{{ port }}{{ port }}' }], '{{ key }}': 1 })).to.deep.equal({ a: [80, { b: '8080' }], '{{ key }}': 1 });
+    expect(render({ a: ['{{ port }}', { b: '{{ port }}{{ port }}' }], '{{ key }}': 1 })).to.deep.equal({
+      a: [80, { b: '8080' }],
+      '{{ key }}': 1,
+    });
   });
 
   it('never renders what a host returned, wherever it ends up', () => {
@@ -52,7 +55,9 @@ describe('which text is a template', () => {
   it('takes a variable whose template uses something undefined for undefined', () => {
     expect(render("{{ broken | default('d') }}")).to.equal('d');
     expect(render('{{ broken is defined }}')).to.equal(false);
-    expect(() => render('{{ broken }}')).to.throw(UndefinedError, "'nope' is undefined").with.deep.property('at', { file: 'group_vars/all.yml', line: 3, column: 10 });
+    expect(() => render('{{ broken }}'))
+      .to.throw(UndefinedError, "'nope' is undefined")
+      .with.deep.property('at', { file: 'group_vars/all.yml', line: 3, column: 10 });
   });
 
   it('tells a variable which refers to itself', () => {
@@ -68,7 +73,9 @@ describe('which text is a template', () => {
     const hosts = new Map(['a', 'b'].map((name) => [name, new ScopeDict(host(name))]));
     const hostvars = new ScopeDict({ get: (name) => hosts.get(name) ?? missing, names: () => hosts.keys() });
     const play = environmentOf({ hostvars, net: 'mine' });
-    expect(renderValue("{{ hostvars['a'].ip }} {{ ['a', 'b'] | map('extract', hostvars, 'ip') | join(' ') }}", play)).to.equal('a.1 a.1 b.1');
+    expect(
+      renderValue("{{ hostvars['a'].ip }} {{ ['a', 'b'] | map('extract', hostvars, 'ip') | join(' ') }}", play),
+    ).to.equal('a.1 a.1 b.1');
     expect(renderValue("{{ 'a' in hostvars and 'c' not in hostvars }}", play)).to.equal(true);
     expect(renderValue('{{ hostvars | list }}', play)).to.deep.equal(['a', 'b']);
     expect(asked).to.not.include('bad');

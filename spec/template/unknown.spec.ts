@@ -14,9 +14,24 @@ const environment = environmentOf({
 
 describe('unknown values in templates', () => {
   const unknown = [
-    '{{ result }}', 'text {{ result }}', '{{ result.stdout }}', '{{ result.stdout.split() }}', "{{ result | default('x') }}", '{{ result == 1 }}',
-    '{{ result | upper }}', '{{ 1 if result else 2 }}', '{{ true and result }}', '{{ result and false }}', '{{ mixed | join }}', '{{ mixed | select }}',
-    '{{ [result] | to_json }}', '{{ derived }}', '{{ result is failed }}', '{{ 2 in mixed }}', '{% for x in result %}{% endfor %}', '{% if result %}x{% endif %}',
+    '{{ result }}',
+    'text {{ result }}',
+    '{{ result.stdout }}',
+    '{{ result.stdout.split() }}',
+    "{{ result | default('x') }}",
+    '{{ result == 1 }}',
+    '{{ result | upper }}',
+    '{{ 1 if result else 2 }}',
+    '{{ true and result }}',
+    '{{ result and false }}',
+    '{{ mixed | join }}',
+    '{{ mixed | select }}',
+    '{{ [result] | to_json }}',
+    '{{ derived }}',
+    '{{ result is failed }}',
+    '{{ 2 in mixed }}',
+    '{% for x in result %}{% endfor %}',
+    '{% if result %}x{% endif %}',
   ];
   for (const template of unknown) {
     it(`${template} is unknown, for the same reason`, () => {

@@ -6,28 +6,50 @@ import { environmentOf } from './environment.ts';
 const environment = environmentOf({ x: 1, list: [1, 2] });
 
 describe('whitespace of template files', () => {
-  const cases: readonly (readonly [title: string, source: string, expected: string, options?: Partial<TextOptions>])[] = [
-    ['drops the newline after a block tag', '{% if x %}\na\n{% endif %}\nb\n', 'a\nb\n'],
-    ['keeps it when told so', '{% if x %}\na\n{% endif %}\nb\n', '\na\n\nb\n', { trimBlocks: false }],
-    ['keeps the newline after a variable', '{{ x }}\nb', '1\nb'],
-    ['keeps blanks before a block tag', '  {% if x %}\na{% endif %}', '  a'],
-    ['drops them when told so', ' a\n  {% if x %}\n  b\n\t{% endif %}\nc {% if x %}d{% endif %}', ' a\n  b\nc d', { lstripBlocks: true }],
-    ['keeps them before a plus sign', '  {%+ if x %}a{% endif %}', '  a', { lstripBlocks: true }],
-    ['keeps the newline after a plus sign', '{% if x +%}\na{% endif %}', '\na'],
-    ['drops all of it at a minus sign', 'a \n {%- if x -%} \n b \n {%- endif -%} \n c', 'abc'],
-    ['drops it around a variable at a minus sign', 'a {{- x -}} b', 'a1b'],
-    ['treats comments as block tags', 'a\n{# c\nd #}\nb {#- c -#} e', 'a\nbe'],
-    ['keeps raw blocks as they are', '{% raw %}{{ x }}{% if %}{# c #}{% endraw %}\n{{ x }}', '{{ x }}{% if %}{# c #}1'],
-    ['trims raw blocks at their signs', 'a {%- raw -%} b {%- endraw -%} c', 'abc'],
-    ['keeps the last newline', 'a\n', 'a\n'],
-    ['drops it when told so', 'a\n', 'a', { keepTrailingNewline: false }],
-    ['reads any line end, and writes \\n', 'a\r\n{% if x %}\r\nb\r\n{% endif %}\r\nc', 'a\nb\nc'],
-    ['writes the line end it is told', 'a\n{% if x %}\nb\n{% endif %}\n', 'a\r\nb\r\n', { newline: '\r\n' }],
-    ['takes other delimiters', '<% if x %>\n[[ x ]] {{ x }}\n<% endif %><# c #>', '1 {{ x }}\n', {
-      delimiters: { blockStart: '<%', blockEnd: '%>', variableStart: '[[', variableEnd: ']]', commentStart: '<#', commentEnd: '#>' },
-    }],
-    ['finds the end of a tag behind brackets', '{{ {"a": {"b": x}} }}|{{ "}}" }}', "{'a': {'b': 1}}|}}"],
-  ];
+  const cases: readonly (readonly [title: string, source: string, expected: string, options?: Partial<TextOptions>])[] =
+    [
+      ['drops the newline after a block tag', '{% if x %}\na\n{% endif %}\nb\n', 'a\nb\n'],
+      ['keeps it when told so', '{% if x %}\na\n{% endif %}\nb\n', '\na\n\nb\n', { trimBlocks: false }],
+      ['keeps the newline after a variable', '{{ x }}\nb', '1\nb'],
+      ['keeps blanks before a block tag', '  {% if x %}\na{% endif %}', '  a'],
+      [
+        'drops them when told so',
+        ' a\n  {% if x %}\n  b\n\t{% endif %}\nc {% if x %}d{% endif %}',
+        ' a\n  b\nc d',
+        { lstripBlocks: true },
+      ],
+      ['keeps them before a plus sign', '  {%+ if x %}a{% endif %}', '  a', { lstripBlocks: true }],
+      ['keeps the newline after a plus sign', '{% if x +%}\na{% endif %}', '\na'],
+      ['drops all of it at a minus sign', 'a \n {%- if x -%} \n b \n {%- endif -%} \n c', 'abc'],
+      ['drops it around a variable at a minus sign', 'a {{- x -}} b', 'a1b'],
+      ['treats comments as block tags', 'a\n{# c\nd #}\nb {#- c -#} e', 'a\nbe'],
+      [
+        'keeps raw blocks as they are',
+        '{% raw %}{{ x }}{% if %}{# c #}{% endraw %}\n{{ x }}',
+        '{{ x }}{% if %}{# c #}1',
+      ],
+      ['trims raw blocks at their signs', 'a {%- raw -%} b {%- endraw -%} c', 'abc'],
+      ['keeps the last newline', 'a\n', 'a\n'],
+      ['drops it when told so', 'a\n', 'a', { keepTrailingNewline: false }],
+      ['reads any line end, and writes \\n', 'a\r\n{% if x %}\r\nb\r\n{% endif %}\r\nc', 'a\nb\nc'],
+      ['writes the line end it is told', 'a\n{% if x %}\nb\n{% endif %}\n', 'a\r\nb\r\n', { newline: '\r\n' }],
+      [
+        'takes other delimiters',
+        '<% if x %>\n[[ x ]] {{ x }}\n<% endif %><# c #>',
+        '1 {{ x }}\n',
+        {
+          delimiters: {
+            blockStart: '<%',
+            blockEnd: '%>',
+            variableStart: '[[',
+            variableEnd: ']]',
+            commentStart: '<#',
+            commentEnd: '#>',
+          },
+        },
+      ],
+      ['finds the end of a tag behind brackets', '{{ {"a": {"b": x}} }}|{{ "}}" }}', "{'a': {'b': 1}}|}}"],
+    ];
   for (const [title, source, expected, options] of cases) {
     it(title, () => {
       expect(renderText(source, environment, { file: 'x.j2', ...options })).to.equal(expected);

@@ -87,16 +87,13 @@ export function expandSubsets(asked: readonly string[]): string[] {
     .map((one) => one.trim())
     .filter(Boolean);
   const added = names.filter((name) => !name.startsWith('!')).flatMap(members);
-  const removed = names
-    .filter((name) => name.startsWith('!'))
-    .flatMap((name) => (name === '!all' ? [] : members(name.slice(1))));
-  const startsEmpty = names.includes('!all');
-  const base = added.length > 0 ? added : startsEmpty ? [] : Object.keys(subsets);
-  const always = names.includes('!min') ? [] : minimal;
-  const explicit = new Set(added);
-  const wanted = new Set(
-    [...always, ...base].filter((name) => !removed.includes(name) || (names.includes(name) && explicit.has(name))),
-  );
+  const left = names.filter((name) => name.startsWith('!') && name !== '!all').map((name) => name.slice(1));
+  const removed = left.flatMap(members);
+  const unwanted = left.filter((name) => name !== 'min').flatMap(members);
+  const base = added.length > 0 || names.includes('!all') ? [] : Object.keys(subsets);
+  const always = [...minimal, ...base].filter((name) => !removed.includes(name));
+  // What is named outright is there even when `!min` would take it away.
+  const wanted = new Set([...always, ...added.filter((name) => !unwanted.includes(name))]);
   return Object.keys(subsets).filter((name) => wanted.has(name));
 }
 

@@ -25,7 +25,8 @@ export function attribute(session: Session, of: unknown, name: string): unknown 
   }
   if (target instanceof Tuple && target.names?.includes(name)) return session.force(target[target.names.indexOf(name)]);
   const methods = methodsOf(target);
-  if (methods && Object.hasOwn(methods, name)) return new Callable(name, (given) => methods[name]!(session, target, given));
+  if (methods && Object.hasOwn(methods, name))
+    return new Callable(name, (given) => methods[name]!(session, target, given));
   return absent(target, name);
 }
 
@@ -38,7 +39,8 @@ export function subscript(session: Session, of: unknown, by: unknown): unknown {
   if (Array.isArray(target) || typeof target === 'string') {
     if (isInt(key) || typeof key === 'boolean') return session.force(itemAt(target, Number(key)));
     const index = typeof key === 'string' && /^-?\d+$/.test(key) ? toInteger(key) : undefined;
-    if (index !== undefined) return new Undefined(`a ${typeName(target)} has no key ${toRepr(key)}: an index is a number`);
+    if (index !== undefined)
+      return new Undefined(`a ${typeName(target)} has no key ${toRepr(key)}: an index is a number`);
     return typeof key === 'string' ? attribute(session, target, key) : absent(target, key);
   }
   return typeof key === 'string' ? attribute(session, target, key) : absent(target, key);
@@ -54,20 +56,26 @@ function itemAt(target: readonly unknown[] | string, index: number): unknown {
 
 function absent(target: unknown, key: unknown): Undefined {
   const type = typeName(target);
-  if (!isDict(target) && !(target instanceof ScopeDict)) return new Undefined(`'${type}' has no attribute ${toRepr(key)}`);
+  if (!isDict(target) && !(target instanceof ScopeDict))
+    return new Undefined(`'${type}' has no attribute ${toRepr(key)}`);
   const keys = target instanceof ScopeDict ? [...target.scope.names()] : keysOf(target);
   const names = keys.map(String);
   const near = closest(String(key), names);
   const shown = names.length > 10 ? [...names.slice(0, 10), `… ${names.length - 10} more`] : names;
   const list = names.length === 0 ? 'it is empty' : `keys: ${shown.join(', ')}`;
-  return new Undefined(`'dict' has no key ${toRepr(key)} (${list})`, undefined, near === undefined ? undefined : `Did you mean "${near}"?`);
+  return new Undefined(
+    `'dict' has no key ${toRepr(key)} (${list})`,
+    undefined,
+    near === undefined ? undefined : `Did you mean "${near}"?`,
+  );
 }
 
 /** `target[start:stop:step]`, each part an integer or null. */
 export function slice(session: Session, of: unknown, parts: readonly [unknown, unknown, unknown]): unknown {
   const target = session.force(of);
   if (target instanceof Unknown || target instanceof Undefined) return target;
-  if (typeof target !== 'string' && !Array.isArray(target)) throw new TemplateError(`${typeName(target)} cannot be sliced`);
+  if (typeof target !== 'string' && !Array.isArray(target))
+    throw new TemplateError(`${typeName(target)} cannot be sliced`);
   const [start, stop, step] = parts.map((part) => (part === null || part === undefined ? undefined : bound(part)));
   const source = typeof target === 'string' ? [...target] : target;
   const taken = indexes(source.length, start, stop, step ?? 1).map((index) => source[index]);

@@ -14,10 +14,14 @@ const nothing: Given = { positional: [], named: {} };
 export function compileArguments(args: Arguments, compile: (node: Expression) => Evaluate): (frame: Frame) => Given {
   const { positional, named, splats } = args;
   if (positional.length === 0 && named.length === 0 && splats.length === 0) return () => nothing;
-  const first = positional.map((node) => (node.typename === 'Splat' ? compileSplat(node, compile) : one(compile(node))));
+  const first = positional.map((node) =>
+    node.typename === 'Splat' ? compileSplat(node, compile) : one(compile(node)),
+  );
   const values = named.map(({ name, value }) => ({ name, evaluate: compile(value) }));
   const spread = splats.map((splat) => compile(splat.value));
-  const plain = positional.every((node) => node.typename !== 'Splat') ? positional.map((node) => compile(node as Expression)) : undefined;
+  const plain = positional.every((node) => node.typename !== 'Splat')
+    ? positional.map((node) => compile(node as Expression))
+    : undefined;
   return (frame) => {
     const list = plain ? plain.map((evaluate) => evaluate(frame)) : first.flatMap((evaluate) => evaluate(frame));
     if (values.length === 0 && spread.length === 0) return { positional: list, named: nothing.named };

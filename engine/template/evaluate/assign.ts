@@ -21,7 +21,8 @@ function unpack(targets: readonly Target[]): Assign {
     const known = frame.session.known(value);
     const items = itemsOf(known);
     if (!items) throw new TemplateError(`${typeName(known)} cannot be unpacked into ${assigns.length} names`);
-    if (items.length !== assigns.length) throw new TemplateError(`${items.length} values cannot be unpacked into ${assigns.length} names`);
+    if (items.length !== assigns.length)
+      throw new TemplateError(`${items.length} values cannot be unpacked into ${assigns.length} names`);
     assigns.forEach((assign, index) => {
       assign(frame, items[index]);
     });

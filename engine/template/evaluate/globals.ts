@@ -5,20 +5,37 @@ import { copyDict, dictOf, entriesOf, put } from '../python/dicts.ts';
 import { toText } from '../python/text.ts';
 import { Callable, type Dict, type Given, Instance, isDict, Undefined } from '../python/types.ts';
 import { omit } from '../values.ts';
-import { Forced } from './unknown.ts';
 import { fresh } from './fresh.ts';
-import { anything, integer, itemsOf, lazy, must, namedRest, type Native, native, none, rest, string, truth } from './native.ts';
 import { shortName, unknownName } from './names.ts';
+import {
+  anything,
+  integer,
+  itemsOf,
+  lazy,
+  must,
+  type Native,
+  namedRest,
+  native,
+  none,
+  rest,
+  string,
+  truth,
+} from './native.ts';
 import type { Session } from './session.ts';
+import { Forced } from './unknown.ts';
 
 /** `range(stop)`, `range(start, stop, step)`. */
-const range = native(none, { start: must(integer), stop: integer, step: integer }, (_, { start, stop, step = 1 }, session) => {
-  const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  if (step === 0) throw new TemplateError('the step of a range cannot be zero');
-  const count = Math.max(0, Math.ceil((to - from) / step));
-  session.meter.items(count);
-  return fresh(Array.from({ length: count }, (_, index) => from + index * step));
-});
+const range = native(
+  none,
+  { start: must(integer), stop: integer, step: integer },
+  (_, { start, stop, step = 1 }, session) => {
+    const [from, to] = stop === undefined ? [0, start] : [start, stop];
+    if (step === 0) throw new TemplateError('the step of a range cannot be zero');
+    const count = Math.max(0, Math.ceil((to - from) / step));
+    session.meter.items(count);
+    return fresh(Array.from({ length: count }, (_, index) => from + index * step));
+  },
+);
 
 const dict = native(none, { from: lazy, named: namedRest }, (_, { from, named }, session) => {
   const known = from === undefined ? {} : session.known(from);
@@ -72,10 +89,16 @@ const now = native(none, { utc: truth, fmt: string }, (_, { utc = false, fmt }, 
   return fmt === undefined ? instant : (instant.read('strftime') as Callable).call({ positional: [fmt], named: {} });
 });
 
-const undef = native(none, { hint: anything }, (_, { hint }) => new Undefined(hint === undefined ? 'a mandatory variable has not been set' : toText(hint)));
+const undef = native(
+  none,
+  { hint: anything },
+  (_, { hint }) => new Undefined(hint === undefined ? 'a mandatory variable has not been set' : toText(hint)),
+);
 
 const lipsum = native(none, { n: integer, html: truth, min: integer, max: integer }, (_, { n = 5 }) =>
-  Array.from({ length: Math.min(n, 100) }, () => 'Lorem ipsum dolor sit amet, consectetur adipiscing elit.').join('\n\n'),
+  Array.from({ length: Math.min(n, 100) }, () => 'Lorem ipsum dolor sit amet, consectetur adipiscing elit.').join(
+    '\n\n',
+  ),
 );
 
 /** Calls a lookup. One result stands for itself, several texts are joined by commas, unless a list is wanted. */
@@ -93,25 +116,45 @@ function look(wantList: boolean): Native {
   };
 }
 
-function found(session: Session, name: string, terms: readonly unknown[], options: Readonly<Record<string, unknown>>, lenient: boolean) {
+function found(
+  session: Session,
+  name: string,
+  terms: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+  lenient: boolean,
+) {
   const { lookups } = session.environment;
   const short = shortName(name);
   const source = Object.hasOwn(lookups, short) ? lookups : session.engine.lookups;
-  if (!Object.hasOwn(source, short)) throw unknownName('lookup', name, [...Object.keys(lookups), ...Object.keys(session.engine.lookups)]);
+  if (!Object.hasOwn(source, short))
+    throw unknownName('lookup', name, [...Object.keys(lookups), ...Object.keys(session.engine.lookups)]);
   try {
     return source[short]!(terms, options, session.environment);
   } catch (error) {
     if (error instanceof Forced) throw error;
     if (lenient) return undefined;
     if (error instanceof UndefinedError) throw error;
-    throw new TemplateError(`lookup "${name}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new TemplateError(`lookup "${name}": ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
 const functions: Readonly<Record<string, Native>> = {
-  range, dict, namespace, cycler, joiner, now, undef, lipsum, lookup: look(false), query: look(true), q: look(true),
+  range,
+  dict,
+  namespace,
+  cycler,
+  joiner,
+  now,
+  undef,
+  lipsum,
+  lookup: look(false),
+  query: look(true),
+  q: look(true),
 };
-const call = (session: Session, name: string) => new Callable(name, (given: Given) => functions[name]!(session, undefined, given));
+const call = (session: Session, name: string) =>
+  new Callable(name, (given: Given) => functions[name]!(session, undefined, given));
 
 export const globalNames: readonly string[] = [...Object.keys(functions), 'omit'];
 

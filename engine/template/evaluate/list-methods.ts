@@ -41,7 +41,8 @@ export const listMethods: Readonly<Record<string, Native>> = {
   }),
   pop: native(itself, { index: integer }, (list, { index = -1 }) => {
     const place = index < 0 ? list.length + index : index;
-    if (place < 0 || place >= list.length) throw new TemplateError(list.length === 0 ? 'pop from an empty list' : 'pop: there is no such item');
+    if (place < 0 || place >= list.length)
+      throw new TemplateError(list.length === 0 ? 'pop from an empty list' : 'pop: there is no such item');
     return list.splice(place, 1)[0];
   }),
   remove: native(itself, { value: must(lazy) }, (list, { value }, session) => {

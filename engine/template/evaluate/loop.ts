@@ -20,7 +20,7 @@ export function compileFor(node: For, compileBody: (body: For['body']) => Execut
 
   const run = (frame: Frame, all: readonly unknown[], out: unknown[], depth: number): void => {
     const items = accept ? all.filter((item) => accept(bound(frame, item))) : all;
-    if (items.length === 0) return otherwise?.(frame.inner(), out);
+    if (items.length === 0) otherwise?.(frame.inner(), out);
     const state = new LoopState(items, depth);
     const again = (value: unknown) => {
       const nested: unknown[] = [];
@@ -89,9 +89,13 @@ class LoopState {
       case 'depth0':
         return this.depth;
       case 'previtem':
-        return this.index === 0 ? new Undefined('the first round of a loop has no previous item') : this.items[this.index - 1];
+        return this.index === 0
+          ? new Undefined('the first round of a loop has no previous item')
+          : this.items[this.index - 1];
       case 'nextitem':
-        return this.index === length - 1 ? new Undefined('the last round of a loop has no next item') : this.items[this.index + 1];
+        return this.index === length - 1
+          ? new Undefined('the last round of a loop has no next item')
+          : this.items[this.index + 1];
       case 'cycle':
         return new Callable('cycle', ({ positional }) => {
           if (positional.length === 0) throw new TemplateError('cycle needs items to go through');

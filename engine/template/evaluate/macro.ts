@@ -8,9 +8,17 @@ import type { Execute, Frame } from './frame.ts';
 import { written } from './output.ts';
 
 /** How a macro is made where it is defined: it sees the names around its definition. */
-export function compileMacro(name: string, params: readonly Parameter[], body: Body, compileBody: (body: Body) => Execute): (frame: Frame) => Callable {
+export function compileMacro(
+  name: string,
+  params: readonly Parameter[],
+  body: Body,
+  compileBody: (body: Body) => Execute,
+): (frame: Frame) => Callable {
   const execute = compileBody(body);
-  const fallbacks = params.map(({ name: parameter, fallback }) => ({ parameter, fallback: fallback ? compileExpression(fallback) : undefined }));
+  const fallbacks = params.map(({ name: parameter, fallback }) => ({
+    parameter,
+    fallback: fallback ? compileExpression(fallback) : undefined,
+  }));
   return (outer) =>
     new Callable(name, (given) => {
       const frame = outer.inner();
@@ -33,7 +41,13 @@ function bindArguments(macro: string, frame: Frame, params: readonly Fallback[],
       if (named.has(parameter)) throw new TemplateError(`"${macro}" got its argument "${parameter}" twice`);
       frame.set(parameter, given.positional[index]);
     } else if (named.has(parameter)) frame.set(parameter, named.get(parameter));
-    else frame.set(parameter, fallback ? fallback(frame) : new Undefined(`"${macro}" was called without its argument "${parameter}"`, parameter));
+    else
+      frame.set(
+        parameter,
+        fallback
+          ? fallback(frame)
+          : new Undefined(`"${macro}" was called without its argument "${parameter}"`, parameter),
+      );
     named.delete(parameter);
   });
   const caller = named.get('caller');

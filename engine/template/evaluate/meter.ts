@@ -17,7 +17,8 @@ export class Meter {
 
   step(count = 1): void {
     this.stepsLeft -= count;
-    if (this.stepsLeft < 0) throw new TemplateError(`this takes more than ${this.budget.steps} steps: is there a loop without end?`);
+    if (this.stepsLeft < 0)
+      throw new TemplateError(`this takes more than ${this.budget.steps} steps: is there a loop without end?`);
   }
 
   /** To be asked before so many items are made. */
@@ -28,14 +29,16 @@ export class Meter {
 
   /** To be asked before a text of so many characters is made. */
   characters(count: number): void {
-    if (count > this.budget.characters) throw new TemplateError(`this would make a text of more than ${this.budget.characters} characters`);
+    if (count > this.budget.characters)
+      throw new TemplateError(`this would make a text of more than ${this.budget.characters} characters`);
   }
 
   /** Runs the body of a macro, an include or a variable's template, one level deeper. */
   deeper<T>(body: () => T): T {
     this.depth++;
     try {
-      if (this.depth > deepest) throw new TemplateError(`templates are nested more than ${deepest} deep: does one use itself?`);
+      if (this.depth > deepest)
+        throw new TemplateError(`templates are nested more than ${deepest} deep: does one use itself?`);
       return body();
     } finally {
       this.depth--;

@@ -1,5 +1,5 @@
 /** The methods which values have: a white list for each kind. */
-import { Tuple, isDict } from '../python/types.ts';
+import { isDict, Tuple } from '../python/types.ts';
 import { ScopeDict } from '../values.ts';
 import { dictMethods } from './dict-methods.ts';
 import { listMethods, tupleMethods } from './list-methods.ts';
@@ -8,7 +8,17 @@ import { textMethods } from './text-methods.ts';
 
 /** Methods which change their list or dict in place. */
 export const mutating: ReadonlySet<string> = new Set([
-  'append', 'extend', 'insert', 'pop', 'remove', 'reverse', 'sort', 'clear', 'update', 'setdefault', 'popitem',
+  'append',
+  'extend',
+  'insert',
+  'pop',
+  'remove',
+  'reverse',
+  'sort',
+  'clear',
+  'update',
+  'setdefault',
+  'popitem',
 ]);
 
 /** The methods of a value's kind; undefined when it has none. */

@@ -18,14 +18,22 @@ interface Required<T> extends Kind<T> {
 }
 type Kinds = Readonly<Record<string, Kind<unknown>>>;
 type Bound<K extends Kinds> = {
-  readonly [Name in keyof K]: K[Name] extends Required<infer T> ? T : K[Name] extends { readonly takes: 'rest' | 'named' } ? ReturnType<K[Name]> : ReturnType<K[Name]> | undefined;
+  readonly [Name in keyof K]: K[Name] extends Required<infer T>
+    ? T
+    : K[Name] extends { readonly takes: 'rest' | 'named' }
+      ? ReturnType<K[Name]>
+      : ReturnType<K[Name]> | undefined;
 };
 
 /** A function as templates call it: a value before the bar, dot or `is`, and arguments in brackets. */
 export type Native = (session: Session, input: unknown, given: Given) => unknown;
 
 /** Defines one: the kind of its input, its parameters in their order, and what it does with them. */
-export function native<I, const K extends Kinds>(input: Kind<I>, kinds: K, body: (input: I, args: Bound<K>, session: Session) => unknown): Native {
+export function native<I, const K extends Kinds>(
+  input: Kind<I>,
+  kinds: K,
+  body: (input: I, args: Bound<K>, session: Session) => unknown,
+): Native {
   const names = Object.keys(kinds);
   return (session, value, given) => {
     const first = input(session, value, 'its input');
@@ -66,7 +74,8 @@ export function must<T>(kind: Kind<T>): Required<T> {
 
 /** All the remaining arguments without a name. */
 export function rest<T>(kind: Kind<T>): Kind<readonly T[]> & { readonly takes: 'rest' } {
-  const each = (session: Session, values: unknown) => (values as unknown[]).map((value, index) => kind(session, value, `argument ${index + 1}`));
+  const each = (session: Session, values: unknown) =>
+    (values as unknown[]).map((value, index) => kind(session, value, `argument ${index + 1}`));
   return Object.assign(each, { takes: 'rest' as const });
 }
 

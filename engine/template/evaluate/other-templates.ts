@@ -1,7 +1,7 @@
 /** Statements which bring in other templates: `include`, `import`, `extends`, and the blocks which an `extends` fills. */
 import { placed, TemplateError } from '../errors.ts';
-import { Callable, Instance } from '../python/types.ts';
 import { toText } from '../python/text.ts';
+import { Callable, Instance } from '../python/types.ts';
 import type { Block, Body, Expression, Extends, FromImport, Import, Include } from '../syntax/nodes.ts';
 import { compileExpression, located } from './expressions.ts';
 import { type Execute, Frame, type Template } from './frame.ts';
@@ -24,7 +24,10 @@ export function newTemplate(isolated = false): Template {
 }
 
 /** Finds the template which an expression names; undefined when there is none. */
-function load(frame: Frame, value: unknown): { readonly name: string; readonly execute: (frame: Frame, out: unknown[]) => void } | undefined {
+function load(
+  frame: Frame,
+  value: unknown,
+): { readonly name: string; readonly execute: (frame: Frame, out: unknown[]) => void } | undefined {
   const known = frame.session.resolve(value);
   const names = Array.isArray(known) ? (itemsOf(known) ?? []) : [known];
   const { load: find } = frame.session.environment;
@@ -68,7 +71,10 @@ export function compileInclude(node: Include): Execute {
   };
 }
 
-function compileModule(template: Expression, node: Import | FromImport): (frame: Frame) => ReadonlyMap<string, unknown> {
+function compileModule(
+  template: Expression,
+  node: Import | FromImport,
+): (frame: Frame) => ReadonlyMap<string, unknown> {
   const name = compileExpression(template);
   return located(node, (frame) => {
     const inner = new Frame(frame.session, newTemplate(!node.withContext), node.withContext ? frame : undefined);
@@ -112,12 +118,15 @@ export function compileBlock(node: Block, compileBody: (body: Body) => Execute):
 
 function writeBlock(definitions: readonly Execute[], index: number, frame: Frame, out: unknown[]): void {
   const inner = frame.inner();
-  inner.set('super', new Callable('super', () => {
-    if (index + 1 >= definitions.length) throw new TemplateError('there is no parent block for super()');
-    const pieces: unknown[] = [];
-    writeBlock(definitions, index + 1, frame, pieces);
-    return written(frame.session, pieces);
-  }));
+  inner.set(
+    'super',
+    new Callable('super', () => {
+      if (index + 1 >= definitions.length) throw new TemplateError('there is no parent block for super()');
+      const pieces: unknown[] = [];
+      writeBlock(definitions, index + 1, frame, pieces);
+      return written(frame.session, pieces);
+    }),
+  );
   definitions[index]!(inner, out);
 }
 
@@ -125,7 +134,10 @@ export function compileExtends(node: Extends): Execute {
   const template = compileExpression(node.template);
   const find = located(node, (frame: Frame) => mustLoad(frame, template(frame)));
   return (frame) => {
-    if (frame.template.parent) throw new TemplateError('a template can extend only one other', { position: { line: node.lineno, column: node.colno } });
+    if (frame.template.parent)
+      throw new TemplateError('a template can extend only one other', {
+        position: { line: node.lineno, column: node.colno },
+      });
     const found = find(frame);
     frame.template.parent = (inner, out) => found.execute(inner, out);
   };

@@ -1,6 +1,7 @@
 /** What a template wrote: one value as it is, several joined to text. */
-import { Nothing } from '../python/types.ts';
+
 import { toText } from '../python/text.ts';
+import { Nothing } from '../python/types.ts';
 import type { Session } from './session.ts';
 
 /**

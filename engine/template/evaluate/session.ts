@@ -5,11 +5,11 @@ import { TemplateError } from '../errors.ts';
 import { copyDict, dictOf, entriesOf } from '../python/dicts.ts';
 import { type Dict, Float, Instance, isDict, Tuple, tuple, Undefined } from '../python/types.ts';
 import { missing, omit, Raw, type Scope, ScopeDict, Unknown, Unsafe } from '../values.ts';
-import { childrenOf } from './raw.ts';
 import type { Execute } from './frame.ts';
 import { fresh, release } from './fresh.ts';
 import type { Meter } from './meter.ts';
 import type { Native } from './native.ts';
+import { childrenOf } from './raw.ts';
 import { Forced } from './unknown.ts';
 
 /** What a session is built upon; handed in, so that filters and the evaluator need not know each other. */
@@ -42,7 +42,9 @@ export class Session {
   /** The rendering of values which see other names; within the same budget. */
   in(scope: Scope | undefined): Session {
     if (scope === undefined || scope === this.environment.scope) return this;
-    return this.sessions.get(scope) ?? new Session({ ...this.environment, scope }, this.meter, this.engine, this.sessions);
+    return (
+      this.sessions.get(scope) ?? new Session({ ...this.environment, scope }, this.meter, this.engine, this.sessions)
+    );
   }
 
   /** The value of a variable, rendered at its first use; `missing` when the scope has none. */
@@ -144,7 +146,11 @@ export class Session {
   }
 
   private dictOfScope(dict: ScopeDict): unknown {
-    return dictOf([...dict.scope.names()].map((name) => [name, this.scoped(dict, name)] as const).filter(([, value]) => value !== missing));
+    return dictOf(
+      [...dict.scope.names()]
+        .map((name) => [name, this.scoped(dict, name)] as const)
+        .filter(([, value]) => value !== missing),
+    );
   }
 
   /** The value as it leaves the room: plain data, in which something unknown may be left. Throws when anything is undefined. */
@@ -194,6 +200,7 @@ function refersToItself(name: string): never {
 /** Classes of other rooms (a date of YAML, an encrypted scalar) pass through; what only a template has does not. */
 function opaque(value: object): unknown {
   const kind = value.constructor?.name;
-  if (value instanceof Instance || kind === 'Callable') throw new TemplateError('a function or an object of the template cannot be a value: was () forgotten?');
+  if (value instanceof Instance || kind === 'Callable')
+    throw new TemplateError('a function or an object of the template cannot be a value: was () forgotten?');
   return value;
 }

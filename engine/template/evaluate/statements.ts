@@ -1,5 +1,18 @@
 /** Statements compiled to closures which write into a list of pieces. */
-import type { Body, FilterBlock, Filter, If, Output, Set as SetNode, Statement, With } from '../syntax/nodes.ts';
+
+import { TemplateError } from '../errors.ts';
+import { Callable, typeName } from '../python/types.ts';
+import type {
+  Body,
+  CallBlock,
+  Filter,
+  FilterBlock,
+  If,
+  Output,
+  Set as SetNode,
+  Statement,
+  With,
+} from '../syntax/nodes.ts';
 import { compileArguments, type Evaluate } from './arguments.ts';
 import { compileTarget } from './assign.ts';
 import { compileExpression, compileTruth, located } from './expressions.ts';
@@ -9,9 +22,6 @@ import { compileMacro } from './macro.ts';
 import { filterNamed } from './names.ts';
 import { compileBlock, compileExtends, compileFromImport, compileImport, compileInclude } from './other-templates.ts';
 import { write, written } from './output.ts';
-import { TemplateError } from '../errors.ts';
-import { Callable, typeName } from '../python/types.ts';
-import type { CallBlock } from '../syntax/nodes.ts';
 
 /** Compiles what stands between two tags, or a whole template. */
 export function compileBody(body: Body): Execute {

@@ -1,7 +1,16 @@
 /** The methods of texts. */
 import { TemplateError } from '../errors.ts';
 import { braceFormat } from '../python/brace-format.ts';
-import { capitalize, countOf, replaceText, splitFromRight, splitLines, splitText, strip, titleCase } from '../python/text-methods.ts';
+import {
+  capitalize,
+  countOf,
+  replaceText,
+  splitFromRight,
+  splitLines,
+  splitText,
+  strip,
+  titleCase,
+} from '../python/text-methods.ts';
 import { type Given, tuple } from '../python/types.ts';
 import { attribute, subscript } from './access.ts';
 import { fresh } from './fresh.ts';
@@ -12,7 +21,9 @@ const plain = (body: (text: string) => unknown): Native => native(string, {}, bo
 const matching = (pattern: RegExp): Native => plain((text) => pattern.test(text));
 
 function stripped(side: 'both' | 'left' | 'right'): Native {
-  return native(string, { chars: anything }, (text, { chars }) => strip(text, typeof chars === 'string' ? chars : undefined, side));
+  return native(string, { chars: anything }, (text, { chars }) =>
+    strip(text, typeof chars === 'string' ? chars : undefined, side),
+  );
 }
 
 function splitting(split: typeof splitText): Native {
@@ -54,7 +65,10 @@ function justified(place: (text: string, missing: number, fill: string) => strin
   });
 }
 
-function partitioned(find: (text: string, separator: string) => number, whole: (text: string) => readonly string[]): Native {
+function partitioned(
+  find: (text: string, separator: string) => number,
+  whole: (text: string) => readonly string[],
+): Native {
   return native(string, { sep: must(string) }, (text, { sep }) => {
     const at = find(text, sep);
     return tuple(at < 0 ? whole(text) : [text.slice(0, at), sep, text.slice(at + sep.length)]);
@@ -76,7 +90,9 @@ export const textMethods: Readonly<Record<string, Native>> = {
   casefold: plain((text) => text.toLowerCase()),
   capitalize: plain(capitalize),
   title: plain(titleCase),
-  swapcase: plain((text) => [...text].map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase())).join('')),
+  swapcase: plain((text) =>
+    [...text].map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase())).join(''),
+  ),
   strip: stripped('both'),
   lstrip: stripped('left'),
   rstrip: stripped('right'),
@@ -94,30 +110,46 @@ export const textMethods: Readonly<Record<string, Native>> = {
   ),
   startswith: edge((text, affix) => text.startsWith(affix)),
   endswith: edge((text, affix) => text.endsWith(affix)),
-  removeprefix: native(string, { prefix: must(string) }, (text, { prefix }) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  removeprefix: native(string, { prefix: must(string) }, (text, { prefix }) =>
+    text.startsWith(prefix) ? text.slice(prefix.length) : text,
+  ),
   removesuffix: native(string, { suffix: must(string) }, (text, { suffix }) =>
     suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
   ),
-  replace: native(string, { old: must(string), new: must(string), count: integer }, (text, { old, new: replacement, count = -1 }) =>
-    replaceText(text, old, replacement, count),
+  replace: native(
+    string,
+    { old: must(string), new: must(string), count: integer },
+    (text, { old, new: replacement, count = -1 }) => replaceText(text, old, replacement, count),
   ),
   find: finding('find', false, false),
   rfind: finding('rfind', true, false),
   index: finding('index', false, true),
   rindex: finding('rindex', true, true),
-  count: native(string, { sub: must(string), ...range }, (text, { sub, start, end }) => countOf(part(text, start, end), sub)),
-  partition: partitioned((text, separator) => text.indexOf(separator), (text) => [text, '', '']),
-  rpartition: partitioned((text, separator) => text.lastIndexOf(separator), (text) => ['', '', text]),
+  count: native(string, { sub: must(string), ...range }, (text, { sub, start, end }) =>
+    countOf(part(text, start, end), sub),
+  ),
+  partition: partitioned(
+    (text, separator) => text.indexOf(separator),
+    (text) => [text, '', ''],
+  ),
+  rpartition: partitioned(
+    (text, separator) => text.lastIndexOf(separator),
+    (text) => ['', '', text],
+  ),
   ljust: justified((text, missing, fill) => text + fill.repeat(missing)),
   rjust: justified((text, missing, fill) => fill.repeat(missing) + text),
-  center: justified((text, missing, fill) => fill.repeat(Math.floor(missing / 2)) + text + fill.repeat(Math.ceil(missing / 2))),
+  center: justified(
+    (text, missing, fill) => fill.repeat(Math.floor(missing / 2)) + text + fill.repeat(Math.ceil(missing / 2)),
+  ),
   zfill: native(string, { width: must(integer) }, (text, { width }, session) => {
     session.meter.characters(width);
     const [, sign = '', digits = ''] = /^([+-]?)([\s\S]*)$/.exec(text) ?? [];
     return sign + digits.padStart(width - sign.length, '0');
   }),
   expandtabs: native(string, { tabsize: integer }, (text, { tabsize = 8 }) =>
-    text.replace(/[^\t\n\r]*\t|[\n\r]/g, (run) => (run.endsWith('\t') ? run.slice(0, -1).padEnd((Math.floor((run.length - 1) / tabsize) + 1) * tabsize) : run)),
+    text.replace(/[^\t\n\r]*\t|[\n\r]/g, (run) =>
+      run.endsWith('\t') ? run.slice(0, -1).padEnd((Math.floor((run.length - 1) / tabsize) + 1) * tabsize) : run,
+    ),
   ),
   format,
   isalpha: matching(/^\p{L}+$/u),

@@ -6,7 +6,11 @@ import { isInt } from '../python/types.ts';
 
 /** How an item's attribute is read: a dotted path, in which numbers are indexes, or one index. */
 export function attributeOf(path: unknown): (session: Session, item: unknown) => unknown {
-  const steps = isInt(path) ? [path] : toText(path).split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const steps = isInt(path)
+    ? [path]
+    : toText(path)
+        .split('.')
+        .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   return (session, item) => steps.reduce((value: unknown, step) => subscript(session, value, step), item);
 }
 

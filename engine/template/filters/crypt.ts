@@ -3,7 +3,9 @@ import { createHash, randomInt } from 'node:crypto';
 import { TemplateError } from '../errors.ts';
 
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const schemes: Readonly<Record<string, { readonly id: string; readonly algorithm: string; readonly size: number; readonly rounds: number }>> = {
+const schemes: Readonly<
+  Record<string, { readonly id: string; readonly algorithm: string; readonly size: number; readonly rounds: number }>
+> = {
   sha256: { id: '5', algorithm: 'sha256', size: 32, rounds: 535_000 },
   sha512: { id: '6', algorithm: 'sha512', size: 64, rounds: 656_000 },
 };
@@ -13,7 +15,8 @@ const defaultRounds = 5000;
 export function cryptPassword(password: string, scheme: string, salt?: string, rounds?: number): string {
   const chosen = Object.hasOwn(schemes, scheme) ? schemes[scheme]! : undefined;
   if (!chosen) throw new TemplateError(`password_hash knows sha256 and sha512, not "${scheme}"`);
-  if (salt !== undefined && !/^[./A-Za-z0-9]{1,16}$/.test(salt)) throw new TemplateError('a salt has 1 to 16 letters, digits, dots or slashes');
+  if (salt !== undefined && !/^[./A-Za-z0-9]{1,16}$/.test(salt))
+    throw new TemplateError('a salt has 1 to 16 letters, digits, dots or slashes');
   const used = salt ?? Array.from({ length: 16 }, () => alphabet[randomInt(64)]).join('');
   const count = Math.min(Math.max(rounds ?? chosen.rounds, 1000), 999_999_999);
   const digest = shaCrypt(Buffer.from(password), Buffer.from(used), count, chosen.algorithm, chosen.size);
@@ -27,7 +30,8 @@ function shaCrypt(key: Buffer, salt: Buffer, rounds: number, algorithm: string, 
     for (const part of parts) hash.update(part);
     return hash.digest();
   };
-  const repeated = (block: Buffer, length: number) => Buffer.alloc(length, block.length === 0 ? Buffer.alloc(1) : block);
+  const repeated = (block: Buffer, length: number) =>
+    Buffer.alloc(length, block.length === 0 ? Buffer.alloc(1) : block);
   const b = digestOf(key, salt, key);
   const parts = [key, salt, repeated(b, key.length)];
   for (let bits = key.length; bits > 0; bits >>= 1) parts.push(bits & 1 ? b : key);
@@ -36,7 +40,12 @@ function shaCrypt(key: Buffer, salt: Buffer, rounds: number, algorithm: string, 
   const s = repeated(digestOf(...Array<Buffer>(16 + digest[0]!).fill(salt)), salt.length);
   for (let round = 0; round < rounds; round++) {
     const odd = round % 2 === 1;
-    digest = digestOf(odd ? p : digest, round % 3 ? s : Buffer.alloc(0), round % 7 ? p : Buffer.alloc(0), odd ? digest : p);
+    digest = digestOf(
+      odd ? p : digest,
+      round % 3 ? s : Buffer.alloc(0),
+      round % 7 ? p : Buffer.alloc(0),
+      odd ? digest : p,
+    );
   }
   return digest.subarray(0, size);
 }

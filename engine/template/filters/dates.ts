@@ -6,7 +6,8 @@ import { toFloat } from '../python/numbers.ts';
 
 export const dateFilters: Readonly<Record<string, Native>> = {
   strftime: native(text, { second: anything, utc: truth }, (format, { second, utc = false }, session) => {
-    if (second === undefined || second === null) return strftime(format, session.environment.now?.() ?? new Date(), utc);
+    if (second === undefined || second === null)
+      return strftime(format, session.environment.now?.() ?? new Date(), utc);
     const seconds = toFloat(second);
     if (seconds === undefined) throw new TemplateError('strftime needs seconds since 1970');
     return strftime(format, new Date(seconds * 1000), utc);

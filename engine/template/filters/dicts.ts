@@ -12,7 +12,8 @@ import { withoutCase } from './attributes.ts';
 import { distinct } from './sets.ts';
 
 type Merge = (old: readonly unknown[], added: readonly unknown[]) => readonly unknown[];
-const without = (values: readonly unknown[], dropped: readonly unknown[]) => distinct([...dropped, ...values]).slice(distinct(dropped).length);
+const without = (values: readonly unknown[], dropped: readonly unknown[]) =>
+  distinct([...dropped, ...values]).slice(distinct(dropped).length);
 const listMerges: Readonly<Record<string, Merge>> = {
   replace: (_, added) => added,
   keep: (old) => old,
@@ -39,7 +40,8 @@ const combine: Native = (session, input, given) => {
   const unknown = Object.keys(others)[0];
   if (unknown !== undefined) throw new TemplateError(`unknown argument "${unknown}": it knows recursive, list_merge`);
   const merge = toText(session.known(name));
-  if (!Object.hasOwn(listMerges, merge)) throw new TemplateError(`list_merge must be one of ${Object.keys(listMerges).join(', ')}, not "${merge}"`);
+  if (!Object.hasOwn(listMerges, merge))
+    throw new TemplateError(`list_merge must be one of ${Object.keys(listMerges).join(', ')}, not "${merge}"`);
   const deep = truth(session, recursive, 'recursive');
   const dicts = [input, ...given.positional].flatMap((part) => dictsIn(session, part));
   return fresh(dicts.reduce((base, over) => merged(session, base, over, deep, listMerges[merge]!), {} as Dict));
@@ -51,8 +53,11 @@ function dictsIn(session: Session, value: unknown): Dict[] {
   return [lazyDict(session, known, 'what is combined')];
 }
 
-const items2dict = native(items, { key_name: text, value_name: text }, (values, { key_name: key = 'key', value_name: value = 'value' }, session) =>
-  fresh(dictOf(values.map((item) => [member(session, item, key), member(session, item, value)] as const))),
+const items2dict = native(
+  items,
+  { key_name: text, value_name: text },
+  (values, { key_name: key = 'key', value_name: value = 'value' }, session) =>
+    fresh(dictOf(values.map((item) => [member(session, item, key), member(session, item, value)] as const))),
 );
 
 function member(session: Session, item: unknown, name: string): unknown {
@@ -63,7 +68,10 @@ function member(session: Session, item: unknown, name: string): unknown {
 const dictsort = native(lazyDict, { case_sensitive: truth, by: string, reverse: truth }, (value, args, session) => {
   const { case_sensitive: caseSensitive = false, by = 'key', reverse = false } = args;
   if (by !== 'key' && by !== 'value') throw new TemplateError('dictsort goes by "key" or by "value"');
-  const keyed = entriesOf(value).map((entry) => ({ entry, key: withoutCase(by === 'key' ? entry[0] : session.resolve(entry[1]), caseSensitive) }));
+  const keyed = entriesOf(value).map((entry) => ({
+    entry,
+    key: withoutCase(by === 'key' ? entry[0] : session.resolve(entry[1]), caseSensitive),
+  }));
   keyed.sort((left, right) => (reverse ? order(right.key, left.key) : order(left.key, right.key)));
   return fresh(keyed.map(({ entry }) => tuple(entry)));
 });
@@ -78,29 +86,50 @@ const subelements = native(anything, { subelements: must(anything), skip_missing
     const found = path.reduce((part: unknown, step) => subscript(session, part, step), value);
     if (found instanceof Undefined && args.skip_missing) continue;
     const elements = session.known(found);
-    if (!Array.isArray(elements)) throw new TemplateError(`"${path.join('.')}" must be a list, not ${typeName(elements)}`);
+    if (!Array.isArray(elements))
+      throw new TemplateError(`"${path.join('.')}" must be a list, not ${typeName(elements)}`);
     for (const element of elements) pairs.push(tuple([value, element]));
   }
   return fresh(pairs);
 });
 
-const rekeyOnMember = native(anything, { key: must(anything), duplicates: string }, (input, { key, duplicates = 'error' }) => {
-  const values = isDict(input) ? entriesOf(input).map(([, value]) => value) : Array.isArray(input) ? input : undefined;
-  if (!values) throw new TemplateError(`rekey_on_member needs a list or a dict, not ${typeName(input)}`);
-  const result = dictOf([]);
-  for (const value of values) {
-    if (!isDict(value) || !hasKey(value, key)) throw new TemplateError(`rekey_on_member: an item has no key '${toText(key)}'`);
-    const name = toText(valueAt(value, key));
-    if (hasKey(result, name) && duplicates === 'error') throw new TemplateError(`rekey_on_member: the key '${name}' occurs twice`);
-    put(result, name, value);
-  }
-  return fresh(result);
-});
+const rekeyOnMember = native(
+  anything,
+  { key: must(anything), duplicates: string },
+  (input, { key, duplicates = 'error' }) => {
+    const values = isDict(input)
+      ? entriesOf(input).map(([, value]) => value)
+      : Array.isArray(input)
+        ? input
+        : undefined;
+    if (!values) throw new TemplateError(`rekey_on_member needs a list or a dict, not ${typeName(input)}`);
+    const result = dictOf([]);
+    for (const value of values) {
+      if (!isDict(value) || !hasKey(value, key))
+        throw new TemplateError(`rekey_on_member: an item has no key '${toText(key)}'`);
+      const name = toText(valueAt(value, key));
+      if (hasKey(result, name) && duplicates === 'error')
+        throw new TemplateError(`rekey_on_member: the key '${name}' occurs twice`);
+      put(result, name, value);
+    }
+    return fresh(result);
+  },
+);
 
 export const dictFilters: Readonly<Record<string, Native>> = {
   combine,
-  dict2items: native(lazyDict, { key_name: text, value_name: text }, (value, { key_name: keyName = 'key', value_name: valueName = 'value' }) =>
-    fresh(entriesOf(value).map(([key, item]) => dictOf([[keyName, key], [valueName, item]]))),
+  dict2items: native(
+    lazyDict,
+    { key_name: text, value_name: text },
+    (value, { key_name: keyName = 'key', value_name: valueName = 'value' }) =>
+      fresh(
+        entriesOf(value).map(([key, item]) =>
+          dictOf([
+            [keyName, key],
+            [valueName, item],
+          ]),
+        ),
+      ),
   ),
   items2dict,
   dictsort,

@@ -3,7 +3,18 @@ import { createHash, getHashes } from 'node:crypto';
 import { KplayError } from '../../errors.ts';
 import { dumpYaml, loadYamlValue, loadYamlValues } from '../../source/yaml.ts';
 import { TemplateError } from '../errors.ts';
-import { anything, integer, itemsOf, type Kind, type Native, namedRest, native, string, text, truth } from '../evaluate/native.ts';
+import {
+  anything,
+  integer,
+  itemsOf,
+  type Kind,
+  type Native,
+  namedRest,
+  native,
+  string,
+  text,
+  truth,
+} from '../evaluate/native.ts';
 import { entriesOf } from '../python/dicts.ts';
 import { dumpJson } from '../python/json.ts';
 import { readJson } from '../python/read-json.ts';
@@ -16,7 +27,14 @@ const jsonOptions = { indent: anything, sort_keys: truth, ensure_ascii: truth, s
 function jsonFilter(defaults: { readonly indent?: number; readonly sortKeys?: boolean }): Native {
   return native(anything, jsonOptions, (value, args) =>
     dumpJson(value, {
-      indent: args.indent === undefined ? defaults.indent : typeof args.indent === 'string' ? args.indent : args.indent === null ? undefined : Number(args.indent),
+      indent:
+        args.indent === undefined
+          ? defaults.indent
+          : typeof args.indent === 'string'
+            ? args.indent
+            : args.indent === null
+              ? undefined
+              : Number(args.indent),
       sortKeys: args.sort_keys ?? defaults.sortKeys,
       ensureAscii: args.ensure_ascii,
       separators: Array.isArray(args.separators) ? [toText(args.separators[0]), toText(args.separators[1])] : undefined,
@@ -24,7 +42,15 @@ function jsonFilter(defaults: { readonly indent?: number; readonly sortKeys?: bo
   );
 }
 
-const yamlOptions = { indent: integer, width: anything, default_flow_style: anything, sort_keys: truth, explicit_start: truth, explicit_end: truth, named: namedRest };
+const yamlOptions = {
+  indent: integer,
+  width: anything,
+  default_flow_style: anything,
+  sort_keys: truth,
+  explicit_start: truth,
+  explicit_end: truth,
+  named: namedRest,
+};
 const plainData: Kind<unknown> = (session, value) => session.plain(session.resolve(value));
 
 function yamlFilter(defaults: { readonly indent: number; readonly flow: boolean | null }): Native {
@@ -32,7 +58,12 @@ function yamlFilter(defaults: { readonly indent: number; readonly flow: boolean 
     const style = args.default_flow_style === undefined ? defaults.flow : args.default_flow_style;
     const flow = style === null ? 'leaves' : style === false ? 'never' : 'always';
     const width = args.width === undefined || args.width === null ? 80 : Number(args.width);
-    const body = dumpYaml(value, { indent: args.indent ?? defaults.indent, width, flow, sortKeys: args.sort_keys ?? true });
+    const body = dumpYaml(value, {
+      indent: args.indent ?? defaults.indent,
+      width,
+      flow,
+      sortKeys: args.sort_keys ?? true,
+    });
     return `${args.explicit_start ? '---\n' : ''}${body}${args.explicit_end ? '...\n' : ''}`;
   });
 }
@@ -43,7 +74,10 @@ function fromYaml(read: (source: string) => unknown): Native {
     try {
       return read(value);
     } catch (error) {
-      if (error instanceof KplayError) throw new TemplateError(`this is no valid YAML: ${error.problems[0]?.message ?? error.message}`, { cause: error });
+      if (error instanceof KplayError)
+        throw new TemplateError(`this is no valid YAML: ${error.problems[0]?.message ?? error.message}`, {
+          cause: error,
+        });
       throw error;
     }
   });
@@ -57,12 +91,21 @@ const hashed = (algorithm: string): Native => native(text, {}, (value) => hash(a
 
 function decodeBase64(value: string, encoding: string): string {
   const clean = value.replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean) || clean.length % 4 === 1) throw new TemplateError('this is no valid base64');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean) || clean.length % 4 === 1)
+    throw new TemplateError('this is no valid base64');
   return Buffer.from(clean, 'base64').toString(nodeEncoding(encoding));
 }
 
 function nodeEncoding(name: string): BufferEncoding {
-  const known: Readonly<Record<string, BufferEncoding>> = { 'utf-8': 'utf8', utf8: 'utf8', 'utf-16-le': 'utf16le', 'utf-16le': 'utf16le', ascii: 'ascii', 'latin-1': 'latin1', latin1: 'latin1' };
+  const known: Readonly<Record<string, BufferEncoding>> = {
+    'utf-8': 'utf8',
+    utf8: 'utf8',
+    'utf-16-le': 'utf16le',
+    'utf-16le': 'utf16le',
+    ascii: 'ascii',
+    'latin-1': 'latin1',
+    latin1: 'latin1',
+  };
   const encoding = known[name.toLowerCase()];
   if (!encoding) throw new TemplateError(`the encoding "${name}" is not known`);
   return encoding;
@@ -70,10 +113,14 @@ function nodeEncoding(name: string): BufferEncoding {
 
 /** Percent-encoded, `safe` characters kept. */
 function percentEncoded(value: string, safe: string): string {
-  return [...Buffer.from(value, 'utf8')].map((byte) => {
-    const character = String.fromCharCode(byte);
-    return /[A-Za-z0-9_.~-]/.test(character) || safe.includes(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }).join('');
+  return [...Buffer.from(value, 'utf8')]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[A-Za-z0-9_.~-]/.test(character) || safe.includes(character)
+        ? character
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
 }
 
 function percentDecoded(value: string): string {
@@ -89,7 +136,9 @@ function percentDecoded(value: string): string {
 const urlencode = native(anything, {}, (value) => {
   if (!isDict(value) && !Array.isArray(value)) return percentEncoded(toText(value), '/');
   const pairs = isDict(value) ? entriesOf(value) : value.map((pair) => itemsOf(pair) ?? []);
-  return pairs.map((pair) => pair.map((part) => percentEncoded(toText(part), '').replaceAll('%20', '+')).join('=')).join('&');
+  return pairs
+    .map((pair) => pair.map((part) => percentEncoded(toText(part), '').replaceAll('%20', '+')).join('='))
+    .join('&');
 });
 
 /** Name-based UUID, version 5, in Ansible's namespace unless another is given. */
@@ -106,21 +155,34 @@ export const encodingFilters: Readonly<Record<string, Native>> = {
   to_json: jsonFilter({}),
   to_nice_json: jsonFilter({ indent: 4, sortKeys: true }),
   tojson: native(anything, { indent: anything }, (value, { indent }) =>
-    dumpJson(value, { indent: indent === undefined || indent === null ? undefined : Number(indent), sortKeys: true }).replace(/[<>&']/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+    dumpJson(value, {
+      indent: indent === undefined || indent === null ? undefined : Number(indent),
+      sortKeys: true,
+    }).replace(/[<>&']/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
   ),
   from_json: native(text, {}, readJson),
   to_yaml: yamlFilter({ indent: 2, flow: null }),
   to_nice_yaml: yamlFilter({ indent: 4, flow: false }),
   from_yaml: fromYaml(loadYamlValue),
   from_yaml_all: fromYaml(loadYamlValues),
-  b64encode: native(text, { encoding: string }, (value, { encoding = 'utf-8' }) => Buffer.from(value, nodeEncoding(encoding)).toString('base64')),
+  b64encode: native(text, { encoding: string }, (value, { encoding = 'utf-8' }) =>
+    Buffer.from(value, nodeEncoding(encoding)).toString('base64'),
+  ),
   b64decode: native(text, { encoding: string }, (value, { encoding = 'utf-8' }) => decodeBase64(value, encoding)),
   md5: hashed('md5'),
   sha1: hashed('sha1'),
   checksum: hashed('sha1'),
   hash: native(text, { hashtype: string }, (value, { hashtype = 'sha1' }) => hash(hashtype)(value)),
-  password_hash: native(text, { hashtype: string, salt: anything, salt_size: anything, rounds: anything, ident: anything }, (value, { hashtype = 'sha512', salt, rounds }) =>
-    cryptPassword(value, hashtype, typeof salt === 'string' ? salt : undefined, rounds === undefined || rounds === null ? undefined : Number(rounds)),
+  password_hash: native(
+    text,
+    { hashtype: string, salt: anything, salt_size: anything, rounds: anything, ident: anything },
+    (value, { hashtype = 'sha512', salt, rounds }) =>
+      cryptPassword(
+        value,
+        hashtype,
+        typeof salt === 'string' ? salt : undefined,
+        rounds === undefined || rounds === null ? undefined : Number(rounds),
+      ),
   ),
   to_uuid: toUuid,
   urlencode,

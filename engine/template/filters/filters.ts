@@ -1,9 +1,10 @@
-/** All filters of Jinja2 and of Ansible's core which need nothing but their values. */
+/** All filters of Jinja2, of Ansible's core and, for IP addresses, of ansible.utils, which need nothing but their values. */
 import type { Native } from '../evaluate/native.ts';
 import { combinationFilters } from './combinations.ts';
 import { dateFilters } from './dates.ts';
 import { dictFilters } from './dicts.ts';
 import { encodingFilters } from './encoding.ts';
+import { ipFilters } from './ip-addresses.ts';
 import { layoutFilters } from './layout.ts';
 import { listFilters } from './lists.ts';
 import { numberFilters } from './numbers.ts';
@@ -30,6 +31,7 @@ export const filters: Readonly<Record<string, Native>> = {
   ...pathFilters,
   ...urlFilters,
   ...dateFilters,
+  ...ipFilters,
 };
 
 /** Filters which look at the controller's disk or secrets: known by name, lent by those who may. */

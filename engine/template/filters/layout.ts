@@ -1,18 +1,22 @@
 /** Filters which lay out texts: indentation, width, comments. */
 import { TemplateError } from '../errors.ts';
 import { anything, integer, type Native, namedRest, native, string, text, truth } from '../evaluate/native.ts';
-import { splitLines } from '../python/text-methods.ts';
 import { toText } from '../python/text.ts';
+import { splitLines } from '../python/text-methods.ts';
 
 /** Lines after the first are indented, blank ones not, unless told otherwise. */
-const indent = native(text, { width: anything, first: truth, blank: truth }, (value, { width = 4, first = false, blank = false }, session) => {
-  const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, Number(width)));
-  const [head = '', ...others] = splitLines(`${value}\n`);
-  const lines = others.map((line) => (line === '' && !blank ? line : by + line));
-  const result = [first ? by + head : head, ...lines].join('\n');
-  session.meter.characters(result.length);
-  return result;
-});
+const indent = native(
+  text,
+  { width: anything, first: truth, blank: truth },
+  (value, { width = 4, first = false, blank = false }, session) => {
+    const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, Number(width)));
+    const [head = '', ...others] = splitLines(`${value}\n`);
+    const lines = others.map((line) => (line === '' && !blank ? line : by + line));
+    const result = [first ? by + head : head, ...lines].join('\n');
+    session.meter.characters(result.length);
+    return result;
+  },
+);
 
 /** A text longer than `length` by more than `leeway` is cut to `length`, the end mark included, at a word unless told otherwise. */
 const truncate = native(text, { length: integer, killwords: truth, end: string, leeway: integer }, (value, args) => {
@@ -25,7 +29,9 @@ const truncate = native(text, { length: integer, killwords: truth, end: string, 
 });
 
 function wrapLine(line: string, width: number, breakLong: boolean, atHyphens: boolean): string[] {
-  const pieces = atHyphens ? line.match(/\s+|[^\s-]*[\p{L}\d]-(?=[\p{L}\d])|\S+?(?=\s|$)|\S+/gu) : line.match(/\s+|\S+/g);
+  const pieces = atHyphens
+    ? line.match(/\s+|[^\s-]*[\p{L}\d]-(?=[\p{L}\d])|\S+?(?=\s|$)|\S+/gu)
+    : line.match(/\s+|\S+/g);
   const lines: string[] = [];
   let current = '';
   for (const piece of pieces ?? []) {
@@ -48,9 +54,14 @@ function wrapLine(line: string, width: number, breakLong: boolean, atHyphens: bo
 const wordwrap = native(
   text,
   { width: integer, break_long_words: truth, wrapstring: string, break_on_hyphens: truth },
-  (value, { width = 79, break_long_words: breakLong = true, wrapstring = '\n', break_on_hyphens: atHyphens = true }) => {
+  (
+    value,
+    { width = 79, break_long_words: breakLong = true, wrapstring = '\n', break_on_hyphens: atHyphens = true },
+  ) => {
     if (width <= 0) throw new TemplateError('wordwrap: the width must be more than 0');
-    return splitLines(value).map((line) => wrapLine(line, width, breakLong, atHyphens).join(wrapstring)).join(wrapstring);
+    return splitLines(value)
+      .map((line) => wrapLine(line, width, breakLong, atHyphens).join(wrapstring))
+      .join(wrapstring);
   },
 );
 
@@ -76,7 +87,8 @@ const styles: Readonly<Record<string, Style>> = {
 
 /** Every line behind the decoration, framed by a line of the bare decoration above and below, or what is given for them. */
 const comment = native(text, { style: string, named: namedRest }, (value, { style = 'plain', named }) => {
-  if (!Object.hasOwn(styles, style)) throw new TemplateError(`comment knows the styles ${Object.keys(styles).join(', ')}, not "${style}"`);
+  if (!Object.hasOwn(styles, style))
+    throw new TemplateError(`comment knows the styles ${Object.keys(styles).join(', ')}, not "${style}"`);
   const option = (name: string, fallback: string) => (Object.hasOwn(named, name) ? toText(named[name]) : fallback);
   const chosen = styles[style]!;
   const decoration = option('decoration', chosen.decoration);
@@ -86,9 +98,16 @@ const comment = native(text, { style: string, named: namedRest }, (value, { styl
   const [beginning, end] = [option('beginning', chosen.beginning ?? ''), option('end', chosen.end ?? '')];
   const lines = value.split(newline);
   const decorated = lines.map((line, index) => (line === '' && index < lines.length - 1 ? bare : decoration + line));
-  const above = prefix === '' ? [] : Array<string>(Number(option('prefix_count', '1'))).fill(prefix === newline ? '' : prefix);
+  const above =
+    prefix === '' ? [] : Array<string>(Number(option('prefix_count', '1'))).fill(prefix === newline ? '' : prefix);
   const below = Array<string>(Number(option('postfix_count', '1'))).fill(postfix);
-  return [...(beginning === '' ? [] : [beginning]), ...above, ...decorated, ...below, ...(end === '' ? [] : [end])].join(newline);
+  return [
+    ...(beginning === '' ? [] : [beginning]),
+    ...above,
+    ...decorated,
+    ...below,
+    ...(end === '' ? [] : [end]),
+  ].join(newline);
 });
 
 export const layoutFilters: Readonly<Record<string, Native>> = { indent, truncate, wordwrap, center, comment };

@@ -1,7 +1,19 @@
 /** Filters on lists: their ends, order, pieces and sums. */
 import { TemplateError } from '../errors.ts';
 import { fresh } from '../evaluate/fresh.ts';
-import { anything, integer, items, itemsOf, type Kind, lazy, must, type Native, native, text, truth } from '../evaluate/native.ts';
+import {
+  anything,
+  integer,
+  items,
+  itemsOf,
+  type Kind,
+  lazy,
+  must,
+  type Native,
+  native,
+  text,
+  truth,
+} from '../evaluate/native.ts';
 import type { Session } from '../evaluate/session.ts';
 import { equal, order } from '../python/compare.ts';
 import { sizeOf } from '../python/dicts.ts';
@@ -13,53 +25,79 @@ import { attributeOf, withoutCase } from './attributes.ts';
 
 /** What items are compared by: an attribute, or several with commas between; without case unless it matters. */
 function sortKey(attribute: unknown, caseSensitive: boolean): (session: Session, item: unknown) => readonly unknown[] {
-  const paths = attribute === undefined || attribute === null ? [undefined] : typeof attribute === 'string' ? attribute.split(',') : [attribute];
-  const readers = paths.map((path) => (path === undefined ? (_: Session, item: unknown) => item : attributeOf(typeof path === 'string' ? path.trim() : path)));
+  const paths =
+    attribute === undefined || attribute === null
+      ? [undefined]
+      : typeof attribute === 'string'
+        ? attribute.split(',')
+        : [attribute];
+  const readers = paths.map((path) =>
+    path === undefined
+      ? (_: Session, item: unknown) => item
+      : attributeOf(typeof path === 'string' ? path.trim() : path),
+  );
   return (session, item) => readers.map((read) => withoutCase(session.resolve(read(session, item)), caseSensitive));
 }
 
 const ordering = { reverse: truth, case_sensitive: truth, attribute: anything };
 
-const sort = native(items, ordering, (values, { reverse = false, case_sensitive: caseSensitive = false, attribute }, session) => {
-  const key = sortKey(attribute, caseSensitive);
-  const keyed = values.map((value) => ({ value, key: key(session, value) }));
-  keyed.sort((left, right) => (reverse ? order(right.key, left.key) : order(left.key, right.key)));
-  return fresh(keyed.map(({ value }) => value));
-});
+const sort = native(
+  items,
+  ordering,
+  (values, { reverse = false, case_sensitive: caseSensitive = false, attribute }, session) => {
+    const key = sortKey(attribute, caseSensitive);
+    const keyed = values.map((value) => ({ value, key: key(session, value) }));
+    keyed.sort((left, right) => (reverse ? order(right.key, left.key) : order(left.key, right.key)));
+    return fresh(keyed.map(({ value }) => value));
+  },
+);
 
 function extreme(wanted: (order: number) => boolean): Native {
-  return native(items, { case_sensitive: truth, attribute: anything }, (values, { case_sensitive: caseSensitive = false, attribute }, session) => {
-    const key = sortKey(attribute, caseSensitive);
-    if (values.length === 0) return new Undefined('the list is empty');
-    return values.reduce((best, value) => (wanted(order(key(session, value), key(session, best))) ? value : best));
-  });
+  return native(
+    items,
+    { case_sensitive: truth, attribute: anything },
+    (values, { case_sensitive: caseSensitive = false, attribute }, session) => {
+      const key = sortKey(attribute, caseSensitive);
+      if (values.length === 0) return new Undefined('the list is empty');
+      return values.reduce((best, value) => (wanted(order(key(session, value), key(session, best))) ? value : best));
+    },
+  );
 }
 
-const groupby = native(items, { attribute: must(anything), default: lazy, case_sensitive: truth }, (values, args, session) => {
-  const { attribute, default: fallback, case_sensitive: caseSensitive = false } = args;
-  const read = attributeOf(attribute);
-  const keyed = values.map((value) => {
-    const found = read(session, value);
-    const key = session.resolve(found instanceof Undefined && fallback !== undefined ? fallback : found);
-    return { value, key, compared: withoutCase(key, caseSensitive) };
-  });
-  keyed.sort((left, right) => order(left.compared, right.compared));
-  const groups: { key: unknown; compared: unknown; members: unknown[] }[] = [];
-  for (const { value, key, compared } of keyed) {
-    const last = groups.at(-1);
-    if (last && equal(last.compared, compared)) last.members.push(value);
-    else groups.push({ key, compared, members: [value] });
-  }
-  return fresh(groups.map(({ key, members }) => tuple([key, members], ['grouper', 'list'])));
-});
+const groupby = native(
+  items,
+  { attribute: must(anything), default: lazy, case_sensitive: truth },
+  (values, args, session) => {
+    const { attribute, default: fallback, case_sensitive: caseSensitive = false } = args;
+    const read = attributeOf(attribute);
+    const keyed = values.map((value) => {
+      const found = read(session, value);
+      const key = session.resolve(found instanceof Undefined && fallback !== undefined ? fallback : found);
+      return { value, key, compared: withoutCase(key, caseSensitive) };
+    });
+    keyed.sort((left, right) => order(left.compared, right.compared));
+    const groups: { key: unknown; compared: unknown; members: unknown[] }[] = [];
+    for (const { value, key, compared } of keyed) {
+      const last = groups.at(-1);
+      if (last && equal(last.compared, compared)) last.members.push(value);
+      else groups.push({ key, compared, members: [value] });
+    }
+    return fresh(groups.map(({ key, members }) => tuple([key, members], ['grouper', 'list'])));
+  },
+);
 
 const sum = native(items, { attribute: anything, start: anything }, (values, { attribute, start = 0 }, session) => {
-  const read = attribute === undefined || attribute === null ? (_: Session, item: unknown) => item : attributeOf(attribute);
-  return values.reduce((total, item) => operate('+', total, session.resolve(read(session, item)), session.meter), start);
+  const read =
+    attribute === undefined || attribute === null ? (_: Session, item: unknown) => item : attributeOf(attribute);
+  return values.reduce(
+    (total, item) => operate('+', total, session.resolve(read(session, item)), session.meter),
+    start,
+  );
 });
 
 const join = native(items, { d: text, attribute: anything }, (values, { d: separator = '', attribute }, session) => {
-  const read = attribute === undefined || attribute === null ? (_: Session, item: unknown) => item : attributeOf(attribute);
+  const read =
+    attribute === undefined || attribute === null ? (_: Session, item: unknown) => item : attributeOf(attribute);
   const joined = values.map((item) => toText(session.resolve(read(session, item)))).join(separator);
   session.meter.characters(joined.length);
   return joined;
@@ -97,15 +135,19 @@ function length(session: Session, input: unknown): number {
   return found.length;
 }
 
-const flatten = native(items, { levels: anything, skip_nulls: truth }, (values, { levels, skip_nulls: skipNulls = true }, session) => {
-  const flat = (list: readonly unknown[], depth: number): unknown[] =>
-    list.flatMap((item) => {
-      const value = session.force(item);
-      if (skipNulls && (value === null || value === 'None' || value === 'null')) return [];
-      return Array.isArray(value) && depth > 0 ? flat(value, depth - 1) : [item];
-    });
-  return fresh(flat(values, levels === undefined || levels === null ? Number.POSITIVE_INFINITY : Number(levels)));
-});
+const flatten = native(
+  items,
+  { levels: anything, skip_nulls: truth },
+  (values, { levels, skip_nulls: skipNulls = true }, session) => {
+    const flat = (list: readonly unknown[], depth: number): unknown[] =>
+      list.flatMap((item) => {
+        const value = session.force(item);
+        if (skipNulls && (value === null || value === 'None' || value === 'null')) return [];
+        return Array.isArray(value) && depth > 0 ? flat(value, depth - 1) : [item];
+      });
+    return fresh(flat(values, levels === undefined || levels === null ? Number.POSITIVE_INFINITY : Number(levels)));
+  },
+);
 
 const sequence: Kind<unknown> = (session, value) => session.known(value);
 
@@ -122,8 +164,12 @@ export const listFilters: Readonly<Record<string, Native>> = {
   length: (session, input) => length(session, input),
   count: (session, input) => length(session, input),
   list: native(items, {}, (values) => fresh([...values])),
-  first: native(items, {}, (values) => (values.length > 0 ? values[0] : new Undefined('the list is empty: it has no first item'))),
-  last: native(items, {}, (values) => (values.length > 0 ? values.at(-1) : new Undefined('the list is empty: it has no last item'))),
+  first: native(items, {}, (values) =>
+    values.length > 0 ? values[0] : new Undefined('the list is empty: it has no first item'),
+  ),
+  last: native(items, {}, (values) =>
+    values.length > 0 ? values.at(-1) : new Undefined('the list is empty: it has no last item'),
+  ),
   reverse: native(sequence, {}, (value, _, session) => {
     const reversed = [...items(session, value, 'its input')].reverse();
     return typeof value === 'string' ? reversed.join('') : fresh(reversed);

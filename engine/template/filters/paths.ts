@@ -20,13 +20,17 @@ function directory(path: string): string {
 
 /** A part which begins with `/` begins anew. */
 function joined(parts: readonly string[]): string {
-  return parts.reduce((path, part) => (part.startsWith('/') || path === '' ? part : path.endsWith('/') ? path + part : `${path}/${part}`), '');
+  return parts.reduce(
+    (path, part) => (part.startsWith('/') || path === '' ? part : path.endsWith('/') ? path + part : `${path}/${part}`),
+    '',
+  );
 }
 
 function commonPath(paths: readonly string[]): string {
   if (paths.length === 0) throw new TemplateError('commonpath needs at least one path');
   const absolute = paths[0]!.startsWith('/');
-  if (paths.some((path) => path.startsWith('/') !== absolute)) throw new TemplateError('commonpath cannot mix absolute and relative paths');
+  if (paths.some((path) => path.startsWith('/') !== absolute))
+    throw new TemplateError('commonpath cannot mix absolute and relative paths');
   const split = paths.map((path) => path.split('/').filter((part) => part !== '' && part !== '.'));
   const [first, ...others] = split as [string[], ...string[][]];
   const different = first.findIndex((part, index) => others.some((other) => other[index] !== part));
@@ -47,7 +51,11 @@ export const pathFilters: Readonly<Record<string, Native>> = {
   dirname: plain(directory),
   splitext: plain((path) => tuple(splitExtension(path))),
   normpath: plain(normalized),
-  relpath: native(text, { start: text }, (path, { start = '.' }) => posix.relative(posix.resolve('/', start), posix.resolve('/', path)) || '.'),
+  relpath: native(
+    text,
+    { start: text },
+    (path, { start = '.' }) => posix.relative(posix.resolve('/', start), posix.resolve('/', path)) || '.',
+  ),
   path_join: native(anything, {}, (value) => joined(Array.isArray(value) ? value.map(toText) : [toText(value)])),
   commonpath: native(list, {}, (paths) => commonPath(paths.map(toText))),
   win_basename: plain((path) => win32.basename(path)),

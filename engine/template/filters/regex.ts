@@ -10,9 +10,21 @@ const flags = { ignorecase: truth, multiline: truth };
 const replace = native(
   text,
   { pattern: text, replacement: text, ...flags, count: integer, mandatory_count: integer },
-  (value, { pattern = '', replacement = '', ignorecase, multiline, count = 0, mandatory_count: mandatory = 0 }, session) => {
-    const replaced = replaceMatches(value, pythonRegex(pattern, { ignoreCase: ignorecase, multiline }), replacement, count);
-    if (mandatory > 0 && replaced.count !== mandatory) throw new TemplateError(`regex_replace: "${pattern}" was to match ${mandatory} times, but did ${replaced.count} times`);
+  (
+    value,
+    { pattern = '', replacement = '', ignorecase, multiline, count = 0, mandatory_count: mandatory = 0 },
+    session,
+  ) => {
+    const replaced = replaceMatches(
+      value,
+      pythonRegex(pattern, { ignoreCase: ignorecase, multiline }),
+      replacement,
+      count,
+    );
+    if (mandatory > 0 && replaced.count !== mandatory)
+      throw new TemplateError(
+        `regex_replace: "${pattern}" was to match ${mandatory} times, but did ${replaced.count} times`,
+      );
     session.meter.characters(replaced.text.length);
     return replaced.text;
   },
@@ -37,11 +49,23 @@ function groupName(reference: string): string {
 }
 
 /** All matches: the text of each, or of its group, or of its groups. */
-const findall = native(text, { regex: must(string), multiline: truth, ignorecase: truth }, (value, { regex, multiline, ignorecase }, session) => {
-  const found = [...value.matchAll(pythonRegex(regex, { ignoreCase: ignorecase, multiline }))];
-  session.meter.items(found.length);
-  return fresh(found.map((match) => (match.length === 1 ? match[0] : match.length === 2 ? (match[1] ?? '') : tuple(match.slice(1).map((one) => one ?? '')))));
-});
+const findall = native(
+  text,
+  { regex: must(string), multiline: truth, ignorecase: truth },
+  (value, { regex, multiline, ignorecase }, session) => {
+    const found = [...value.matchAll(pythonRegex(regex, { ignoreCase: ignorecase, multiline }))];
+    session.meter.items(found.length);
+    return fresh(
+      found.map((match) =>
+        match.length === 1
+          ? match[0]
+          : match.length === 2
+            ? (match[1] ?? '')
+            : tuple(match.slice(1).map((one) => one ?? '')),
+      ),
+    );
+  },
+);
 
 const posixBasic = /[.^$*[\]\\]/g;
 

@@ -1,6 +1,7 @@
 /** Lists as sets: order is kept, doubles are dropped. */
-import { anything, type Kind, list, must, type Native, native, truth } from '../evaluate/native.ts';
+
 import { fresh } from '../evaluate/fresh.ts';
+import { anything, type Kind, list, must, type Native, native, truth } from '../evaluate/native.ts';
 import { equal } from '../python/compare.ts';
 import { typeName } from '../python/types.ts';
 import { attributeOf, withoutCase } from './attributes.ts';
@@ -46,7 +47,9 @@ export function distinct(values: readonly unknown[], key: (value: unknown) => un
 }
 
 function combining(combine: (left: readonly unknown[], right: readonly unknown[]) => readonly unknown[]): Native {
-  return native(list as Kind<readonly unknown[]>, { other: must(list) }, (left, { other }) => fresh(distinct(combine(left, other))));
+  return native(list as Kind<readonly unknown[]>, { other: must(list) }, (left, { other }) =>
+    fresh(distinct(combine(left, other))),
+  );
 }
 
 function without(left: readonly unknown[], right: readonly unknown[]): readonly unknown[] {
@@ -55,12 +58,18 @@ function without(left: readonly unknown[], right: readonly unknown[]): readonly 
 }
 
 export const setFilters: Readonly<Record<string, Native>> = {
-  unique: native(list, { case_sensitive: truth, attribute: anything }, (values, { case_sensitive: caseSensitive, attribute }, session) => {
-    // Without either argument Ansible compares values as they are; given one, Jinja2 ignores case.
-    const exact = caseSensitive ?? (attribute === undefined || attribute === null);
-    const read = attribute === undefined || attribute === null ? undefined : attributeOf(attribute);
-    return fresh(distinct(values, (value) => withoutCase(read ? session.resolve(read(session, value)) : value, exact)));
-  }),
+  unique: native(
+    list,
+    { case_sensitive: truth, attribute: anything },
+    (values, { case_sensitive: caseSensitive, attribute }, session) => {
+      // Without either argument Ansible compares values as they are; given one, Jinja2 ignores case.
+      const exact = caseSensitive ?? (attribute === undefined || attribute === null);
+      const read = attribute === undefined || attribute === null ? undefined : attributeOf(attribute);
+      return fresh(
+        distinct(values, (value) => withoutCase(read ? session.resolve(read(session, value)) : value, exact)),
+      );
+    },
+  ),
   union: combining((left, right) => [...left, ...right]),
   intersect: combining((left, right) => {
     const members = membersOf(right);

@@ -2,14 +2,20 @@
 import { TemplateError } from '../errors.ts';
 import { fresh } from '../evaluate/fresh.ts';
 import { anything, integer, must, type Native, native, string, text, truth } from '../evaluate/native.ts';
-import { percentFormat } from '../python/percent-format.ts';
-import { capitalize, replaceText, splitText, strip } from '../python/text-methods.ts';
 import { entriesOf } from '../python/dicts.ts';
+import { percentFormat } from '../python/percent-format.ts';
 import { toRepr, toText } from '../python/text.ts';
+import { capitalize, replaceText, splitText, strip } from '../python/text-methods.ts';
 import { type Given, isDict, tuple, Undefined } from '../python/types.ts';
 
 const plain = (body: (value: string) => unknown): Native => native(text, {}, body);
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&#39;',
+  '"': '&#34;',
+};
 
 export function escapeHtml(value: string): string {
   return value.replace(/[&<>'"]/g, (character) => entities[character]!);
@@ -44,14 +50,23 @@ export const stringFilters: Readonly<Record<string, Native>> = {
   lower: plain((value) => value.toLowerCase()),
   capitalize: plain(capitalize),
   title: plain((value) =>
-    value.split(/([-\s({[<]+)/).map((word) => (word === '' ? '' : word[0]!.toUpperCase() + word.slice(1).toLowerCase())).join(''),
+    value
+      .split(/([-\s({[<]+)/)
+      .map((word) => (word === '' ? '' : word[0]!.toUpperCase() + word.slice(1).toLowerCase()))
+      .join(''),
   ),
-  trim: native(text, { chars: anything }, (value, { chars }) => strip(value, typeof chars === 'string' ? chars : undefined, 'both')),
-  replace: native(text, { old: must(text), new: must(text), count: integer }, (value, { old, new: replacement, count = -1 }, session) => {
-    const replaced = replaceText(value, old, replacement, count);
-    session.meter.characters(replaced.length);
-    return replaced;
-  }),
+  trim: native(text, { chars: anything }, (value, { chars }) =>
+    strip(value, typeof chars === 'string' ? chars : undefined, 'both'),
+  ),
+  replace: native(
+    text,
+    { old: must(text), new: must(text), count: integer },
+    (value, { old, new: replacement, count = -1 }, session) => {
+      const replaced = replaceText(value, old, replacement, count);
+      session.meter.characters(replaced.length);
+      return replaced;
+    },
+  ),
   split: native(string, { sep: anything, maxsplit: integer }, (value, { sep, maxsplit = -1 }) =>
     fresh(splitText(value, typeof sep === 'string' ? sep : undefined, maxsplit)),
   ),
@@ -61,7 +76,11 @@ export const stringFilters: Readonly<Record<string, Native>> = {
   e: plain(escapeHtml),
   forceescape: plain(escapeHtml),
   striptags: plain((value) =>
-    value.replace(/<!--[\s\S]*?-->|<[^>]*>/g, '').replace(/\s+/g, ' ').trim().replace(/&(amp|lt|gt|#39|#34|quot);/g, (all, name: string) => unescaped[name] ?? all),
+    value
+      .replace(/<!--[\s\S]*?-->|<[^>]*>/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(/&(amp|lt|gt|#39|#34|quot);/g, (all, name: string) => unescaped[name] ?? all),
   ),
   xmlattr,
   wordcount: plain((value) => value.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),

@@ -27,7 +27,8 @@ export const urlFilters: Readonly<Record<string, Native>> = {
   urlsplit: native(text, { query: string }, (url, { query }) => {
     const all = split(url);
     if (query === undefined || query === '') return all;
-    if (!Object.hasOwn(all, query)) throw new TemplateError(`urlsplit knows ${Object.keys(all).join(', ')}, not "${query}"`);
+    if (!Object.hasOwn(all, query))
+      throw new TemplateError(`urlsplit knows ${Object.keys(all).join(', ')}, not "${query}"`);
     return all[query];
   }),
 };

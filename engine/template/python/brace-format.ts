@@ -25,12 +25,16 @@ export function braceFormat(format: string, given: Given, reader: Reader): strin
     }
     const resolved = reader.resolve(value);
     const shown = conversion === undefined ? resolved : conversion === 's' ? toText(resolved) : toRepr(resolved);
-    return formatted(shown, spec.replace(/\{([^{}]*)\}/g, (_, inner: string) => field(inner)));
+    return formatted(
+      shown,
+      spec.replace(/\{([^{}]*)\}/g, (_, inner: string) => field(inner)),
+    );
   };
   return format.replace(/\{\{|\}\}|\{((?:[^{}]|\{[^{}]*\})*)\}|[{}]/g, (all, inner: string | undefined) => {
     if (all === '{{') return '{';
     if (all === '}}') return '}';
-    if (inner === undefined) throw new TemplateError(`single "${all}" in a format: write "${all}${all}" for the character itself`);
+    if (inner === undefined)
+      throw new TemplateError(`single "${all}" in a format: write "${all}${all}" for the character itself`);
     return field(inner);
   });
 }
@@ -52,7 +56,8 @@ export function formatted(value: unknown, spec: string): string {
   const match = specification.exec(spec);
   if (!match) throw new TemplateError(`"${spec}" is no valid format specification`);
   const [, fill = ' ', align, sign = '-', alternate, zero, width = '0', group, precision, type] = match;
-  if (Number(width) > widest || Number(precision ?? 0) > mostDigits) throw new TemplateError('the width or precision of a format is too large');
+  if (Number(width) > widest || Number(precision ?? 0) > mostDigits)
+    throw new TemplateError('the width or precision of a format is too large');
   const numeric = isNumeric(value) && typeof value !== 'boolean';
   const body = numeric ? numberText(value, type, precision, group, sign, alternate) : plainText(value, type, precision);
   const filler = zero && fill === ' ' ? '0' : fill;
@@ -68,9 +73,21 @@ function plainText(value: unknown, type: string | undefined, precision: string |
   return precision === undefined ? toText(value) : toText(value).slice(0, Number(precision));
 }
 
-const bases: Readonly<Record<string, readonly [number, string]>> = { b: [2, '0b'], o: [8, '0o'], x: [16, '0x'], X: [16, '0X'] };
+const bases: Readonly<Record<string, readonly [number, string]>> = {
+  b: [2, '0b'],
+  o: [8, '0o'],
+  x: [16, '0x'],
+  X: [16, '0X'],
+};
 
-function numberText(value: unknown, type: string | undefined, precision: string | undefined, group: string | undefined, sign: string, alternate: string | undefined): string {
+function numberText(
+  value: unknown,
+  type: string | undefined,
+  precision: string | undefined,
+  group: string | undefined,
+  sign: string,
+  alternate: string | undefined,
+): string {
   let text: string;
   if (type === 'c') return String.fromCodePoint(Number(toInteger(value)));
   if (type !== undefined && Object.hasOwn(bases, type)) {
@@ -83,8 +100,17 @@ function numberText(value: unknown, type: string | undefined, precision: string 
     text = toText(toInteger(value));
   } else if (type === '%') text = `${floatText('f', asNumber(value as number) * 100, Number(precision ?? 6))}%`;
   else if (type === undefined && precision === undefined) text = toText(value);
-  else text = floatText(type === undefined || type === 'n' ? 'g' : type, asNumber(value as number), Number(precision ?? 6));
-  if (group) text = text.replace(/^(-?)(\d+)/, (_, minus: string, digits: string) => minus + digits.replace(/\B(?=(\d{3})+$)/g, group));
+  else
+    text = floatText(
+      type === undefined || type === 'n' ? 'g' : type,
+      asNumber(value as number),
+      Number(precision ?? 6),
+    );
+  if (group)
+    text = text.replace(
+      /^(-?)(\d+)/,
+      (_, minus: string, digits: string) => minus + digits.replace(/\B(?=(\d{3})+$)/g, group),
+    );
   return sign !== '-' && !text.startsWith('-') ? sign + text : text;
 }
 

@@ -18,7 +18,10 @@ export function equal(left: unknown, right: unknown): boolean {
     return left.every((item, index) => equal(item, right[index]));
   }
   if (isDict(left) && isDict(right)) {
-    return sizeOf(left) === sizeOf(right) && entriesOf(left).every(([key, value]) => hasKey(right, key) && equal(value, valueAt(right, key)));
+    return (
+      sizeOf(left) === sizeOf(right) &&
+      entriesOf(left).every(([key, value]) => hasKey(right, key) && equal(value, valueAt(right, key)))
+    );
   }
   if (left instanceof Unsafe) return equal(left.text, right);
   if (right instanceof Unsafe) return equal(left, right.text);
@@ -59,7 +62,9 @@ export function codePointOrder(left: string, right: string): number {
 
 /** The place in the common order of two instances of one type, such as datetimes. */
 function rankOf(value: unknown, other: unknown): number | undefined {
-  return value instanceof Instance && other instanceof Instance && value.type === other.type ? value.abilities.rank : undefined;
+  return value instanceof Instance && other instanceof Instance && value.type === other.type
+    ? value.abilities.rank
+    : undefined;
 }
 
 /** Whether `item` is in a list, a text, or among the keys of a dict. */

@@ -4,14 +4,29 @@ import { float } from './numbers.ts';
 import { Callable, Instance } from './types.ts';
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const dayLength = 86_400_000;
 
 /** The fields of a moment: its UTC fields are those of the wall clock meant. */
 function wallClock(date: Date, utc: boolean): Date {
   if (utc) return date;
   const { getFullYear, getMonth, getDate, getHours, getMinutes, getSeconds, getMilliseconds } = Date.prototype;
-  const [year, ...rest] = [getFullYear, getMonth, getDate, getHours, getMinutes, getSeconds, getMilliseconds].map((get) => get.call(date));
+  const [year, ...rest] = [getFullYear, getMonth, getDate, getHours, getMinutes, getSeconds, getMilliseconds].map(
+    (get) => get.call(date),
+  );
   const [month, day, hour, minute, second, millisecond] = rest;
   const wall = new Date(Date.UTC(2000, month!, day, hour, minute, second, millisecond));
   wall.setUTCFullYear(year!, month, day);
@@ -107,7 +122,11 @@ function datetime(wall: Date, moment = wall): Instance {
     date: () => new Callable('date', () => datetime(new Date(Math.floor(wall.getTime() / dayLength) * dayLength))),
   };
   const read = (name: string) => (Object.hasOwn(fields, name) ? fields[name]!() : undefined);
-  return new Instance('datetime', read, { text: textOf(wall, ' '), rank: wall.getTime(), operate: (operator, right) => shifted(wall, operator, right) });
+  return new Instance('datetime', read, {
+    text: textOf(wall, ' '),
+    rank: wall.getTime(),
+    operate: (operator, right) => shifted(wall, operator, right),
+  });
 }
 
 function textOf(wall: Date, separator: string): string {
@@ -135,33 +154,60 @@ function timeSpan(milliseconds: number): Instance {
   const clock = new Date(within);
   const time = `${clock.getUTCHours()}:${two(clock.getUTCMinutes())}:${two(clock.getUTCSeconds())}`;
   const text = wholeDays === 0 ? time : `${wholeDays} day${Math.abs(wholeDays) === 1 ? '' : 's'}, ${time}`;
-  return new Instance('timedelta', (name) => (Object.hasOwn(fields, name) ? fields[name]!() : undefined), { text, rank: milliseconds });
+  return new Instance('timedelta', (name) => (Object.hasOwn(fields, name) ? fields[name]!() : undefined), {
+    text,
+    rank: milliseconds,
+  });
 }
 
 const patterns: Readonly<Record<string, string>> = {
-  Y: '(?<Y>\\d{4})', m: '(?<m>\\d{1,2})', d: '(?<d>\\d{1,2})', H: '(?<H>\\d{1,2})', M: '(?<M>\\d{1,2})', S: '(?<S>\\d{1,2})',
-  f: '(?<f>\\d{1,6})', y: '(?<y>\\d{2})', I: '(?<I>\\d{1,2})', p: '(?<p>[AaPp][Mm])', j: '(?<j>\\d{1,3})', b: '(?<b>[A-Za-z]{3})',
-  B: '(?<B>[A-Za-z]+)', a: '[A-Za-z]{3}', A: '[A-Za-z]+', z: '(?<z>[+-]\\d{2}:?\\d{2}|Z)', Z: '[A-Za-z]*', '%': '%',
+  Y: '(?<Y>\\d{4})',
+  m: '(?<m>\\d{1,2})',
+  d: '(?<d>\\d{1,2})',
+  H: '(?<H>\\d{1,2})',
+  M: '(?<M>\\d{1,2})',
+  S: '(?<S>\\d{1,2})',
+  f: '(?<f>\\d{1,6})',
+  y: '(?<y>\\d{2})',
+  I: '(?<I>\\d{1,2})',
+  p: '(?<p>[AaPp][Mm])',
+  j: '(?<j>\\d{1,3})',
+  b: '(?<b>[A-Za-z]{3})',
+  B: '(?<B>[A-Za-z]+)',
+  a: '[A-Za-z]{3}',
+  A: '[A-Za-z]+',
+  z: '(?<z>[+-]\\d{2}:?\\d{2}|Z)',
+  Z: '[A-Za-z]*',
+  '%': '%',
 };
 
 /** Reads a datetime by a format of `strptime`. Throws when the text does not fit. */
 export function parseDate(text: string, format: string): Instance {
   const expanded = format.replaceAll('%F', '%Y-%m-%d').replaceAll('%T', '%H:%M:%S');
-  const source = expanded.replace(/%(.)|([.*+?^${}()|[\]\\])|\s+/g, (all, letter: string | undefined, special: string | undefined) => {
-    if (special !== undefined) return `\\${special}`;
-    if (letter === undefined) return '\\s+';
-    if (!Object.hasOwn(patterns, letter)) throw new TemplateError(`"${all}" is no field of a date format`);
-    return patterns[letter]!;
-  });
+  const source = expanded.replace(
+    /%(.)|([.*+?^${}()|[\]\\])|\s+/g,
+    (all, letter: string | undefined, special: string | undefined) => {
+      if (special !== undefined) return `\\${special}`;
+      if (letter === undefined) return '\\s+';
+      if (!Object.hasOwn(patterns, letter)) throw new TemplateError(`"${all}" is no field of a date format`);
+      return patterns[letter]!;
+    },
+  );
   const found = new RegExp(`^${source}$`).exec(text)?.groups;
-  if (!found && !new RegExp(`^${source}$`).test(text)) throw new TemplateError(`"${text}" does not fit the date format "${format}"`);
+  if (!found && !new RegExp(`^${source}$`).test(text))
+    throw new TemplateError(`"${text}" does not fit the date format "${format}"`);
   const field = (name: string, fallback: number) => (found?.[name] === undefined ? fallback : Number(found[name]));
   const name = (found?.['b'] ?? found?.['B'])?.slice(0, 3).toLowerCase();
-  const month = name === undefined ? field('m', 1) - 1 : months.findIndex((one) => one.slice(0, 3).toLowerCase() === name);
+  const month =
+    name === undefined ? field('m', 1) - 1 : months.findIndex((one) => one.slice(0, 3).toLowerCase() === name);
   const year = found?.['y'] === undefined ? field('Y', 1900) : field('y', 0) + (field('y', 0) < 69 ? 2000 : 1900);
   const afternoon = found?.['p']?.toLowerCase() === 'pm' ? 12 : 0;
   const hour = found?.['I'] === undefined ? field('H', 0) : (field('I', 0) % 12) + afternoon;
   const millisecond = Math.floor(Number((found?.['f'] ?? '').padEnd(6, '0')) / 1000);
   const day = found?.['j'] === undefined ? field('d', 1) : field('j', 1);
-  return datetime(new Date(Date.UTC(year, found?.['j'] === undefined ? month : 0, day, hour, field('M', 0), field('S', 0), millisecond)));
+  return datetime(
+    new Date(
+      Date.UTC(year, found?.['j'] === undefined ? month : 0, day, hour, field('M', 0), field('S', 0), millisecond),
+    ),
+  );
 }

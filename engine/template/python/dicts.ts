@@ -61,7 +61,7 @@ export function copyDict(dict: Dict): Dict {
 
 /** Sets an own property, whatever its name. */
 export function define(dict: object, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(dict, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(dict, key, { value, enumerable: true, configurable: true, writable: true });
   else (dict as Record<string, unknown>)[key] = value;
 }
-

@@ -1,8 +1,8 @@
 /** Python's `json.dumps`. */
 import { TemplateError } from '../errors.ts';
 import { Unsafe } from '../values.ts';
-import { entriesOf } from './dicts.ts';
 import { codePointOrder } from './compare.ts';
+import { entriesOf } from './dicts.ts';
 import { floatText, toText } from './text.ts';
 import { Float, Instance, isDict, typeName } from './types.ts';
 
@@ -19,9 +19,17 @@ export function dumpJson(value: unknown, options: JsonOptions = {}): string {
   const [comma, colon] = options.separators ?? [indent === undefined ? ', ' : ',', ': '];
   const line = (depth: number) => (indent === undefined ? '' : `\n${indent.repeat(depth)}`);
   const block = (open: string, parts: readonly string[], close: string, depth: number) =>
-    parts.length === 0 ? open + close : `${open}${line(depth + 1)}${parts.join(comma + line(depth + 1))}${line(depth)}${close}`;
+    parts.length === 0
+      ? open + close
+      : `${open}${line(depth + 1)}${parts.join(comma + line(depth + 1))}${line(depth)}${close}`;
   const write = (item: unknown, depth: number): string => {
-    if (Array.isArray(item)) return block('[', Array.from(item, (one) => write(one, depth + 1)), ']', depth);
+    if (Array.isArray(item))
+      return block(
+        '[',
+        Array.from(item, (one) => write(one, depth + 1)),
+        ']',
+        depth,
+      );
     if (!isDict(item)) return scalar(item, options.ensureAscii ?? true);
     const entries = entriesOf(item).map(([key, one]) => [keyText(key), one] as const);
     if (options.sortKeys) entries.sort(([left], [right]) => codePointOrder(left, right));
@@ -49,7 +57,8 @@ function scalar(value: unknown, ascii: boolean): string {
 
 function numberText(value: number | bigint | Float): string {
   const number = value instanceof Float ? value.value : value;
-  if (typeof number === 'number' && !Number.isFinite(number)) return Number.isNaN(number) ? 'NaN' : number > 0 ? 'Infinity' : '-Infinity';
+  if (typeof number === 'number' && !Number.isFinite(number))
+    return Number.isNaN(number) ? 'NaN' : number > 0 ? 'Infinity' : '-Infinity';
   return value instanceof Float ? floatText(value.value) : toText(value);
 }
 

@@ -31,13 +31,14 @@ export type Arithmetic = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 export function calculate(operator: Arithmetic, left: Numeric, right: Numeric): unknown {
   if (operator === '/') return float(asNumber(left) / nonZero(asNumber(right)));
   if (isFloat(left) || isFloat(right)) return float(floats(operator, asNumber(left), asNumber(right)));
-  const exact = typeof left !== 'bigint' && typeof right !== 'bigint' ? integers(operator, Number(left), Number(right)) : undefined;
+  const exact =
+    typeof left !== 'bigint' && typeof right !== 'bigint' ? integers(operator, Number(left), Number(right)) : undefined;
   if (exact !== undefined && Number.isSafeInteger(exact)) return exact === 0 ? 0 : exact;
   return bigIntegers(operator, BigInt(left), BigInt(right));
 }
 
 function nonZero<T extends number | bigint>(value: T): T {
-  if (value == 0) throw new TemplateError('division by zero'); // biome-ignore lint/suspicious/noDoubleEquals: 0 or 0n
+  if (Number(value) === 0) throw new TemplateError('division by zero');
   return value;
 }
 

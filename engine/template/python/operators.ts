@@ -15,7 +15,8 @@ export function operate(operator: Arithmetic, left: unknown, right: unknown, bou
   if (isNumeric(left) && isNumeric(right)) return calculate(operator, left, right);
   const result = otherThanNumbers(operator, left, right, bounds);
   if (result !== undefined) return result;
-  const hint = operator === '+' && (typeof left === 'string' || typeof right === 'string') ? 'use ~ to join texts' : undefined;
+  const hint =
+    operator === '+' && (typeof left === 'string' || typeof right === 'string') ? 'use ~ to join texts' : undefined;
   throw new TemplateError(`'${operator}' is not supported between ${typeName(left)} and ${typeName(right)}`, { hint });
 }
 

@@ -20,14 +20,25 @@ export function percentFormat(format: string, values: unknown): string {
   };
   const leftover = format.replace(conversion, '').includes('%');
   if (leftover) throw new TemplateError(`"${format}" is no valid format`);
-  const result = format.replace(conversion, (_, key: string | undefined, flags: string, width: string | undefined, precision: string | undefined, type: string) => {
-    if (type === '%') return '%';
-    const wide = width === '*' ? Number(take()) : Number(width ?? 0);
-    if (wide > widest || Number(precision ?? 0) > mostDigits) throw new TemplateError('the width or precision of a format is too large');
-    const exact = precision === '*' ? Number(take()) : precision === undefined ? undefined : Number(precision);
-    const value = key === undefined ? take() : keyed(values, key);
-    return pad(converted(type, value, exact, flags), flags, wide, 'diouxXeEfFgG'.includes(type));
-  });
+  const result = format.replace(
+    conversion,
+    (
+      _,
+      key: string | undefined,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      type: string,
+    ) => {
+      if (type === '%') return '%';
+      const wide = width === '*' ? Number(take()) : Number(width ?? 0);
+      if (wide > widest || Number(precision ?? 0) > mostDigits)
+        throw new TemplateError('the width or precision of a format is too large');
+      const exact = precision === '*' ? Number(take()) : precision === undefined ? undefined : Number(precision);
+      const value = key === undefined ? take() : keyed(values, key);
+      return pad(converted(type, value, exact, flags), flags, wide, 'diouxXeEfFgG'.includes(type));
+    },
+  );
   if (next < list.length && !isDict(values)) throw new TemplateError('not all values were used by the format');
   return result;
 }
@@ -38,11 +49,18 @@ function keyed(values: unknown, key: string): unknown {
 }
 
 function converted(type: string, value: unknown, precision: number | undefined, flags: string): string {
-  if (type === 's' || type === 'r' || type === 'a') return (type === 's' ? toText(value) : toRepr(value)).slice(0, precision);
+  if (type === 's' || type === 'r' || type === 'a')
+    return (type === 's' ? toText(value) : toRepr(value)).slice(0, precision);
   if (type === 'c') return typeof value === 'string' ? value : String.fromCodePoint(Number(value));
   if (!isNumeric(value)) throw new TemplateError(`%${type} needs a number, not ${typeName(value)}`);
-  const text = 'diouxX'.includes(type) ? integerText(type, value, precision, flags) : floatText(type, asNumber(value), precision ?? 6, flags);
-  return !text.startsWith('-') && flags.includes('+') ? `+${text}` : !text.startsWith('-') && flags.includes(' ') ? ` ${text}` : text;
+  const text = 'diouxX'.includes(type)
+    ? integerText(type, value, precision, flags)
+    : floatText(type, asNumber(value), precision ?? 6, flags);
+  return !text.startsWith('-') && flags.includes('+')
+    ? `+${text}`
+    : !text.startsWith('-') && flags.includes(' ')
+      ? ` ${text}`
+      : text;
 }
 
 function integerText(type: string, value: unknown, precision: number | undefined, flags: string): string {
@@ -70,7 +88,13 @@ export function fixed(value: number, digits: number): string {
   const text = value.toFixed(Math.min(digits, 100));
   if (digits > 15) return text;
   const scaled = Math.abs(value) * 10 ** digits;
-  const tie = scaled < 2 ** 52 && scaled - Math.floor(scaled) === 0.5 && value.toFixed(digits + 20 > 100 ? 100 : digits + 20).replace(/0+$/, '').endsWith('5');
+  const tie =
+    scaled < 2 ** 52 &&
+    scaled - Math.floor(scaled) === 0.5 &&
+    value
+      .toFixed(Math.min(100, digits + 20))
+      .replace(/0+$/, '')
+      .endsWith('5');
   if (!tie || Math.floor(scaled) % 2 !== 0) return text;
   return (Math.sign(value) * (Math.floor(scaled) / 10 ** digits)).toFixed(digits);
 }

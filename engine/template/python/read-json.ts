@@ -10,10 +10,16 @@ const mark = '\u0000number:';
 /** The value of a JSON text. Throws when it is not valid. */
 export function readJson(text: string): unknown {
   try {
-    const exact = text.replace(number, (all) => (all.startsWith('"') || isPlain(all) ? all : JSON.stringify(mark + all)));
-    return JSON.parse(exact, (_, value: unknown) => (typeof value === 'string' && value.startsWith(mark) ? numberOf(value.slice(mark.length)) : value)) as unknown;
+    const exact = text.replace(number, (all) =>
+      all.startsWith('"') || isPlain(all) ? all : JSON.stringify(mark + all),
+    );
+    return JSON.parse(exact, (_, value: unknown) =>
+      typeof value === 'string' && value.startsWith(mark) ? numberOf(value.slice(mark.length)) : value,
+    ) as unknown;
   } catch (error) {
-    throw new TemplateError(`this is no valid JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new TemplateError(`this is no valid JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

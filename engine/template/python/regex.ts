@@ -35,7 +35,8 @@ function translate(source: string, given: RegexFlags): RegExp {
   try {
     return new RegExp(body, `g${flags.ignoreCase ? 'i' : ''}${flags.multiline ? 'm' : ''}${flags.dotAll ? 's' : ''}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '').replace(/^.*: /, '') : '';
+    const reason =
+      error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '').replace(/^.*: /, '') : '';
     throw new TemplateError(`"${source}" is no valid regular expression: ${reason}`);
   }
 }
@@ -43,7 +44,11 @@ function translate(source: string, given: RegexFlags): RegExp {
 const token = /\\[\s\S]|\(\?P<(\w+)>|\(\?P=(\w+)\)|\(\?#[^)]*\)|\(\?[a-zA-Z-]+[:)]|\[\^?\]?|\{,(\d+)\}|[\s\S]/g;
 
 /** What Python writes otherwise: named groups, `\A \Z`, `$` before a last newline, `{,n}`, `[]…]`, comments. */
-function rewrite(source: string, flags: { readonly multiline: boolean | undefined; readonly dotAll: boolean | undefined }, verbose: boolean): string {
+function rewrite(
+  source: string,
+  flags: { readonly multiline: boolean | undefined; readonly dotAll: boolean | undefined },
+  verbose: boolean,
+): string {
   let result = '';
   let inClass = false;
   let comment = false;
@@ -63,7 +68,8 @@ function rewrite(source: string, flags: { readonly multiline: boolean | undefine
     else if (back !== undefined) result += `\\k<${back}>`;
     else if (repeat !== undefined) result += `{0,${repeat}}`;
     else if (all.startsWith('(?#')) continue;
-    else if (/^\(\?[a-zA-Z-]+[:)]$/.test(all)) throw new TemplateError(`"${all}" in a regular expression is not supported: flags belong at its beginning`);
+    else if (/^\(\?[a-zA-Z-]+[:)]$/.test(all))
+      throw new TemplateError(`"${all}" in a regular expression is not supported: flags belong at its beginning`);
     else if (all === '$' && !flags.multiline) result += '(?=\\n?(?![\\s\\S]))';
     else if (all === '.' && !flags.dotAll) result += '[^\\n]';
     else if (verbose && all === '#') comment = true;
@@ -81,15 +87,33 @@ function escaped(pair: string): string {
 
 /** The text a replacement such as `\1-\g<name>` stands for in one match. Throws for a group which does not exist. */
 export function expandReplacement(replacement: string, match: RegExpMatchArray): string {
-  return replacement.replace(/\\(?:g<(\w+)>|([1-9]\d?)|(0[0-7]{0,2})|([\s\S]))/g, (all, named: string | undefined, numbered: string | undefined, octal: string | undefined, letter: string | undefined) => {
-    const group = named ?? numbered;
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    if (group === undefined) return simple[letter!] ?? all;
-    return groupOf(match, group);
-  });
+  return replacement.replace(
+    /\\(?:g<(\w+)>|([1-9]\d?)|(0[0-7]{0,2})|([\s\S]))/g,
+    (
+      all,
+      named: string | undefined,
+      numbered: string | undefined,
+      octal: string | undefined,
+      letter: string | undefined,
+    ) => {
+      const group = named ?? numbered;
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      if (group === undefined) return simple[letter!] ?? all;
+      return groupOf(match, group);
+    },
+  );
 }
 
-const simple: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', f: '\f', v: '\v', b: '\b', '\\': '\\' };
+const simple: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  f: '\f',
+  v: '\v',
+  b: '\b',
+  '\\': '\\',
+};
 
 /** The text of a group by number or name; empty when it took no part. Throws when there is no such group. */
 export function groupOf(match: RegExpMatchArray, group: string): string {
@@ -97,12 +121,18 @@ export function groupOf(match: RegExpMatchArray, group: string): string {
     if (Number(group) >= match.length) throw new TemplateError(`the regular expression has no group ${group}`);
     return match[Number(group)] ?? '';
   }
-  if (!match.groups || !Object.hasOwn(match.groups, group)) throw new TemplateError(`the regular expression has no group "${group}"`);
+  if (!match.groups || !Object.hasOwn(match.groups, group))
+    throw new TemplateError(`the regular expression has no group "${group}"`);
   return match.groups[group] ?? '';
 }
 
 /** Replaces up to `limit` matches (0 for all); also says how many there were. */
-export function replaceMatches(text: string, regex: RegExp, replacement: string, limit: number): { readonly text: string; readonly count: number } {
+export function replaceMatches(
+  text: string,
+  regex: RegExp,
+  replacement: string,
+  limit: number,
+): { readonly text: string; readonly count: number } {
   let count = 0;
   let result = '';
   let last = 0;

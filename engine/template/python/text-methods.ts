@@ -28,7 +28,10 @@ export function splitFromRight(text: string, separator: string | undefined, limi
 
 /** `strip()` and its sides; without characters, whitespace. */
 export function strip(text: string, characters: string | undefined, side: 'both' | 'left' | 'right'): string {
-  const drop = characters === undefined ? (character: string) => /\s/.test(character) : (character: string) => characters.includes(character);
+  const drop =
+    characters === undefined
+      ? (character: string) => /\s/.test(character)
+      : (character: string) => characters.includes(character);
   const all = [...text];
   let start = 0;
   let end = all.length;
@@ -38,7 +41,10 @@ export function strip(text: string, characters: string | undefined, side: 'both'
 }
 
 export function splitLines(text: string, keepEnds = false): string[] {
-  const lines = text.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+$/g) ?? [];
+  const lines =
+    text.match(
+      /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+$/g,
+    ) ?? [];
   return keepEnds ? [...lines] : lines.map((line) => line.replace(/(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/, ''));
 }
 

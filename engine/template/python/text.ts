@@ -1,6 +1,7 @@
 /** Python's `str()` and `repr()`. */
-import { omit, ScopeDict, Unknown, Unsafe } from '../values.ts';
+
 import { TemplateError } from '../errors.ts';
+import { omit, ScopeDict, Unknown, Unsafe } from '../values.ts';
 import { entriesOf } from './dicts.ts';
 import { Callable, Float, Instance, isDict, Nothing, Tuple, Undefined } from './types.ts';
 
@@ -51,7 +52,11 @@ function objectText(value: object): string {
     return value.abilities.text ?? `<${value.type}>`;
   }
   if (value instanceof Callable) throw new TemplateError(`"${value.name}" is a function: call it with ()`);
-  if (value instanceof Date) return value.toISOString().replace('T', ' ').replace(/\.000Z$|Z$/, '');
+  if (value instanceof Date)
+    return value
+      .toISOString()
+      .replace('T', ' ')
+      .replace(/\.000Z$|Z$/, '');
   if (value instanceof Unknown || value instanceof ScopeDict) throw new TemplateError('this value has no text');
   return String(value);
 }

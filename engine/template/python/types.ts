@@ -1,7 +1,8 @@
 /** Python's kinds of values, as far as plain data does not say them: floats without a fraction, tuples, undefined. */
-import { Raw, ScopeDict, Unknown, Unsafe } from '../values.ts';
+
 import type { Location } from '../../errors.ts';
 import { type Place, UndefinedError } from '../errors.ts';
+import { Raw, ScopeDict, Unknown, Unsafe } from '../values.ts';
 
 /** A float whose value is integral, so that it prints as `4.0`; every other float is a plain number. */
 export class Float {
@@ -42,7 +43,12 @@ export class Undefined {
 
   /** Throws: an undefined value was used. */
   fail(): never {
-    throw new UndefinedError(this.message, { variable: this.variable, hint: this.hint, position: this.position, at: this.at });
+    throw new UndefinedError(this.message, {
+      variable: this.variable,
+      hint: this.hint,
+      position: this.position,
+      at: this.at,
+    });
   }
 }
 

@@ -52,7 +52,8 @@ function semver(version: string): Semver {
 function compareSemver(left: Semver, right: Semver): number {
   const core = order(left.core, right.core);
   if (core !== 0) return core;
-  if (left.prerelease.length === 0 || right.prerelease.length === 0) return right.prerelease.length - left.prerelease.length;
+  if (left.prerelease.length === 0 || right.prerelease.length === 0)
+    return right.prerelease.length - left.prerelease.length;
   for (let index = 0; index < Math.min(left.prerelease.length, right.prerelease.length); index++) {
     const [a, b] = [left.prerelease[index]!, right.prerelease[index]!];
     if (a === b) continue;
@@ -66,13 +67,25 @@ function compareSemver(left: Semver, right: Semver): number {
 
 /** Epoch, release, then stage: dev < a < b < rc < final < post. */
 function pep440(version: string): readonly unknown[] {
-  const pattern = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|alpha|b|beta|c|rc|pre|preview)[-_.]?(\d*))?(?:(?:[-_.]?(?:post|rev|r)[-_.]?(\d*))|-(\d+))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+[a-z0-9.]+)?$/i;
+  const pattern =
+    /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|alpha|b|beta|c|rc|pre|preview)[-_.]?(\d*))?(?:(?:[-_.]?(?:post|rev|r)[-_.]?(\d*))|-(\d+))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+[a-z0-9.]+)?$/i;
   const match = pattern.exec(version.trim());
   if (!match) throw new TemplateError(`"${version}" is no version by PEP 440`);
   const [, epoch = '0', release = '', stage, stageNumber, post, implicitPost, dev, devNumber] = match;
-  const parts = release.replace(/(?:\.0+)+$/, '').split('.').map(Number);
+  const parts = release
+    .replace(/(?:\.0+)+$/, '')
+    .split('.')
+    .map(Number);
   const stages: Readonly<Record<string, number>> = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };
   const postNumber = post ?? implicitPost;
-  const rank = stage === undefined ? (dev !== undefined && postNumber === undefined ? 0 : 4) : stages[stage.toLowerCase()]!;
-  return [Number(epoch), parts, rank, Number(stageNumber || 0), postNumber === undefined ? -1 : Number(postNumber || 0), dev === undefined ? Number.POSITIVE_INFINITY : Number(devNumber || 0)];
+  const rank =
+    stage === undefined ? (dev !== undefined && postNumber === undefined ? 0 : 4) : stages[stage.toLowerCase()]!;
+  return [
+    Number(epoch),
+    parts,
+    rank,
+    Number(stageNumber || 0),
+    postNumber === undefined ? -1 : Number(postNumber || 0),
+    dev === undefined ? Number.POSITIVE_INFINITY : Number(devNumber || 0),
+  ];
 }

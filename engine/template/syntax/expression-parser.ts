@@ -10,7 +10,14 @@ import { node, Parser, type Token } from './nunjucks.ts';
 import { syntaxError } from './syntax-error.ts';
 
 const comparisons = new Set(['==', '!=', '<', '>', '<=', '>=']);
-const constants: Readonly<Record<string, unknown>> = { true: true, True: true, false: false, False: false, none: null, None: null };
+const constants: Readonly<Record<string, unknown>> = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+};
 const keywords = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else']);
 /** Words after which the argument of a test written without parentheses cannot begin. */
 const endsTest = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not']);
@@ -138,7 +145,8 @@ export class ExpressionParser extends Parser {
     let left = operand();
     while (true) {
       const token = this.peekToken();
-      const kind = token?.type === 'operator' && Object.hasOwn(operators, token.value) ? operators[token.value] : undefined;
+      const kind =
+        token?.type === 'operator' && Object.hasOwn(operators, token.value) ? operators[token.value] : undefined;
       if (!token || kind === undefined) return left;
       this.nextToken();
       left = node(kind, token, { left, right: operand() });
@@ -231,7 +239,8 @@ export class ExpressionParser extends Parser {
       const token = this.peekToken();
       if (token?.type === 'operator' && token.value === '.') result = this.parseAttribute(result);
       else if (token?.type === 'left-bracket') result = this.parseSubscript(result);
-      else if (token?.type === 'left-paren') result = node('FunCall', token, { name: result, args: this.parseArguments() });
+      else if (token?.type === 'left-paren')
+        result = node('FunCall', token, { name: result, args: this.parseArguments() });
       else return result;
     }
   }
@@ -262,7 +271,8 @@ export class ExpressionParser extends Parser {
   private parseOneSubscript(): Expression {
     const at = this.peekToken() ?? this.tokens;
     const parts: (Expression | null)[] = [];
-    const part = () => (['colon', 'right-bracket', 'comma'].includes(this.peekToken()?.type ?? '') ? null : this.parseExpression());
+    const part = () =>
+      ['colon', 'right-bracket', 'comma'].includes(this.peekToken()?.type ?? '') ? null : this.parseExpression();
     const start = part();
     if (this.peekToken()?.type !== 'colon') return start ?? this.unexpected('an index', this.peekToken());
     while (parts.length < 2 && this.skip('colon')) parts.push(part());
@@ -277,7 +287,8 @@ export class ExpressionParser extends Parser {
         this.nextToken();
         result = this.parseFilter(result);
       } else if (token?.type === 'symbol' && token.value === 'is') result = this.parseTest(result);
-      else if (token?.type === 'left-paren') result = node('FunCall', token, { name: result, args: this.parseArguments() });
+      else if (token?.type === 'left-paren')
+        result = node('FunCall', token, { name: result, args: this.parseArguments() });
       else return result;
     }
   }
@@ -307,7 +318,8 @@ export class ExpressionParser extends Parser {
     if (!token || !startsOperand.has(token.type)) return noArguments;
     if (token.type === 'left-paren') return this.parseArguments();
     if (token.type === 'symbol' && endsTest.has(token.value)) {
-      if (token.value === 'is') this.fail('tests cannot be chained with "is": join them by "and"', token.lineno, token.colno);
+      if (token.value === 'is')
+        this.fail('tests cannot be chained with "is": join them by "and"', token.lineno, token.colno);
       return noArguments;
     }
     return { ...noArguments, positional: [this.parsePostfix(this.parsePrimary())] };
@@ -326,19 +338,27 @@ export class ExpressionParser extends Parser {
       }
       first = false;
       const token = this.peekToken();
-      if (this.skipValue('operator', '**')) splats.push(node('Splat', token!, { value: this.parseExpression(), named: true }));
-      else if (this.skipValue('operator', '*')) positional.push(node('Splat', token!, { value: this.parseExpression(), named: false }));
+      if (this.skipValue('operator', '**'))
+        splats.push(node('Splat', token!, { value: this.parseExpression(), named: true }));
+      else if (this.skipValue('operator', '*'))
+        positional.push(node('Splat', token!, { value: this.parseExpression(), named: false }));
       else this.parseArgument(positional, named, splats.length > 0);
     }
     return { positional, named, splats };
   }
 
-  private parseArgument(positional: (Expression | Splat)[], named: { name: string; value: Expression }[], splat: boolean): void {
+  private parseArgument(
+    positional: (Expression | Splat)[],
+    named: { name: string; value: Expression }[],
+    splat: boolean,
+  ): void {
     const value = this.parseExpression();
     if (this.skipValue('operator', '=')) {
-      if (value.typename !== 'Symbol') this.fail('the name of an argument must be a plain word', value.lineno, value.colno);
+      if (value.typename !== 'Symbol')
+        this.fail('the name of an argument must be a plain word', value.lineno, value.colno);
       else named.push({ name: value.value, value: this.parseExpression() });
-    } else if (named.length > 0 || splat) this.fail('an argument without a name cannot follow named ones', value.lineno, value.colno);
+    } else if (named.length > 0 || splat)
+      this.fail('an argument without a name cannot follow named ones', value.lineno, value.colno);
     else positional.push(value);
   }
 }

@@ -2,7 +2,7 @@
  * Jinja2's tokens. nunjucks' tokenizer keeps the place in the text; the rules are Jinja2's: balanced brackets, all its
  * numbers, whitespace control (`-`, `+`, trim_blocks, lstrip_blocks), raw blocks.
  */
-import { unescape } from './escapes.ts';
+import { withoutEscapes } from './escapes.ts';
 import { type Token, Tokenizer } from './nunjucks.ts';
 import { syntaxError } from './syntax-error.ts';
 
@@ -25,8 +25,16 @@ const rules: readonly (readonly [type: string, pattern: RegExp])[] = [
   ['operator', /\/\/|\*\*|==|!=|>=|<=|[-+/*%><=.;]/y],
 ];
 const punctuation: Readonly<Record<string, string>> = {
-  '(': 'left-paren', ')': 'right-paren', '[': 'left-bracket', ']': 'right-bracket', '{': 'left-curly', '}': 'right-curly',
-  ',': 'comma', ':': 'colon', '~': 'tilde', '|': 'pipe',
+  '(': 'left-paren',
+  ')': 'right-paren',
+  '[': 'left-bracket',
+  ']': 'right-bracket',
+  '{': 'left-curly',
+  '}': 'right-curly',
+  ',': 'comma',
+  ':': 'colon',
+  '~': 'tilde',
+  '|': 'pipe',
 };
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const whitespace = /\s*/y;
@@ -71,7 +79,10 @@ export class JinjaTokenizer extends Tokenizer {
     const character = this.str.charAt(this.index);
     const type = punctuation[character];
     if (type === undefined) {
-      const what = character === '"' || character === "'" ? 'a string which is never closed' : `unexpected character "${character}"`;
+      const what =
+        character === '"' || character === "'"
+          ? 'a string which is never closed'
+          : `unexpected character "${character}"`;
       return syntaxError(what, this);
     }
     this.balance(character);
@@ -83,7 +94,8 @@ export class JinjaTokenizer extends Tokenizer {
     const type = this.mode === 'block' ? 'block-end' : 'variable-end';
     const end = this.mode === 'block' ? this.tags.BLOCK_END : this.tags.VARIABLE_END;
     const sign = this.str.charAt(this.index);
-    const signed = (sign === '-' || (sign === '+' && this.mode === 'block')) && this.str.startsWith(end, this.index + 1);
+    const signed =
+      (sign === '-' || (sign === '+' && this.mode === 'block')) && this.str.startsWith(end, this.index + 1);
     if (!signed && !this.str.startsWith(end, this.index)) return undefined;
     const token = this.take(type, signed ? sign + end : end, end);
     this.trimAfter(signed ? sign : '', this.mode === 'block');
@@ -95,12 +107,13 @@ export class JinjaTokenizer extends Tokenizer {
   private balance(character: string): void {
     const partner = closing[character];
     if (partner !== undefined) this.brackets.push(partner);
-    else if (')]}'.includes(character) && this.brackets.pop() !== character) syntaxError(`unexpected "${character}"`, this);
+    else if (')]}'.includes(character) && this.brackets.pop() !== character)
+      syntaxError(`unexpected "${character}"`, this);
   }
 
   private unquote(text: string): string {
     const inside = text.slice(1, -1);
-    return this.options.literalBackslashes && this.mode === 'variable' ? inside : unescape(inside);
+    return this.options.literalBackslashes && this.mode === 'variable' ? inside : withoutEscapes(inside);
   }
 
   /** Text up to the next tag, or the tag itself. Comments and raw blocks are dealt with here. */
@@ -151,7 +164,11 @@ export class JinjaTokenizer extends Tokenizer {
 
   private nextTag() {
     const { BLOCK_START, VARIABLE_START, COMMENT_START } = this.tags;
-    const kinds = [['block', BLOCK_START], ['variable', VARIABLE_START], ['comment', COMMENT_START]] as const;
+    const kinds = [
+      ['block', BLOCK_START],
+      ['variable', VARIABLE_START],
+      ['comment', COMMENT_START],
+    ] as const;
     let found: { kind: 'block' | 'variable' | 'comment'; start: string; index: number } | undefined;
     for (const [kind, start] of kinds) {
       const index = this.str.indexOf(start, this.index);

@@ -208,7 +208,9 @@ export type Statement =
 
 export type AnyNode = Expression | Splat | Pair | CompareOperand | TemplateData | Statement;
 /** The node of one kind. */
-export type NodeNamed<Name extends AnyNode['typename'], Node = AnyNode> = Node extends { readonly typename: infer Names }
+export type NodeNamed<Name extends AnyNode['typename'], Node = AnyNode> = Node extends {
+  readonly typename: infer Names;
+}
   ? Name extends Names
     ? Node
     : never

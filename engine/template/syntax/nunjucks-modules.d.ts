@@ -13,7 +13,9 @@ declare module 'nunjucks/src/lexer.js' {
     lineno: number;
     colno: number;
     in_code: boolean;
-    readonly tags: Readonly<Record<'BLOCK_START' | 'BLOCK_END' | 'VARIABLE_START' | 'VARIABLE_END' | 'COMMENT_START' | 'COMMENT_END', string>>;
+    readonly tags: Readonly<
+      Record<'BLOCK_START' | 'BLOCK_END' | 'VARIABLE_START' | 'VARIABLE_END' | 'COMMENT_START' | 'COMMENT_END', string>
+    >;
     nextToken(): Token | null;
     isFinished(): boolean;
     forwardN(count: number): void;

@@ -35,7 +35,10 @@ interface ParserInstance {
 export const Parser = parser.Parser as unknown as new (tokens: TokenizerInstance) => ParserInstance;
 
 const added = ['Slice', 'Splat', 'CallBlock', 'FilterBlock', 'With'];
-const classes = { ...nodes, ...Object.fromEntries(added.map((name) => [name, nodes['Node']!.extend(name, { fields: [] })])) };
+const classes = {
+  ...nodes,
+  ...Object.fromEntries(added.map((name) => [name, nodes['Node']!.extend(name, { fields: [] })])),
+};
 
 /** A node of the given kind at a place; the kinds and their fields are those of `nodes.ts`. */
 export function node<Name extends AnyNode['typename']>(

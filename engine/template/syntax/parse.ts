@@ -1,17 +1,37 @@
 /** Text to syntax tree. */
+import { TemplateError } from '../errors.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { JinjaTokenizer, type LexerOptions } from './lexer.ts';
 import type { Body, Expression } from './nodes.ts';
 import { TemplateParser } from './template-parser.ts';
 
 /** How the strings of a YAML file are read. */
-export const yamlScalar: LexerOptions = { trimBlocks: true, lstripBlocks: false, literalBackslashes: true, newline: '\n' };
+export const yamlScalar: LexerOptions = {
+  trimBlocks: true,
+  lstripBlocks: false,
+  literalBackslashes: true,
+  newline: '\n',
+};
 /** How a template file is read, unless its task says otherwise. */
 export const templateFile: LexerOptions = { ...yamlScalar, literalBackslashes: false };
 
 /** Parses a text with tags. Throws a `TemplateError` with a position inside the text. */
 export function parseTemplate(source: string, options: LexerOptions): Body {
   return new TemplateParser(new JinjaTokenizer(source, options)).parseTemplate();
+}
+
+export type SourceKind = 'expression' | 'template';
+
+/** The tree of a text of either kind, or what is wrong with it. An expression in braces is read as a template. */
+export function parseEither(source: string, kind: SourceKind): Body | Expression | TemplateError {
+  try {
+    const braced = kind === 'expression' && /^\s*\{[{%]/.test(source);
+    return kind === 'template' || braced ? parseTemplate(source, yamlScalar) : parseExpression(source);
+  } catch (error) {
+    if (error instanceof TemplateError) return error;
+    if (error instanceof RangeError) return new TemplateError('this is nested too deeply');
+    throw error;
+  }
 }
 
 /** Parses one bare expression, as a `when` holds it. Throws a `TemplateError` with a position inside the text. */

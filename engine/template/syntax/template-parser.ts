@@ -1,11 +1,26 @@
 /** Jinja2's statements. Searching for block ends and `if` are nunjucks'; the others are read by Jinja2's grammar. */
+
+import { didYouMean } from '../../source/suggest.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import type { Body, Expression, Filter, FunCall, Parameter, Position, Statement, Target } from './nodes.ts';
 import { node } from './nunjucks.ts';
-import { didYouMean } from '../../source/suggest.ts';
 import { syntaxError } from './syntax-error.ts';
 
-const tags = ['if', 'for', 'set', 'macro', 'call', 'filter', 'with', 'block', 'extends', 'include', 'import', 'from', 'autoescape'];
+const tags = [
+  'if',
+  'for',
+  'set',
+  'macro',
+  'call',
+  'filter',
+  'with',
+  'block',
+  'extends',
+  'include',
+  'import',
+  'from',
+  'autoescape',
+];
 
 export class TemplateParser extends ExpressionParser {
   /** The tags which are open, innermost last, for the message about one which never closes. */
