@@ -1,5 +1,6 @@
 /** What differs between a state and the state asked for. */
 import { isDeepStrictEqual } from 'node:util';
+import { isUnknown } from '../template/values.ts';
 import type { Change } from './definition.ts';
 
 /**
@@ -9,9 +10,15 @@ import type { Change } from './definition.ts';
 export function difference<S extends object>(state: S, wanted: Partial<S>): Change<S> {
   const before = state as Readonly<Record<string, unknown>>;
   const fields = Object.entries(wanted)
-    .filter(([name, after]) => after !== undefined && !isDeepStrictEqual(before[name], after))
+    .filter(([name, after]) => after !== undefined && (holdsUnknown(after) || !isDeepStrictEqual(before[name], after)))
     .map(([name, after]) => [name, { before: before[name], after }] as const);
   return Object.fromEntries(fields) as Change<S>;
+}
+
+function holdsUnknown(value: unknown): boolean {
+  if (isUnknown(value)) return true;
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return false;
+  return Object.values(value).some(holdsUnknown);
 }
 
 /** True when nothing is to be done. */

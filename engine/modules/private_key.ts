@@ -1,64 +1,127 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { posix } from 'node:path';
+import { type Owned, ownedBy, wantedAttributes } from '../module/attributes.ts';
 import { defineModule } from '../module/definition.ts';
-import { keyArgs, keyTypeOf, makeKey } from '../module/private-keys.ts';
-import { Unknown } from '../target/content.ts';
+import { keyLines } from '../module/pki/issue.ts';
+import { keyType, keyTypes, needsOpenssl, publicKey, publicKeyKind } from '../module/pki/public-key.ts';
+import { orUnknown } from '../module/unknown.ts';
+import { isUnknown, Unknown } from '../module/values.ts';
+import { ModuleFailure } from '../target/failure.ts';
 import { fileEffects } from '../target/files.ts';
+import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
-import type { ReadableTarget } from '../target/target.ts';
+import type { FileState } from '../target/state.ts';
 
-interface State {
+interface State extends Owned {
+  /** The type of the key, `absent` where there is none. */
   readonly type: string;
-  readonly mode?: string;
-  readonly public_key?: 'fits' | 'missing' | 'does not fit';
+  /** Whether the public key beside it belongs to it. */
+  readonly public_key?: 'matches' | 'differs' | 'absent';
+  readonly file: FileState;
 }
 
 export default defineModule({
-  summary: 'Makes a private key by openssl, and its public key if asked; one of the right kind is kept.',
-  description: ['The private key is readable by its owner alone, always. Needs openssl where it runs.'],
+  summary: 'Makes a private key, once, by the openssl of the host.',
+  description: ['A key that is there is never replaced; one of another type is an error.'],
   args: {
-    path: { type: 'path', required: true, description: 'the private key (PEM); its folder must exist' },
-    public_key_path: { type: 'path', description: 'where its public key is written as well' },
-    ...keyArgs,
+    path: { type: 'path', required: true, description: 'the private key' },
+    type: { choices: keyTypes, default: 'ec-p256', description: 'the type of a new key' },
+    public_key_path: { type: 'path', description: 'where its public half goes, too' },
+    mode: { type: 'mode', default: '0600', description: 'permissions of the private key' },
+    owner: { description: 'owner of both files' },
+    group: { description: 'group of both files' },
   },
-  returns: { filename: 'the private key' },
+  returns: { path: 'the private key', public_key_path: 'its public half', type: 'its type' },
+  examples:
+    '- private_key:\n    path: "{{ pki }}/sa.key"\n    type: rsa-2048\n    public_key_path: "{{ pki }}/sa.pub"\n  delegate_to: localhost\n',
+
   async probe({ args, target }): Promise<State> {
-    const [file, pem] = await Promise.all([target.stat(args.path, { follow: true }), read(target, args.path)]);
-    if (!file.exists || !pem) return { type: 'absent' };
-    try {
-      const key = createPrivateKey(pem);
-      const known = { type: keyTypeOf(key), mode: file.mode };
-      if (args.public_key_path === undefined) return known;
-      const published = await read(target, args.public_key_path);
-      if (!published) return { ...known, public_key: 'missing' };
-      return { ...known, public_key: spki(createPublicKey(key)) === spki(createPublicKey(published)) ? 'fits' : 'does not fit' };
-    } catch {
-      return { type: 'unreadable', mode: file.mode };
-    }
+    const [file, parent, pem, publicPem] = await Promise.all([
+      target.stat(args.path, { follow: true }),
+      target.stat(posix.dirname(args.path), { follow: true }),
+      orUnknown(target.query(publicKeyKind, args.path)),
+      args.public_key_path === undefined ? undefined : orUnknown(target.readFile(args.public_key_path)),
+    ]);
+    if (!parent.exists) throw new ModuleFailure(`the directory ${posix.dirname(args.path)} does not exist`);
+    if (isUnknown(pem)) return { type: args.type, public_key: 'matches', file, ...ownedBy(file) };
+    const key = publicKey(pem, args.path);
+    const same = isUnknown(publicPem) || (publicPem !== undefined && publicPem.toString('utf8').trim() === pem?.trim());
+    return {
+      type: key === undefined ? 'absent' : keyType(key),
+      public_key: same ? 'matches' : publicPem === undefined ? 'absent' : 'differs',
+      file,
+      ...ownedBy(file),
+    };
   },
-  desired: ({ args }): Partial<State> => ({ type: args.type, mode: '0600', ...(args.public_key_path === undefined ? {} : { public_key: 'fits' }) }),
-  async apply({ args, change, target }) {
-    const anew = change.type !== undefined;
-    const temporary = (path: string) => `$(mktemp ${quote(`${posix.dirname(path)}/.kplay.XXXXXXXX`)})`;
-    const publish = args.public_key_path === undefined ? '' : `p=${temporary(args.public_key_path)} && openssl pkey -in ${quote(args.path)} -pubout -out "$p" && chmod 0644 "$p" && mv -f "$p" ${quote(args.public_key_path)} || exit 1`;
-    const make = `k=${temporary(args.path)} && ${makeKey(args.type, '"$k"')} && mv -f "$k" ${quote(args.path)} || { rm -f "$k"; exit 1; }`;
-    const unknown = new Unknown(`${args.path} is made by the run`);
+
+  desired({ args, state }): Partial<State> {
+    if (state.type !== 'absent' && state.type !== args.type) {
+      throw new ModuleFailure(`${args.path} is a key of type ${state.type}, not ${args.type}; it is left as it is`);
+    }
+    return {
+      type: args.type,
+      ...(args.public_key_path !== undefined && { public_key: 'matches' as const }),
+      ...wantedAttributes(args, state.file, 'file'),
+    };
+  },
+
+  async apply({ args, wanted, change, target }) {
+    const { type, public_key: publicHalf, ...attributes } = change;
+    const owners = {
+      ...(args.owner !== undefined && { owner: args.owner }),
+      ...(args.group !== undefined && { group: args.group }),
+    };
+    const mode = wanted.mode ?? '0600';
+    if (!type && !publicHalf) {
+      await target.setAttributes(args.path, {
+        mode: attributes.mode?.after,
+        owner: attributes.owner?.after,
+        group: attributes.group?.after,
+      });
+      return;
+    }
+    const unknown = (path: string) => new Unknown(`${path} is made by the run`);
+    const own =
+      args.owner === undefined && args.group === undefined
+        ? ''
+        : `chown ${quote(`${args.owner ?? ''}${args.group === undefined ? '' : `:${args.group}`}`)}`;
+    const publicPath = publicHalf ? args.public_key_path : undefined;
     await target.mutate({
       summary: `make the key ${args.path}`,
-      script: ['umask 077', anew ? make : `chmod 0600 ${quote(args.path)} || exit 1`, publish, ':'].join('\n'),
+      script: [
+        needsOpenssl,
+        'umask 077; k= p=',
+        `trap 'rm -f "$k" "$p"' EXIT`,
+        ...(type ? keyLines(args.path, args.type) : [`key=${quote(args.path)}`]),
+        ...(publicPath === undefined ? [] : publicLines(publicPath, own)),
+        ...(type
+          ? [`chmod ${mode} "$k" || exit 1`, own && `${own} "$k" || exit 1`, `mv -f "$k" ${quote(args.path)} || exit 1`]
+          : []),
+        publicPath === undefined ? '' : `mv -f "$p" ${quote(publicPath)} || exit 1`,
+      ]
+        .filter(Boolean)
+        .join('\n'),
       touches: ['files'],
       effects: [
-        ...(anew ? fileEffects(args.path, { content: unknown, mode: '0600' }) : []),
-        ...(args.public_key_path === undefined ? [] : fileEffects(args.public_key_path, { content: unknown, mode: '0644' })),
+        ...(type
+          ? [
+              ...fileEffects(args.path, { content: unknown(args.path), mode, ...owners }),
+              effect(publicKeyKind, args.path, unknown(args.path)),
+            ]
+          : []),
+        ...(publicPath === undefined
+          ? []
+          : fileEffects(publicPath, { content: unknown(publicPath), mode: '0644', ...owners })),
       ],
     });
-    return {};
   },
-  returned: ({ args }) => ({ filename: args.path }),
+
+  returned: ({ args }) => ({ path: args.path, public_key_path: args.public_key_path, type: args.type }),
 });
 
-async function read(target: ReadableTarget, path: string): Promise<Buffer | undefined> {
-  return (await target.stat(path, { follow: true })).exists ? target.readFile(path) : undefined;
+function publicLines(path: string, own: string): readonly string[] {
+  return [
+    `p=$(mktemp ${quote(posix.join(posix.dirname(path), '.kplay.XXXXXXXX'))}) || exit 1`,
+    'openssl pkey -in "$key" -pubout -out "$p" && chmod 0644 "$p" || exit 1',
+    ...(own === '' ? [] : [`${own} "$p" || exit 1`]),
+  ];
 }
-
-const spki = (key: ReturnType<typeof createPublicKey>) => key.export({ type: 'spki', format: 'pem' });

@@ -5,7 +5,7 @@ import type { Location } from '../errors.ts';
 import type { Plan, PlannedHandler, Planner } from '../plan/plan.ts';
 import type { Inherited } from '../playbook/ast.ts';
 import type { Prediction, PredictedWorld } from '../target/simulated.ts';
-import type { LookupFunction, TestFunction } from '../template/environment.ts';
+import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, TaskLabel } from './events.ts';
 import type { LocalFiles } from './local-files.ts';
@@ -67,6 +67,7 @@ export interface Run {
   readonly world: PredictedWorld;
   readonly sources: VariableSources;
   readonly lookups: Readonly<Record<string, LookupFunction>>;
+  readonly filters: Readonly<Record<string, FilterFunction>>;
   readonly tests: Readonly<Record<string, TestFunction>>;
   host(name: string): HostState;
   /** The machine a task reaches a host by; `inherited` are its connection keywords. Throws ModuleFailure for settings that make no sense. */

@@ -25,6 +25,7 @@ export function hostEnvironment(run: Run, host: HostState, play?: PlayRun, lexic
   return {
     scope,
     lookups: run.lookups,
+    filters: run.filters,
     tests: run.tests,
     load: loadTemplate((name) => searchPaths({ lexical, playbookDir, cwd: run.options.cwd }, 'templates', name)),
   };

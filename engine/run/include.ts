@@ -2,7 +2,7 @@
 import { isKplayError } from '../errors.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
-import { renderValue, toText } from '../template/render.ts';
+import { isTemplate, renderValue, toText } from '../template/render.ts';
 import { isUnknown, Unsafe } from '../template/values.ts';
 import { aheadOf } from './ahead.ts';
 import { judge } from './conditions.ts';
@@ -75,9 +75,10 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
 
 async function runWish(play: PlayRun, hosts: readonly HostState[], include: PlannedInclude, wish: Wish, label: TaskLabel, section: Section): Promise<ReadonlySet<HostState>> {
   const { run } = play;
-  const handed = wish.momentary ? withItem(include, wish.momentary) : include;
   try {
+    const handed = withParts(play, hosts[0]!, wish.momentary ? withItem(include, wish.momentary) : include, wish.momentary);
     const included = run.options.planner.include(handed, wish.name, play.variables.play);
+    if (included.role && include.include.kind === 'role' && include.include.public) play.variables.addPublicRole(included.role);
     await run.options.modules.load(modulesOf(included.statements));
     run.emit({ type: 'included', file: wish.name, hosts: hosts.map(({ name }) => name), task: label });
     play.handlers.push(...included.handlers);
@@ -103,6 +104,17 @@ export function modulesOf(statements: readonly PlannedStatement[]): readonly str
     if (statement.kind === 'block') return modulesOf([...statement.block, ...statement.rescue, ...statement.always]);
     return statement.kind === 'role' ? modulesOf(statement.statements) : [];
   });
+}
+
+/** `tasks_from` and its kin, rendered. */
+function withParts(play: PlayRun, host: HostState, include: PlannedInclude, momentary: Momentary | undefined): PlannedInclude {
+  const { include: written } = include;
+  if (written.kind !== 'role') return include;
+  const parts = ['tasksFrom', 'varsFrom', 'defaultsFrom', 'handlersFrom'] as const;
+  if (!parts.some((part) => isTemplate(written[part]))) return include;
+  const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
+  const rendered = Object.fromEntries(parts.map((part) => [part, toText(renderValue(written[part], environment, written.at))]));
+  return { ...include, include: { ...written, ...rendered } };
 }
 
 /** The include as seen from inside its loop. */

@@ -1,11 +1,12 @@
 /** Lookups that touch the controller: files, environment, commands, passwords. The pure ones are the template room's. */
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Environment, LookupFunction } from '../template/environment.ts';
 import { renderText, toText } from '../template/render.ts';
 import { missing, Unknown } from '../template/values.ts';
+import { matching } from './path-filters.ts';
 
 export interface LookupOptions {
   readonly cwd: string;
@@ -72,16 +73,8 @@ function located(name: string, folder: string, environment: Environment, cwd: st
 }
 
 function globbed(pattern: string, environment: Environment, cwd: string): readonly string[] {
-  const matcher = new RegExp(`^${basename(pattern).replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
-  for (const root of pattern.startsWith('/') ? ['/'] : candidatesOf(dirname(pattern), 'files', environment, cwd)) {
-    const folder = pattern.startsWith('/') ? dirname(pattern) : root;
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) continue;
-    const found = readdirSync(folder)
-      .filter((name) => matcher.test(name) && !name.startsWith('.') && statSync(join(folder, name)).isFile())
-      .sort();
-    if (found.length > 0) return found.map((name) => join(folder, name));
-  }
-  return [];
+  if (pattern.startsWith('/')) return matching(pattern);
+  return candidatesOf(pattern, 'files', environment, cwd).map(matching).find((found) => found.length > 0) ?? [];
 }
 
 function firstFound(terms: readonly unknown[], given: Readonly<Record<string, unknown>>, environment: Environment, cwd: string): readonly unknown[] {

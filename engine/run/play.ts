@@ -22,7 +22,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
   const publicRoles: Role[] = [...planned.publicRoles];
   const base: PlayRun = {
     run,
-    variables: { play: planned, varsFiles: varsFilesOf(run, planned), prompts: run.options.prompts(position), publicRoles: () => publicRoles },
+    variables: { play: planned, varsFiles: varsFilesOf(run, planned), prompts: run.options.prompts(position), publicRoles: () => publicRoles, addPublicRole: (role) => void publicRoles.push(role) },
     allHosts: hosts,
     batch: hosts,
     handlers: [...planned.handlers],

@@ -88,6 +88,11 @@ function rawArguments(module: AnyModule, task: PlannedTask, environment: Environ
     const defaults = value[task.module] ?? value[`ansible.builtin.${task.module}`];
     if (defaults !== undefined) Object.assign(out, renderValue(defaults, environment, at));
   }
+  if (task.args.template !== undefined) {
+    const mapping = renderValue(task.args.template.value, environment, task.args.template.at);
+    if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) throw new ModuleFailure('args must be a mapping of arguments');
+    Object.assign(out, mapping);
+  }
   for (const [name, value] of Object.entries(task.args.values)) {
     out[name] = unrendered.has(name) ? value : renderValue(value, environment, typeof value === 'object' && value !== null ? task.args.at : task.args.locate([name]));
   }

@@ -11,6 +11,7 @@ import { modulesOf } from './include.ts';
 import { localFiles } from './local-files.ts';
 import { controllerLookups } from './lookups.ts';
 import { type Machine, machine } from './machines.ts';
+import { pathFilters } from './path-filters.ts';
 import { pathTests } from './path-tests.ts';
 import { runPlay } from './play.ts';
 import { secretKeeper } from './secrets.ts';
@@ -75,6 +76,7 @@ function newRun(options: RunOptions): WholeRun {
     waiting: options.startAtTask !== undefined,
     emit: options.emit,
     lookups: controllerLookups({ cwd: options.cwd, environment: options.environment, check: options.check, secret: (value) => secrets.add(value) }),
+    filters: pathFilters(options.cwd, options.environment),
     tests: pathTests(options.cwd),
     sources: {
       inventory: options.inventory,

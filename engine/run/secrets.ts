@@ -1,4 +1,5 @@
 /** Values that must never be shown, in any of the forms they are likely to take. */
+import { isUnknown } from '../template/values.ts';
 
 export interface Secrets {
   add(value: string): void;
@@ -25,8 +26,9 @@ export function secretKeeper(): Secrets {
   function scrub(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(scrub);
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, scrub(one)]));
+    if (isUnknown(value)) return text(`(known after the run: ${value.reason})`);
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [text(key), scrub(one)]));
   }
 
   return {

@@ -77,17 +77,19 @@ async function runLoop(play: PlayRun, host: HostState, task: PlannedTask, label:
 
 /** The result of the loop as a whole, as Ansible words it. */
 function wholeLoop(all: readonly Once[], results: readonly unknown[]): Once {
-  const has = (status: Status) => all.some((once) => once.status === status && !once.ignored);
-  const status: Status = has('unreachable') ? 'unreachable' : has('failed') ? 'failed' : has('changed') ? 'changed' : all.length === 0 || all.every((once) => once.status === 'skipped') ? 'skipped' : 'ok';
-  const anyFailed = all.some((once) => once.status === 'failed');
-  const message = anyFailed ? 'One or more items failed' : all.length === 0 ? 'No items in the list' : status === 'skipped' ? 'All items skipped' : 'All items completed';
-  const unknown = all.find((once) => once.unknown !== undefined)?.unknown;
+  const failures = all.filter((once) => once.status === 'failed');
+  const skipped = all.every((once) => once.status === 'skipped');
+  const changed = all.some((once) => once.status === 'changed');
+  const unreachable = all.some((once) => once.status === 'unreachable' && !once.ignored);
+  const status: Status = unreachable ? 'unreachable' : failures.length > 0 ? 'failed' : skipped ? 'skipped' : changed ? 'changed' : 'ok';
+  const none = all.length === 0 ? { skipped_reason: 'No items in the list' } : {};
+  const message = failures.length > 0 ? 'One or more items failed' : all.length === 0 ? 'No items in the list' : skipped ? 'All items skipped' : 'All items completed';
   return {
-    status: status === 'ok' && anyFailed ? 'failed' : status,
-    result: { results, changed: all.some((once) => once.status === 'changed'), msg: message, ...(anyFailed ? { failed: true } : {}), ...(status === 'skipped' ? { skipped: true, ...(all.length === 0 ? { skipped_reason: 'No items in the list' } : {}) } : {}) },
-    ignored: !has('failed') && anyFailed,
+    status,
+    result: { results, changed, msg: message, ...(failures.length > 0 ? { failed: true } : {}), ...(skipped ? { skipped: true, ...none } : {}) },
+    ignored: failures.length > 0 && failures.every((once) => once.ignored),
     diffs: [],
-    unknown,
+    unknown: all.find((once) => once.unknown !== undefined)?.unknown,
   };
 }
 
@@ -102,12 +104,19 @@ async function runItem(play: PlayRun, host: HostState, task: PlannedTask, label:
     if (done || attempt >= attempts || play.run.options.signal.aborted) {
       if (done || attempts === 1) return once;
       const ignored = ignores(play, host, task, momentary);
-      return { ...once, status: 'failed', ignored, result: { ...once.result, failed: true, attempts: attempt, ...(once.result['msg'] === undefined ? { msg: `not so after ${attempt} attempts: ${(task.until ?? []).map((clause) => clause.expression).join(' and ') || 'the task failed'}` } : {}) } };
+      return { ...once, status: 'failed', ignored, result: exhausted(task, once.result, attempt) };
     }
     const message = String(once.result['msg'] ?? once.result['stderr'] ?? '');
     play.run.emit({ type: 'retry', host: host.name, task: label, attempt, left: attempts - attempt, message: play.run.secrets.scrub(message) });
     await pause(delayMs, play.run.options.signal);
   }
+}
+
+/** The last result of a task that never became so. `attempts` are the retries made, as Ansible counts them. */
+function exhausted(task: PlannedTask, result: Result, runs: number): Result {
+  const awaited = (task.until ?? []).map((clause) => clause.expression).join(' and ');
+  const message = `after ${runs} attempts it is still not so: ${awaited || 'the task does not fail'}`;
+  return { ...result, failed: true, attempts: runs - 1, ...(result['msg'] === undefined ? { msg: message } : {}) };
 }
 
 /** True when no further attempt is due: `until` holds, or without `until` the task did not fail. */

@@ -39,6 +39,7 @@ export interface PlayVariables {
   readonly prompts: Readonly<Record<string, unknown>>;
   /** Roles whose vars and defaults all tasks see; dynamic public ones are added as they come. */
   readonly publicRoles: () => readonly Role[];
+  addPublicRole(role: Role): void;
 }
 
 /** Variables of the moment: loop item, delegation, template_host …; they stand above all but extra vars. */

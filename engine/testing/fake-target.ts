@@ -1,5 +1,5 @@
 /** A host in memory: it answers queries from what a test states, and believes of every change that it was made. */
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { posix } from 'node:path';
 import type { DetailsKey, FileDetails } from '../module/file-details.ts';
 import { modeAfter } from '../module/mode.ts';
@@ -9,7 +9,7 @@ import { readable } from '../target/live.ts';
 import type { QueryKind } from '../target/query.ts';
 import type { Account, FileState, GroupEntry, PresentFile, UnitState } from '../target/state.ts';
 import type { Attributes, Command, Completed, Target } from '../target/target.ts';
-import { isUnknown } from '../template/values.ts';
+import { isUnknown, type Unknown } from '../template/values.ts';
 import { type FakeFile, type FakeFiles, fakeFiles, sha256 } from './fake-files.ts';
 
 export interface FakeOutput {
@@ -181,6 +181,8 @@ function computed(world: FakeWorld, files: FakeFiles, kind: string, id: string, 
       return globbed(files, key as { readonly pattern: string; readonly folder?: string });
     case 'file-details':
       return detailsOf(files, key as DetailsKey);
+    case 'public-key':
+      return publicKeyOf(files.content(id));
     case 'home':
       return id === '' ? '/root' : world.accounts?.[id]?.home;
     case 'unit':
@@ -216,6 +218,16 @@ function detailsOf(files: FakeFiles, { path, hash }: DetailsKey): FileDetails {
   const known =
     Buffer.isBuffer(content) && hash !== undefined ? { hash: createHash(hash).update(content).digest('hex') } : {};
   return { readable: true, writeable: true, executable: false, ...known };
+}
+
+/** The answer about a private key: undefined where there is no file, '' where it is no key. */
+function publicKeyOf(content: Buffer | Unknown | undefined): string | Unknown | undefined {
+  if (!Buffer.isBuffer(content)) return content;
+  try {
+    return createPublicKey(content).export({ type: 'spki', format: 'pem' }).toString();
+  } catch {
+    return '';
+  }
 }
 
 function unitOf(world: FakeWorld, id: string): UnitState {

@@ -68,7 +68,13 @@ describe('which text is a template', () => {
     const asked: string[] = [];
     const host = (name: string): Scope => {
       const names = scopeOf({ ip: trusted('{{ net }}.1'), net: name, bad: trusted('{{ 1/0 }}') });
-      return { ...names, get: (key) => (asked.push(key), names.get(key)) };
+      return {
+        ...names,
+        get: (key) => {
+          asked.push(key);
+          return names.get(key);
+        },
+      };
     };
     const hosts = new Map(['a', 'b'].map((name) => [name, new ScopeDict(host(name))]));
     const hostvars = new ScopeDict({ get: (name) => hosts.get(name) ?? missing, names: () => hosts.keys() });

@@ -71,7 +71,7 @@ exit $code`;
 
 function explained(error: unknown, name: string, verb: Verb): unknown {
   if (!(error instanceof ModuleFailure)) return error;
-  const [said = '', shown = '', journal = ''] = String(error.result['stderr'] ?? '').split('\x1e');
+  const [said = '', shown = '', journal = ''] = String(error.result['stderr'] ?? error.message).split('\x1e');
   if (shown === '') return error;
   const property = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(shown)?.[1] ?? '';
   const [result, status] = [property('Result'), property('ExecMainStatus')];

@@ -1,6 +1,8 @@
 /** The methods of texts. */
-import { TemplateError } from '../errors.ts';
+import { TemplateError, UndefinedError } from '../errors.ts';
 import { braceFormat } from '../python/brace-format.ts';
+import { hasKey, valueAt } from '../python/dicts.ts';
+import { toRepr } from '../python/text.ts';
 import {
   capitalize,
   countOf,
@@ -11,8 +13,7 @@ import {
   strip,
   titleCase,
 } from '../python/text-methods.ts';
-import { type Given, tuple } from '../python/types.ts';
-import { attribute, subscript } from './access.ts';
+import { type Given, isDict, tuple, typeName } from '../python/types.ts';
 import { fresh } from './fresh.ts';
 import { anything, integer, items, must, type Native, native, string, truth } from './native.ts';
 import type { Session } from './session.ts';
@@ -75,13 +76,17 @@ function partitioned(
   });
 }
 
+/** What `{0.key}` and `{0[1]}` name: keys of dicts and items of lists. */
+function partOf(session: Session, of: unknown, key: unknown): unknown {
+  const value = session.known(of);
+  if (isDict(value) && hasKey(value, key)) return valueAt(value, key);
+  if (Array.isArray(value) && typeof key === 'number' && key < value.length) return value[key];
+  throw new UndefinedError(`format: ${typeName(value)} has no part ${toRepr(key)}`);
+}
+
 function format(session: Session, input: unknown, given: Given): string {
-  const reader = {
-    attribute: (value: unknown, name: string) => attribute(session, value, name),
-    subscript: (value: unknown, key: unknown) => subscript(session, value, key),
-    resolve: (value: unknown) => session.resolve(value),
-  };
-  return braceFormat(input as string, given, reader);
+  const part = (value: unknown, key: unknown) => partOf(session, value, key);
+  return braceFormat(input as string, given, { part, resolve: (value) => session.resolve(value) });
 }
 
 export const textMethods: Readonly<Record<string, Native>> = {

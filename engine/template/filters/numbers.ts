@@ -24,7 +24,8 @@ const round = native(
   (input, { precision = 0, method = 'common' }) => {
     if (!isNumeric(input)) throw new TemplateError(`round needs a number, not ${typeName(input)}`);
     const value = asNumber(input);
-    if (isInt(input) && method === 'common' && precision >= 0) return input;
+    if ((isInt(input) || typeof input === 'boolean') && method === 'common' && precision >= 0)
+      return calculate('+', 0, input);
     const scale = 10 ** precision;
     if (method === 'ceil') return float(Math.ceil(value * scale) / scale);
     if (method === 'floor') return float(Math.floor(value * scale) / scale);

@@ -6,8 +6,8 @@ import { toRepr, toText } from './text.ts';
 import { type Given, isFloat, typeName } from './types.ts';
 
 export interface Reader {
-  attribute(value: unknown, name: string): unknown;
-  subscript(value: unknown, key: unknown): unknown;
+  /** What `.key` or `[key]` behind an argument names. */
+  part(value: unknown, key: unknown): unknown;
   resolve(value: unknown): unknown;
 }
 
@@ -21,7 +21,7 @@ export function braceFormat(format: string, given: Given, reader: Reader): strin
     let value = argument(name === '' ? String(automatic++) : name, given);
     for (const step of path.matchAll(/\.(\w+)|\[([^\]]*)\]/g)) {
       const key = step[2] !== undefined && /^\d+$/.test(step[2]) ? Number(step[2]) : step[2];
-      value = step[1] === undefined ? reader.subscript(value, key) : reader.attribute(value, step[1]);
+      value = reader.part(value, step[1] ?? key);
     }
     const resolved = reader.resolve(value);
     const shown = conversion === undefined ? resolved : conversion === 's' ? toText(resolved) : toRepr(resolved);

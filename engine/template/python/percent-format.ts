@@ -39,7 +39,8 @@ export function percentFormat(format: string, values: unknown): string {
       return pad(converted(type, value, exact, flags), flags, wide, 'diouxXeEfFgG'.includes(type));
     },
   );
-  if (next < list.length && !isDict(values)) throw new TemplateError('not all values were used by the format');
+  const unused = next < list.length && !isDict(values) && (values instanceof Tuple || !Array.isArray(values));
+  if (unused) throw new TemplateError('not all values were used by the format');
   return result;
 }
 
