@@ -31,14 +31,22 @@ export async function kplay(args: readonly string[], options: KplayOptions = {})
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const text = Buffer.concat(stdout).toString('utf8');
-  return { code, stdout: text, stderr: Buffer.concat(stderr).toString('utf8'), seconds: (performance.now() - started) / 1000, recap: recapOf(text) };
+  return {
+    code,
+    stdout: text,
+    stderr: Buffer.concat(stderr).toString('utf8'),
+    seconds: (performance.now() - started) / 1000,
+    recap: recapOf(text),
+  };
 }
 
 /** The recap as Ansible prints it. */
 function recapOf(text: string): Said['recap'] {
   const recap: Record<string, Record<string, number>> = {};
   for (const [, host, counts] of text.matchAll(/^(\S+)\s+: (ok=\d+\s.*)$/gm)) {
-    recap[host!] = Object.fromEntries([...counts!.matchAll(/(\w+)=(\d+)/g)].map(([, name, count]) => [name!, Number(count)]));
+    recap[host!] = Object.fromEntries(
+      [...counts!.matchAll(/(\w+)=(\d+)/g)].map(([, name, count]) => [name!, Number(count)]),
+    );
   }
   return recap;
 }

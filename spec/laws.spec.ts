@@ -1,7 +1,8 @@
 /** The house stays a house: who may import whom, one door a package, and only some rooms touch the outside. */
-import { expect } from 'chai';
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { expect } from 'chai';
 
 const engine = resolve('engine');
 
@@ -34,7 +35,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   modules: ['module', 'target', 'modules'],
   run: ['errors', 'source', 'template', 'inventory', 'playbook', 'plan', 'module', 'target', 'connection'],
   report: ['errors', 'source', 'run', 'module'],
-  cli: ['errors', 'source', 'template', 'inventory', 'playbook', 'plan', 'run', 'module', 'report', 'target', 'connection'],
+  cli: [
+    'errors',
+    'source',
+    'template',
+    'inventory',
+    'playbook',
+    'plan',
+    'run',
+    'module',
+    'report',
+    'target',
+    'connection',
+  ],
 };
 
 describe('the laws of the house', () => {
@@ -46,7 +59,11 @@ describe('the laws of the house', () => {
     it(`${room} imports only ${rooms.join(', ') || 'nothing'}`, () => {
       const strangers = files
         .filter((file) => file.room === room)
-        .flatMap((file) => file.imports.filter(({ path }) => roomOf(path) !== room && !rooms.includes(roomOf(path))).map(({ path }) => `${file.path} imports ${path}`));
+        .flatMap((file) =>
+          file.imports
+            .filter(({ path }) => roomOf(path) !== room && !rooms.includes(roomOf(path)))
+            .map(({ path }) => `${file.path} imports ${path}`),
+        );
       expect(strangers).to.deep.equal([]);
     });
   }
@@ -54,39 +71,59 @@ describe('the laws of the house', () => {
   it('report knows only types of the run: its events', () => {
     const strangers = files
       .filter(({ room }) => room === 'report')
-      .flatMap((file) => file.imports.filter(({ path, typeOnly }) => roomOf(path) === 'run' && !(typeOnly && path === 'run/events.ts')).map(({ path }) => `${file.path} imports ${path}`));
+      .flatMap((file) =>
+        file.imports
+          .filter(({ path, typeOnly }) => roomOf(path) === 'run' && !(typeOnly && path === 'run/events.ts'))
+          .map(({ path }) => `${file.path} imports ${path}`),
+      );
     expect(strangers).to.deep.equal([]);
   });
 
   it('nobody but a sibling names a module: the loader finds them by their file', () => {
-    const strangers = files.filter(({ room }) => room !== 'modules').flatMap((file) => file.imports.filter(({ path }) => roomOf(path) === 'modules').map(({ path }) => `${file.path} imports ${path}`));
+    const strangers = files
+      .filter(({ room }) => room !== 'modules')
+      .flatMap((file) =>
+        file.imports.filter(({ path }) => roomOf(path) === 'modules').map(({ path }) => `${file.path} imports ${path}`),
+      );
     expect(strangers).to.deep.equal([]);
   });
 
   it('one third-party package has one door', () => {
     const doors = new Map<string, string[]>();
-    for (const file of files) for (const name of file.packages) doors.set(name, [...(doors.get(name) ?? []), file.path]);
+    for (const file of files)
+      for (const name of file.packages) doors.set(name, [...(doors.get(name) ?? []), file.path]);
     expect([...doors].filter(([, paths]) => paths.length > 1)).to.deep.equal([]);
   });
 
   it('only the cli touches the process', () => {
-    const touching = files.filter(({ room, text }) => room !== 'cli' && /(?<![.\w])process\.(?!hrtime|versions|version\b)/.test(code(text))).map(({ path }) => path);
+    const touching = files
+      .filter(({ room, text }) => room !== 'cli' && /(?<![.\w])process\.(?!hrtime|versions|version\b)/.test(code(text)))
+      .map(({ path }) => path);
     expect(touching).to.deep.equal([]);
   });
 
   it('only report and cli print', () => {
-    const printing = files.filter(({ room, text }) => room !== 'report' && room !== 'cli' && /\bconsole\./.test(code(text))).map(({ path }) => path);
+    const printing = files
+      .filter(({ room, text }) => room !== 'report' && room !== 'cli' && /\bconsole\./.test(code(text)))
+      .map(({ path }) => path);
     expect(printing).to.deep.equal([]);
   });
 
   it('the rooms before the run are pure: text and values in, values out', () => {
     const pure = ['source', 'inventory', 'playbook', 'template', 'plan'];
-    const impure = files.filter(({ room, text }) => pure.includes(room) && /from 'node:(fs|child_process|http|https|dns|tls|dgram)/.test(code(text))).map(({ path }) => path);
+    const impure = files
+      .filter(
+        ({ room, text }) =>
+          pure.includes(room) && /from 'node:(fs|child_process|http|https|dns|tls|dgram)/.test(code(text)),
+      )
+      .map(({ path }) => path);
     expect(impure).to.deep.equal([]);
   });
 
   it('no module mentions check mode', () => {
-    const mentioning = files.filter(({ room, text }) => room === 'modules' && /check_?mode|simulat/i.test(code(text))).map(({ path }) => path);
+    const mentioning = files
+      .filter(({ room, text }) => room === 'modules' && /check_?mode|simulat/i.test(code(text)))
+      .map(({ path }) => path);
     expect(mentioning).to.deep.equal([]);
   });
 });
@@ -96,11 +133,13 @@ function read(path: string): SourceFile {
   const imports: { path: string; typeOnly: boolean }[] = [];
   const packages: string[] = [];
   for (const [, typeOnly, from] of text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gm)) {
-    if (from!.startsWith('.')) imports.push({ path: relative(engine, resolve(engine, dirname(path), from!)), typeOnly: typeOnly !== undefined });
+    if (from!.startsWith('.'))
+      imports.push({ path: relative(engine, resolve(engine, dirname(path), from!)), typeOnly: typeOnly !== undefined });
     else if (!from!.startsWith('node:') && typeOnly === undefined) packages.push(packageOf(from!));
   }
   for (const [, from] of text.matchAll(/import\('([^']+)'\)/g)) {
-    if (from!.startsWith('.')) imports.push({ path: relative(engine, resolve(engine, dirname(path), from!)), typeOnly: false });
+    if (from!.startsWith('.'))
+      imports.push({ path: relative(engine, resolve(engine, dirname(path), from!)), typeOnly: false });
     else if (!from!.startsWith('node:')) packages.push(packageOf(from!));
   }
   return { path, room: roomOf(path), text, imports, packages: [...new Set(packages)] };
@@ -111,7 +150,10 @@ function roomOf(path: string): string {
 }
 
 function packageOf(from: string): string {
-  return from.split('/').slice(0, from.startsWith('@') ? 2 : 1).join('/');
+  return from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** The text without comments and strings. */

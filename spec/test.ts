@@ -10,7 +10,10 @@ const specs = readdirSync(compiled, { recursive: true, encoding: 'utf8' })
 const onHosts = (path: string) => path.startsWith('acceptance/');
 
 const [what, name = ''] = process.argv.slice(2);
-const chosen = what === 'lab' ? specs.filter((path) => onHosts(path) && path.includes(name)) : [...specs.filter((path) => !onHosts(path)), ...specs.filter(onHosts)];
+const chosen =
+  what === 'lab'
+    ? specs.filter((path) => onHosts(path) && path.includes(name))
+    : [...specs.filter((path) => !onHosts(path)), ...specs.filter(onHosts)];
 
 const mocha = new Mocha({ timeout: 10_000, color: process.stdout.isTTY });
 for (const path of chosen) mocha.addFile(join(compiled, path));
@@ -18,7 +21,9 @@ await mocha.loadFilesAsync();
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const runner = mocha.run((failures) => {
-  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}\n`);
+  process.stdout.write(
+    `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}\n`,
+  );
   process.exit(failures > 0 || counts.passed === 0 ? 1 : 0);
 });
 runner.on('pass', () => void (counts.passed += 1));

@@ -34,7 +34,8 @@ export async function connectionDefaults(options: CliOptions): Promise<Connectio
     localUser: userInfo().username,
     agent: process.env['SSH_AUTH_SOCK'],
     environment: process.env,
-    onAcceptedHostKey: ({ host, fingerprint, file }) => process.stderr.write(`kplay: remembered the host key of ${host} (${fingerprint}) in ${file}\n`),
+    onAcceptedHostKey: ({ host, fingerprint, file }) =>
+      process.stderr.write(`kplay: remembered the host key of ${host} (${fingerprint}) in ${file}\n`),
   };
 }
 

@@ -12,7 +12,10 @@ export async function printDocumentation(names: readonly string[], options: CliO
   if (unknown.length > 0) throw new KplayError(unknown.map((name) => ({ message: modules.explain(name) })));
   const wanted = names.length > 0 ? names : modules.names();
   await modules.load(wanted);
-  const texts = names.length > 0 ? wanted.map((name) => documentation(name, modules.get(name))) : wanted.map((name) => `${name.padEnd(24)} ${modules.get(name).summary}\n`);
+  const texts =
+    names.length > 0
+      ? wanted.map((name) => documentation(name, modules.get(name)))
+      : wanted.map((name) => `${name.padEnd(24)} ${modules.get(name).summary}\n`);
   process.stdout.write(texts.join(names.length > 0 ? '\n' : ''));
   return exitCodes.ok;
 }

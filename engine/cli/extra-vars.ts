@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, KplayError } from '../errors.ts';
-import { parseYaml } from '../source/yaml.ts';
 import { parseKeyValues } from '../playbook/key-value.ts';
+import { parseYaml } from '../source/yaml.ts';
 
 /** Reads every `-e`: `k=v …`, a JSON or YAML mapping, or `@file`; later ones win. Throws KplayError. */
 export function readExtraVars(given: readonly string[]): Readonly<Record<string, unknown>> {
@@ -11,9 +11,13 @@ export function readExtraVars(given: readonly string[]): Readonly<Record<string,
 function readOne(text: string): Readonly<Record<string, unknown>> {
   if (text.startsWith('@')) return mapping(readFile(text.slice(1)), text.slice(1));
   const trimmed = text.trim();
-  if (trimmed.startsWith('{') || trimmed.startsWith('[') || /^[\w.-]+:(\s|$)/.test(trimmed)) return mapping(text, '--extra-vars');
+  if (trimmed.startsWith('{') || trimmed.startsWith('[') || /^[\w.-]+:(\s|$)/.test(trimmed))
+    return mapping(text, '--extra-vars');
   const { values, rest } = parseKeyValues(text, 'set_fact');
-  if (rest) throw new KplayError([{ message: `-e "${rest}" is neither name=value, nor a mapping, nor @file` }], { exitCode: exitCodes.usage });
+  if (rest)
+    throw new KplayError([{ message: `-e "${rest}" is neither name=value, nor a mapping, nor @file` }], {
+      exitCode: exitCodes.usage,
+    });
   return values;
 }
 
@@ -21,13 +25,17 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new KplayError([{ message: `-e @${path}: ${(error as Error).message}` }], { exitCode: exitCodes.error, cause: error });
+    throw new KplayError([{ message: `-e @${path}: ${(error as Error).message}` }], {
+      exitCode: exitCodes.error,
+      cause: error,
+    });
   }
 }
 
 function mapping(text: string, file: string): Readonly<Record<string, unknown>> {
   const { value, locate } = parseYaml(text, file);
   if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw new KplayError([{ message: 'extra vars must be a mapping of names to values', at: locate([]) }]);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new KplayError([{ message: 'extra vars must be a mapping of names to values', at: locate([]) }]);
   return value as Record<string, unknown>;
 }

@@ -40,7 +40,9 @@ main()
       printProblems(error.problems, disk.read, { err: process.stderr, color });
       return error.exitCode;
     }
-    process.stderr.write(`kplay: a bug in kplay, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `kplay: a bug in kplay, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
     return exitCodes.bug;
   })
   .then((code) => {

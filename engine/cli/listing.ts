@@ -5,7 +5,13 @@ import type { CliOptions } from './options.ts';
 import type { Planned } from './planned.ts';
 
 /** `--list-hosts`, `--list-tasks`, `--list-tags`: the corridor left before the run. */
-export function printListing(options: CliOptions, planned: Planned, inventory: Inventory, limit: ReadonlySet<string> | undefined, out: { write(text: string): unknown }): number {
+export function printListing(
+  options: CliOptions,
+  planned: Planned,
+  inventory: Inventory,
+  limit: ReadonlySet<string> | undefined,
+  out: { write(text: string): unknown },
+): number {
   const chosen = (name: string) => !limit || limit.has(name) || !inventory.hosts.has(name);
   out.write(
     listPlan(planned.plan, {

@@ -73,18 +73,29 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
     playbooks = files;
   });
   for (const one of [program, ...program.commands]) {
-    one.exitOverride().configureOutput({ writeOut: (text) => void (printed.stdout += text), writeErr: (text) => void (printed.stderr += text) });
+    one
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => void (printed.stdout += text),
+        writeErr: (text) => void (printed.stderr += text),
+      });
   }
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text: printed.stdout, stream: 'stdout', exitCode: 0 };
-    throw new KplayError([{ message: error.message.replace(/^error: /, ''), hint: 'kplay --help lists the options' }], { exitCode: exitCodes.usage });
+    throw new KplayError([{ message: error.message.replace(/^error: /, ''), hint: 'kplay --help lists the options' }], {
+      exitCode: exitCodes.usage,
+    });
   }
   const options: CliOptions = { ...(program.opts() as Omit<CliOptions, 'playbooks'>), playbooks };
   if (documented !== undefined) return { kind: 'doc', modules: documented, options };
-  if (playbooks.length === 0) throw new KplayError([{ message: 'no playbook was named', hint: 'kplay PLAYBOOK -i INVENTORY; kplay --help lists the options' }], { exitCode: exitCodes.usage });
+  if (playbooks.length === 0)
+    throw new KplayError(
+      [{ message: 'no playbook was named', hint: 'kplay PLAYBOOK -i INVENTORY; kplay --help lists the options' }],
+      { exitCode: exitCodes.usage },
+    );
   return { kind: 'play', options };
 }
 
@@ -115,7 +126,13 @@ function command(version: string): Command {
     .option('-T, --timeout <seconds>', 'for connecting', positive, 10)
     .option('--ssh-common-args <args>', 'words for the command line of openssh')
     .option('--ssh-extra-args <args>', 'words for the command line of openssh')
-    .addOption(new Option('--host-key-checking <how>', 'how strictly host keys are checked').choices(['strict', 'accept-new', 'off']))
+    .addOption(
+      new Option('--host-key-checking <how>', 'how strictly host keys are checked').choices([
+        'strict',
+        'accept-new',
+        'off',
+      ]),
+    )
     .option('-C, --check', 'say what would change, and change nothing', false)
     .option('-D, --diff', 'show how files and settings change', false)
     .option('-v, --verbose', 'more output (repeatable: -vvv)', (_, level: number) => level + 1, 0)
@@ -133,14 +150,24 @@ function command(version: string): Command {
     .option('--allow-empty', 'no matching hosts is no error', false)
     .option('--no-input', 'never ask for anything')
     .option('--no-probe-ahead', 'read the state of each task only in its turn')
-    .addHelpText('after', `${examples}\n\nExit codes: 0 fine, 1 error before the run, 2 a host failed, 3 changes pending (--detailed-exitcode),\n4 unreachable, 5 wrong options, 6 failed and unreachable, 130 interrupted, 250 a bug in kplay.`);
+    .addHelpText(
+      'after',
+      `${examples}\n\nExit codes: 0 fine, 1 error before the run, 2 a host failed, 3 changes pending (--detailed-exitcode),\n4 unreachable, 5 wrong options, 6 failed and unreachable, 130 interrupted, 250 a bug in kplay.`,
+    );
 }
 
 const collect = (value: string, all: readonly string[]) => [...all, value];
-const collectTags = (value: string, all: readonly string[]) => [...all, ...value.split(',').map((tag) => tag.trim()).filter(Boolean)];
+const collectTags = (value: string, all: readonly string[]) => [
+  ...all,
+  ...value
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter(Boolean),
+];
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new CommanderError(exitCodes.usage, 'kplay.number', `error: "${text}" is not a positive number`);
+  if (!Number.isInteger(number) || number < 1)
+    throw new CommanderError(exitCodes.usage, 'kplay.number', `error: "${text}" is not a positive number`);
   return number;
 }

@@ -16,26 +16,43 @@ export function packageRoot(): string {
 }
 
 export function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string };
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
   return manifest.version;
 }
 
 /** kplay's own modules: beside the bundle, or in the compiled tree. */
 function builtInModules(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  return [join(here, 'modules'), join(here, '../modules')].find((folder) => existsSync(folder)) ?? join(here, 'modules');
+  return (
+    [join(here, 'modules'), join(here, '../modules')].find((folder) => existsSync(folder)) ?? join(here, 'modules')
+  );
 }
 
 /** Folders with modules, nearest first: roles', beside the playbooks, the project's, `-M`, kplay's own. */
-export function moduleFolders(playbooks: readonly string[], roots: readonly string[], given: readonly string[], cwd: string): readonly string[] {
+export function moduleFolders(
+  playbooks: readonly string[],
+  roots: readonly string[],
+  given: readonly string[],
+  cwd: string,
+): readonly string[] {
   const ofRoles = roots.flatMap((root) => (disk.list(root) ?? []).map((role) => join(root, role, 'modules')));
   const beside = playbooks.map((playbook) => join(dirname(resolve(cwd, playbook)), 'modules'));
-  const folders = [...ofRoles, ...beside, join(cwd, 'modules'), ...given.map((folder) => resolve(cwd, folder)), builtInModules()];
+  const folders = [
+    ...ofRoles,
+    ...beside,
+    join(cwd, 'modules'),
+    ...given.map((folder) => resolve(cwd, folder)),
+    builtInModules(),
+  ];
   return [...new Set(folders)].filter((folder) => disk.isDirectory(folder));
 }
 
 /** Folders with roles, nearest first: beside the playbooks, the working folder's, kplay's own. */
 export function roleFolders(playbooks: readonly string[], cwd: string): readonly string[] {
   const beside = playbooks.map((playbook) => join(dirname(resolve(cwd, playbook)), 'roles'));
-  return [...new Set([...beside, join(cwd, 'roles'), join(packageRoot(), 'roles')])].filter((folder) => disk.isDirectory(folder));
+  return [...new Set([...beside, join(cwd, 'roles'), join(packageRoot(), 'roles')])].filter((folder) =>
+    disk.isDirectory(folder),
+  );
 }

@@ -20,17 +20,32 @@ export interface Planned {
 }
 
 /** Plans the playbooks, loads the modules they name, and checks it all. Throws KplayError with every problem. */
-export async function planned(options: CliOptions, inventory: Inventory, extraVars: Readonly<Record<string, unknown>>, cwd: string): Promise<Planned> {
+export async function planned(
+  options: CliOptions,
+  inventory: Inventory,
+  extraVars: Readonly<Record<string, unknown>>,
+  cwd: string,
+): Promise<Planned> {
   const roots = roleFolders(options.playbooks, cwd);
   const modules = moduleCatalog(moduleFolders(options.playbooks, roots, options.modulePath, cwd));
-  const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, { files: disk, inventory, rolesPath: roots, modules, cwd, extraVars });
+  const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, {
+    files: disk,
+    inventory,
+    rolesPath: roots,
+    modules,
+    cwd,
+    extraVars,
+  });
   const hosts = plan.plays.map((play) => literalHosts(play, inventory));
   const found = [...problems, ...hosts.flatMap((one) => one.problems)];
   if (found.length > 0) throw new KplayError(found);
   return { plan, planner, modules, warnings, hostsOf: (play) => literalHosts(play, inventory).names };
 }
 
-function literalHosts(play: PlannedPlay, inventory: Inventory): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
+function literalHosts(
+  play: PlannedPlay,
+  inventory: Inventory,
+): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   const { value, at } = play.play.hosts;
   const pattern = Array.isArray(value) ? value.join(',') : String(value);
   if (isTemplate(pattern)) return { names: [...inventory.hosts.keys()], problems: [] };

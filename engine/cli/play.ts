@@ -1,8 +1,8 @@
 /** `kplay PLAYBOOK…`: everything is read and checked, then run; the corridor from argv to exit code. */
 import { dirname, resolve } from 'node:path';
 import { exitCodes, fail, KplayError } from '../errors.ts';
-import { loadInventory } from '../inventory/load.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import { loadInventory } from '../inventory/load.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { Report } from '../report/report.ts';
 import type { ConnectionDefaults } from '../run/connection-settings.ts';
@@ -11,10 +11,10 @@ import { connectionDefaults } from './connection-defaults.ts';
 import { disk } from './disk.ts';
 import { readExtraVars } from './extra-vars.ts';
 import { printListing } from './listing.ts';
+import { openReport } from './open-report.ts';
 import type { CliOptions } from './options.ts';
 import { packageVersion } from './paths.ts';
 import { type Planned, planned } from './planned.ts';
-import { openReport } from './open-report.ts';
 import { answerPrompts } from './prompts.ts';
 import { onSignals } from './signals.ts';
 import { wiring } from './wiring.ts';
@@ -22,15 +22,21 @@ import { wiring } from './wiring.ts';
 export async function play(options: CliOptions): Promise<number> {
   const cwd = process.cwd();
   const extraVars = readExtraVars(options.extraVars);
-  const inventory = loadInventory(inventorySources(options, cwd), disk, { playbookDir: dirname(resolve(cwd, options.playbooks[0]!)) });
+  const inventory = loadInventory(inventorySources(options, cwd), disk, {
+    playbookDir: dirname(resolve(cwd, options.playbooks[0]!)),
+  });
   const limit = limited(options, inventory);
   const plan = await planned(options, inventory, extraVars, cwd);
-  for (const warning of [...inventory.warnings, ...plan.warnings]) process.stderr.write(`warning: ${warning.at ? `${warning.at.file}:${warning.at.line}:${warning.at.column}: ` : ''}${warning.message}\n`);
+  for (const warning of [...inventory.warnings, ...plan.warnings])
+    process.stderr.write(
+      `warning: ${warning.at ? `${warning.at.file}:${warning.at.line}:${warning.at.column}: ` : ''}${warning.message}\n`,
+    );
   if (options.syntaxCheck) {
     for (const playbook of options.playbooks) process.stdout.write(`\nplaybook: ${playbook}\n`);
     return exitCodes.ok;
   }
-  if (options.listHosts || options.listTasks || options.listTags) return printListing(options, plan, inventory, limit, process.stdout);
+  if (options.listHosts || options.listTasks || options.listTags)
+    return printListing(options, plan, inventory, limit, process.stdout);
   refuseEmpty(options, plan, inventory, limit);
   const defaults = await connectionDefaults(options);
   const prompts = await answerPrompts(plan.plan, extraVars, options);
@@ -58,7 +64,18 @@ interface Ready {
   readonly signal: AbortSignal;
 }
 
-function run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, report, signal }: Ready): Promise<RunResult> {
+function run({
+  options,
+  plan,
+  inventory,
+  limit,
+  extraVars,
+  cwd,
+  defaults,
+  prompts,
+  report,
+  signal,
+}: Ready): Promise<RunResult> {
   return execute({
     plan: plan.plan,
     planner: plan.planner,
@@ -95,17 +112,30 @@ function inventorySources({ inventory }: CliOptions, cwd: string): readonly stri
 
 function limited({ limit }: CliOptions, inventory: Inventory): ReadonlySet<string> | undefined {
   if (limit === undefined) return undefined;
-  const names = limit.startsWith('@') ? selectHosts(inventory, 'all', { limit, files: disk }) : selectHosts(inventory, limit);
+  const names = limit.startsWith('@')
+    ? selectHosts(inventory, 'all', { limit, files: disk })
+    : selectHosts(inventory, limit);
   if (names.length === 0) fail(`--limit ${limit} matches no host`);
   return new Set(names);
 }
 
 /** A play for which there is no host at all is a mistake, not a success, unless --allow-empty says otherwise. */
-function refuseEmpty(options: CliOptions, { hostsOf, plan }: Planned, inventory: Inventory, limit: ReadonlySet<string> | undefined): void {
-  const counts = plan.plays.map((one) => hostsOf(one).filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name)).length);
+function refuseEmpty(
+  options: CliOptions,
+  { hostsOf, plan }: Planned,
+  inventory: Inventory,
+  limit: ReadonlySet<string> | undefined,
+): void {
+  const counts = plan.plays.map(
+    (one) => hostsOf(one).filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name)).length,
+  );
   if (options.allowEmpty || counts.some((count) => count > 0)) return;
   throw new KplayError(
-    plan.plays.map((one) => ({ message: `the play "${one.name}" matches no host`, at: one.play.hosts.at, hint: 'check the inventory and --limit, or say --allow-empty' })),
+    plan.plays.map((one) => ({
+      message: `the play "${one.name}" matches no host`,
+      at: one.play.hosts.at,
+      hint: 'check the inventory and --limit, or say --allow-empty',
+    })),
   );
 }
 
@@ -117,5 +147,7 @@ function exitCodeOf({ recap, interrupted }: RunResult, options: CliOptions, sign
   if (failed && unreachable) return exitCodes.failedAndUnreachable;
   if (failed) return exitCodes.failed;
   if (unreachable) return exitCodes.unreachable;
-  return options.check && options.detailedExitcode && lines.some((line) => line.changed > 0) ? exitCodes.pendingChanges : exitCodes.ok;
+  return options.check && options.detailedExitcode && lines.some((line) => line.changed > 0)
+    ? exitCodes.pendingChanges
+    : exitCodes.ok;
 }

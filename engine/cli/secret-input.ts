@@ -9,7 +9,15 @@ export interface Terminal {
 /** Asks on the terminal without an echo. Throws KplayError where nobody can be asked. */
 export async function askSecret(question: string, { input, output }: Terminal, mayAsk: boolean): Promise<string> {
   if (!mayAsk || !input.isTTY) {
-    throw new KplayError([{ message: `cannot ask for "${question}": this is no terminal`, hint: 'give the password by a file, or run without --no-input' }], { exitCode: exitCodes.usage });
+    throw new KplayError(
+      [
+        {
+          message: `cannot ask for "${question}": this is no terminal`,
+          hint: 'give the password by a file, or run without --no-input',
+        },
+      ],
+      { exitCode: exitCodes.usage },
+    );
   }
   output.write(`${question}: `);
   input.setRawMode(true);
@@ -36,6 +44,9 @@ export function readPasswordFile(path: string): string {
   try {
     return readFileSync(path, 'utf8').split(/\r?\n/)[0] ?? '';
   } catch (error) {
-    throw new KplayError([{ message: `cannot read the password file ${path}: ${(error as Error).message}` }], { cause: error, exitCode: exitCodes.usage });
+    throw new KplayError([{ message: `cannot read the password file ${path}: ${(error as Error).message}` }], {
+      cause: error,
+      exitCode: exitCodes.usage,
+    });
   }
 }

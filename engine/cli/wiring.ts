@@ -29,6 +29,7 @@ export const wiring: Wiring = {
 
 /** What the host refuses is the task's failure; a lost link stays what it is. */
 function hostsOwnWords(error: unknown): never {
-  if (error instanceof Error && error.name === 'TransferError' && !isKplayError(error)) throw new ModuleFailure(error.message, {}, { cause: error });
+  if (error instanceof Error && error.name === 'TransferError' && !isKplayError(error))
+    throw new ModuleFailure(error.message, {}, { cause: error });
   throw error;
 }

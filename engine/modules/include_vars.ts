@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { ArgsOf } from '../module/arguments.ts';
 import { type Controller, defineAction } from '../module/definition.ts';
-import { ModuleFailure, UnknownState } from '../target/failure.ts';
 import { isUnknown } from '../module/values.ts';
+import { ModuleFailure, UnknownState } from '../target/failure.ts';
 
 const args = {
   file: {

@@ -14,8 +14,8 @@ import {
   wantedFile,
 } from '../module/placed-file.ts';
 import { headerOptions } from '../module/template-header.ts';
-import { ModuleFailure } from '../target/failure.ts';
 import { isUnknown } from '../module/values.ts';
+import { ModuleFailure } from '../target/failure.ts';
 
 /** The file at `path`, with what is said beside its state: the folder above it. */
 interface TemplateState extends PlacedFile {

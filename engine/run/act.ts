@@ -1,15 +1,17 @@
 /** One module on one host: probe, compare, apply by exactly the difference. */
-import type { AnyModule, Change, Controller, Diff, Result, StateModule } from '../module/definition.ts';
-import { difference } from '../module/change.ts';
-import { isAction } from '../module/definition.ts';
+
 import type { ArgsLiteral } from '../module/arguments.ts';
+import { difference } from '../module/change.ts';
+import type { AnyModule, Change, Controller, Diff, Result, StateModule } from '../module/definition.ts';
+import { isAction } from '../module/definition.ts';
 import type { Target } from '../target/target.ts';
 import { Unknown } from '../template/values.ts';
 
 export interface Action {
   readonly module: AnyModule;
   readonly args: Readonly<Record<string, unknown>>;
-  readonly target: Target;
+  /** Absent for what only concerns the controller. */
+  readonly target?: Target;
   readonly controller: Controller;
   readonly diff: boolean;
 }
@@ -30,7 +32,9 @@ export async function act(action: Action): Promise<Acted> {
   const change = difference(state, wanted);
   const changed = Object.keys(change).length > 0;
   const diffs = changed && action.diff ? await previewOf(action, about, state, wanted, change) : [];
-  const extra = changed ? ((await about.apply({ args, state, wanted, change, target, controller } as never)) ?? {}) : {};
+  const extra = changed
+    ? ((await about.apply({ args, state, wanted, change, target, controller } as never)) ?? {})
+    : {};
   const returned = about.returned?.({ args, state, wanted, changed } as never) ?? {};
   return { result: { ...returned, ...extra, changed: extra.changed ?? changed }, diffs };
 }
@@ -48,7 +52,13 @@ export async function readAhead(action: Action): Promise<void> {
   await about.desired({ args, state, controller } as never);
 }
 
-async function previewOf(action: Action, about: StateModule<ArgsLiteral, object>, state: object, wanted: Partial<object>, change: Change<object>): Promise<readonly Diff[]> {
+async function previewOf(
+  action: Action,
+  about: StateModule<ArgsLiteral, object>,
+  state: object,
+  wanted: Partial<object>,
+  change: Change<object>,
+): Promise<readonly Diff[]> {
   if (about.preview) return about.preview({ args: action.args, state, wanted, change, target: action.target } as never);
   const lines = (side: 'before' | 'after') =>
     Object.entries(change as Record<string, { before: unknown; after: unknown }>)

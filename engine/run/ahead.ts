@@ -3,14 +3,16 @@
  * when their turn comes. It only warms the memory of the target; a change on the host drops that memory, and the next
  * tasks are then read in the same trip as the change's own reply.
  */
-import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
+
 import { isAction } from '../module/definition.ts';
+import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { readAhead } from './act.ts';
 import { readOnlyTarget } from './bound-target.ts';
 import type { HostState, PlayRun } from './context.ts';
+import { controllerFor } from './controller.ts';
 import { loopItems } from './loop.ts';
-import { prepare, type Preparation } from './prepare.ts';
-import { controllerFor } from './task.ts';
+import { type Preparation, prepare } from './prepare.ts';
+
 import type { Momentary } from './variables.ts';
 
 /** How many tasks are read ahead at most; fewer right after a change, doubling while nothing changes. */
@@ -84,7 +86,8 @@ function readTask(play: PlayRun, host: HostState, task: PlannedTask): boolean {
   try {
     if (task.loop) {
       const loop = loopItems(play, host, task);
-      if (loop.kind === 'items') for (const item of loop.items.slice(0, mostItems)) start(play, host, task, item.variables);
+      if (loop.kind === 'items')
+        for (const item of loop.items.slice(0, mostItems)) start(play, host, task, item.variables);
     } else start(play, host, task);
   } catch {
     // what cannot be prepared yet is prepared in its turn, and fails there if it must
@@ -98,7 +101,15 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
   void play.run
     .machine(prepared.runsOn, task.inherited)
     .target(prepared.become, prepared.simulated ? 'simulated' : 'live')
-    .then((target) => readAhead({ module: prepared.module, args: prepared.args, target: readOnlyTarget(target), controller: controllerFor(play, host, task, prepared), diff: false }))
+    .then((target) =>
+      readAhead({
+        module: prepared.module,
+        args: prepared.args,
+        target: readOnlyTarget(target),
+        controller: controllerFor(play, host, task, prepared),
+        diff: false,
+      }),
+    )
     .catch(() => {}); // its turn will tell
 }
 

@@ -2,7 +2,11 @@ import { ModuleFailure } from '../target/failure.ts';
 import type { Target } from '../target/target.ts';
 
 /** A target for one task: the `environment` keyword reaches what it runs, `timeout` bounds it. */
-export function boundTarget(target: Target, variables: Readonly<Record<string, string>>, timeoutMs: number | undefined): Target {
+export function boundTarget(
+  target: Target,
+  variables: Readonly<Record<string, string>>,
+  timeoutMs: number | undefined,
+): Target {
   const names = Object.keys(variables);
   if (names.length === 0 && timeoutMs === undefined) return target;
   const bound = <T extends { readonly environment?: Readonly<Record<string, string>> | undefined }>(command: T): T => ({
@@ -13,14 +17,20 @@ export function boundTarget(target: Target, variables: Readonly<Record<string, s
   const exports = names.map((name) => `export ${name}='${variables[name]!.replaceAll("'", "'\\''")}'\n`).join('');
   const inTime = async <T extends { readonly timedOut: boolean }>(running: Promise<T>): Promise<T> => {
     const completed = await running;
-    if (completed.timedOut) throw new ModuleFailure(`the task took longer than its timeout of ${(timeoutMs ?? 0) / 1000} s`);
+    if (completed.timedOut)
+      throw new ModuleFailure(`the task took longer than its timeout of ${(timeoutMs ?? 0) / 1000} s`);
     return completed;
   };
   return {
     ...target,
     run: (command) => inTime(target.run(bound(command))),
     observe: (command) => inTime(target.observe(bound(command))),
-    mutate: (mutation) => target.mutate({ ...mutation, script: exports + mutation.script, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
+    mutate: (mutation) =>
+      target.mutate({
+        ...mutation,
+        script: exports + mutation.script,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      }),
   };
 }
 
@@ -32,5 +42,16 @@ export function readOnlyTarget(target: Target): Target {
   const no = () => {
     throw new NotAhead('only reading is done ahead');
   };
-  return { ...target, writeFile: no, makeDirectory: no, setAttributes: no, makeLink: no, remove: no, mutate: no, run: no, observe: no, download: no };
+  return {
+    ...target,
+    writeFile: no,
+    makeDirectory: no,
+    setAttributes: no,
+    makeLink: no,
+    remove: no,
+    mutate: no,
+    run: no,
+    observe: no,
+    download: no,
+  };
 }

@@ -11,7 +11,11 @@ export type Verdict =
   | { readonly holds: 'unknown'; readonly clause: string; readonly reason: string };
 
 /** Evaluates clauses in order. A clause that is no boolean is judged by its truth, after telling `onLoose` which one it is. */
-export function judge(clauses: readonly Clause[], environment: Environment, onLoose?: (clause: Clause, value: unknown) => void): Verdict {
+export function judge(
+  clauses: readonly Clause[],
+  environment: Environment,
+  onLoose?: (clause: Clause, value: unknown) => void,
+): Verdict {
   let unknown: Verdict | undefined;
   for (const clause of clauses) {
     const value = clauseValue(clause, environment);

@@ -37,10 +37,18 @@ export function variable(environment: Environment, name: string): unknown {
 }
 
 /** Settings for a host: its variables win over the task's keywords, these over the command line. */
-export function connectionSettings(host: string, implicitLocal: boolean, inherited: Inherited, environment: Environment, defaults: ConnectionDefaults): ConnectionSettings {
+export function connectionSettings(
+  host: string,
+  implicitLocal: boolean,
+  inherited: Inherited,
+  environment: Environment,
+  defaults: ConnectionDefaults,
+): ConnectionSettings {
   const text = (...names: readonly string[]) => firstText(names.map((name) => variable(environment, name)));
   const keyword = (name: 'connection' | 'port' | 'remote_user') => asText(rendered(inherited[name], environment));
-  const kind = connectionKind(text('ansible_connection') ?? keyword('connection') ?? defaults.connection ?? (implicitLocal ? 'local' : 'ssh'));
+  const kind = connectionKind(
+    text('ansible_connection') ?? keyword('connection') ?? defaults.connection ?? (implicitLocal ? 'local' : 'ssh'),
+  );
   const port = text('ansible_port', 'ansible_ssh_port') ?? keyword('port');
   const checking = text('ansible_host_key_checking', 'ansible_ssh_host_key_checking');
   const timeout = text('ansible_ssh_timeout', 'ansible_timeout');
@@ -49,7 +57,10 @@ export function connectionSettings(host: string, implicitLocal: boolean, inherit
     host: text('ansible_host', 'ansible_ssh_host') ?? host,
     port: port === undefined ? undefined : Number(port),
     user: text('ansible_user', 'ansible_ssh_user') ?? keyword('remote_user') ?? defaults.user,
-    privateKeyFile: home(text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile, defaults.home),
+    privateKeyFile: home(
+      text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile,
+      defaults.home,
+    ),
     passphrase: text('ansible_ssh_private_key_passphrase', 'ansible_private_key_passphrase'),
     password: text('ansible_password', 'ansible_ssh_password', 'ansible_ssh_pass') ?? defaults.password,
     knownHostsFile: home(text('ansible_ssh_known_hosts_file'), defaults.home),
@@ -67,17 +78,29 @@ export function connectionSettings(host: string, implicitLocal: boolean, inherit
 }
 
 /** The user a task becomes, or undefined when it stays who it is. */
-export function becomeOf(inherited: Inherited, environment: Environment, defaults: ConnectionDefaults): Become | undefined {
-  const keyword = (name: 'become' | 'become_user' | 'become_method' | 'become_flags' | 'become_exe') => rendered(inherited[name], environment);
+export function becomeOf(
+  inherited: Inherited,
+  environment: Environment,
+  defaults: ConnectionDefaults,
+): Become | undefined {
+  const keyword = (name: 'become' | 'become_user' | 'become_method' | 'become_flags' | 'become_exe') =>
+    rendered(inherited[name], environment);
   const wanted = variable(environment, 'ansible_become') ?? keyword('become') ?? defaults.become;
   if (!truth(wanted)) return undefined;
-  const text = (name: string, ...others: readonly unknown[]) => asText(variable(environment, name) ?? others.find((one) => one !== undefined));
+  const text = (name: string, ...others: readonly unknown[]) =>
+    asText(variable(environment, name) ?? others.find((one) => one !== undefined));
   const method = text('ansible_become_method', keyword('become_method'), defaults.becomeMethod) ?? 'sudo';
-  if (method !== 'sudo' && method !== 'su') throw new ModuleFailure(`become_method "${method}" is not supported: use sudo or su`);
+  if (method !== 'sudo' && method !== 'su')
+    throw new ModuleFailure(`become_method "${method}" is not supported: use sudo or su`);
   return {
     method,
     user: text('ansible_become_user', keyword('become_user'), defaults.becomeUser) ?? 'root',
-    password: firstText(['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'].map((name) => variable(environment, name))) ?? defaults.becomePassword,
+    password:
+      firstText(
+        ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'].map((name) =>
+          variable(environment, name),
+        ),
+      ) ?? defaults.becomePassword,
     flags: text('ansible_become_flags', keyword('become_flags')),
     exe: text('ansible_become_exe', keyword('become_exe')),
   };
@@ -94,7 +117,15 @@ export function truth(value: unknown): boolean {
 }
 
 function connectionKind(name: string): ConnectionKind {
-  const kinds: Readonly<Record<string, ConnectionKind>> = { ssh: 'ssh', paramiko: 'ssh', paramiko_ssh: 'ssh', smart: 'ssh', openssh: 'openssh', local: 'local', exec: 'exec' };
+  const kinds: Readonly<Record<string, ConnectionKind>> = {
+    ssh: 'ssh',
+    paramiko: 'ssh',
+    paramiko_ssh: 'ssh',
+    smart: 'ssh',
+    openssh: 'openssh',
+    local: 'local',
+    exec: 'exec',
+  };
   const kind = kinds[name];
   if (!kind) throw new ModuleFailure(`connection "${name}" is not supported: use ssh, openssh, local or exec`);
   return kind;
@@ -107,4 +138,5 @@ function checkingOf(text: string): HostKeyChecking {
 
 const firstText = (values: readonly unknown[]) => asText(values.find((value) => value !== undefined && value !== null));
 const asText = (value: unknown) => (value === undefined || value === null ? undefined : String(value));
-const home = (path: string | undefined, folder: string | undefined) => (path?.startsWith('~/') && folder ? `${folder}${path.slice(1)}` : path);
+const home = (path: string | undefined, folder: string | undefined) =>
+  path?.startsWith('~/') && folder ? `${folder}${path.slice(1)}` : path;

@@ -1,10 +1,11 @@
 /** What a run holds in its hands: passed down, never global. */
+
+import type { Location } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AnyModule } from '../module/definition.ts';
-import type { Location } from '../errors.ts';
 import type { Plan, PlannedHandler, Planner } from '../plan/plan.ts';
 import type { Inherited } from '../playbook/ast.ts';
-import type { Prediction, PredictedWorld } from '../target/simulated.ts';
+import type { PredictedWorld, Prediction } from '../target/simulated.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, TaskLabel } from './events.ts';

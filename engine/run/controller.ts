@@ -3,16 +3,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Controller } from '../module/definition.ts';
-import type { Lexical } from '../plan/plan.ts';
+import type { Lexical, PlannedTask } from '../plan/plan.ts';
 import { parseYaml } from '../source/yaml.ts';
 import type { Content } from '../target/content.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { type Prediction, predictionOf, type PredictedWorld } from '../target/simulated.ts';
 import { checksumKind, contentKind, fileEffects, normalPath } from '../target/files.ts';
+import { type PredictedWorld, type Prediction, predictionOf } from '../target/simulated.ts';
 import type { Environment } from '../template/environment.ts';
 import { evaluateExpression, renderText } from '../template/render.ts';
 import { type Scope, Unknown } from '../template/values.ts';
-import { listBelow, type LocalFiles, saveFile } from './local-files.ts';
+import type { HostState, PlayRun } from './context.ts';
+import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
+import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface ControllerOptions {
@@ -26,6 +28,23 @@ export interface ControllerOptions {
   readonly world: PredictedWorld;
   readonly simulated: boolean;
   readonly verbosity: number;
+}
+
+/** The controller for a task that has been prepared. */
+export function controllerFor(play: PlayRun, host: HostState, task: PlannedTask, prepared: Prepared): Controller {
+  const { run, variables } = play;
+  return taskController({
+    host: host.name,
+    lexical: task.lexical,
+    playbookDir: variables.play.playbookDir,
+    cwd: run.options.cwd,
+    environment: prepared.environment,
+    files: run.files,
+    secrets: run.secrets,
+    world: run.world,
+    simulated: prepared.simulated,
+    verbosity: run.options.verbosity,
+  });
 }
 
 export function taskController(options: ControllerOptions): Controller {
@@ -64,12 +83,14 @@ export function taskController(options: ControllerOptions): Controller {
       const document = parseYaml(readFileSync(path, 'utf8'), path);
       const { value } = document;
       if (value === null) return {};
-      if (typeof value !== 'object' || Array.isArray(value)) throw new ModuleFailure(`${path} must hold a mapping of variables`);
+      if (typeof value !== 'object' || Array.isArray(value))
+        throw new ModuleFailure(`${path} must hold a mapping of variables`);
       return value as Record<string, unknown>;
     },
     async save(path, chunks) {
       if (!here) return saveFile(path, chunks);
-      for (const effect of fileEffects(path, { content: new Unknown(`${path} is fetched by the run`) })) here.answers.set(`${effect.kind.name} ${effect.id}`, effect.value);
+      for (const effect of fileEffects(path, { content: new Unknown(`${path} is fetched by the run`) }))
+        here.answers.set(`${effect.kind.name} ${effect.id}`, effect.value);
     },
     async matches(path, sha256) {
       const answer = here?.answers.get(`${checksumKind.name} ${checksumKind.id(path)}`);
@@ -82,10 +103,18 @@ export function taskController(options: ControllerOptions): Controller {
 }
 
 /** Where a file named in a task is looked for: the role and those that led to it, the playbook's folder, the working folder. */
-export function searchPaths(options: { readonly lexical: Lexical; readonly playbookDir: string; readonly cwd: string }, folder: string, name: string): readonly string[] {
+export function searchPaths(
+  options: { readonly lexical: Lexical; readonly playbookDir: string; readonly cwd: string },
+  folder: string,
+  name: string,
+): readonly string[] {
   if (isAbsolute(name)) return [name];
   const roots = [...(options.lexical.role?.searchPath ?? []), options.playbookDir, options.cwd];
-  return [...new Set(roots.flatMap((root) => [join(root, folder, name), join(root, name)]).map((path) => resolve(options.cwd, path)))];
+  return [
+    ...new Set(
+      roots.flatMap((root) => [join(root, folder, name), join(root, name)]).map((path) => resolve(options.cwd, path)),
+    ),
+  ];
 }
 
 function renderOptions(render: Parameters<Controller['render']>[1]) {

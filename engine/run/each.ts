@@ -1,5 +1,9 @@
 /** Runs something for each of many, at most `limit` at a time; results in the order given. */
-export async function each<T, R>(all: readonly T[], limit: number, what: (one: T) => Promise<R>): Promise<readonly R[]> {
+export async function each<T, R>(
+  all: readonly T[],
+  limit: number,
+  what: (one: T) => Promise<R>,
+): Promise<readonly R[]> {
   const results: R[] = new Array(all.length);
   let next = 0;
   const worker = async () => {

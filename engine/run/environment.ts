@@ -5,14 +5,19 @@ import type { Environment } from '../template/environment.ts';
 import { missing, omit, type Scope, ScopeDict } from '../template/values.ts';
 import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
 import { searchPaths } from './controller.ts';
-import { type Momentary, taskScope } from './variables.ts';
 import { loadTemplate } from './lookups.ts';
+import { type Momentary, taskScope } from './variables.ts';
 
 const emptyLexical: Lexical = { vars: [], includeParams: [] };
 
 /** The environment of a task on a host; without a play only what the inventory and the host say is seen. */
-export function hostEnvironment(run: Run, host: HostState, play?: PlayRun, lexical: Lexical = emptyLexical, momentary?: Momentary): Environment {
-  const { inventory } = run.options;
+export function hostEnvironment(
+  run: Run,
+  host: HostState,
+  play?: PlayRun,
+  lexical: Lexical = emptyLexical,
+  momentary?: Momentary,
+): Environment {
   const magic = magicVariables(run, host, play, lexical);
   const scope = taskScope(run.sources, host.name, {
     ...(play ? { play: play.variables } : {}),
@@ -32,7 +37,12 @@ export function hostEnvironment(run: Run, host: HostState, play?: PlayRun, lexic
 }
 
 /** Every variable no one may overrule, made when asked for. */
-function magicVariables(run: Run, host: HostState, play: PlayRun | undefined, lexical: Lexical): Readonly<Record<string, () => unknown>> {
+function magicVariables(
+  run: Run,
+  host: HostState,
+  play: PlayRun | undefined,
+  lexical: Lexical,
+): Readonly<Record<string, () => unknown>> {
   const { options } = run;
   const { inventory } = options;
   const { role } = lexical;

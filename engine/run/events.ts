@@ -41,10 +41,23 @@ export type RunEvent =
   | { readonly type: 'host_start'; readonly host: string; readonly task: TaskLabel }
   | { readonly type: 'item'; readonly outcome: Outcome; readonly label: string }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
-  | { readonly type: 'retry'; readonly host: string; readonly task: TaskLabel; readonly attempt: number; readonly left: number; readonly message: string }
+  | {
+      readonly type: 'retry';
+      readonly host: string;
+      readonly task: TaskLabel;
+      readonly attempt: number;
+      readonly left: number;
+      readonly message: string;
+    }
   | { readonly type: 'included'; readonly file: string; readonly hosts: readonly string[]; readonly task: TaskLabel }
   | { readonly type: 'warning'; readonly message: string; readonly at?: Location }
-  | { readonly type: 'run_end'; readonly recap: Recap; readonly seconds: number; readonly check: boolean; readonly traffic: Traffic };
+  | {
+      readonly type: 'run_end';
+      readonly recap: Recap;
+      readonly seconds: number;
+      readonly check: boolean;
+      readonly traffic: Traffic;
+    };
 
 /** Ansible's recap columns, by host. */
 export interface HostRecap {
@@ -59,6 +72,8 @@ export interface HostRecap {
 export type Recap = Readonly<Record<string, HostRecap>>;
 
 /** Round trips and bytes by host. */
-export type Traffic = Readonly<Record<string, { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number }>>;
+export type Traffic = Readonly<
+  Record<string, { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number }>
+>;
 
 export type Emit = (event: RunEvent) => void;

@@ -1,8 +1,8 @@
 /** Fact gathering: only what the play mentions, in one round trip a host. */
 import { Unreachable } from '../connection/unreachable.ts';
 import { anyFact } from '../plan/mentions.ts';
-import { expandSubsets, subsetsFor } from '../target/queries/facts.ts';
 import { ModuleFailure } from '../target/failure.ts';
+import { expandSubsets, subsetsFor } from '../target/queries/facts.ts';
 import { renderValue } from '../template/render.ts';
 import { becomeOf, rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
@@ -16,7 +16,11 @@ import { count } from './strategy.ts';
 export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): Promise<void> {
   const { run } = play;
   const { play: written } = play.variables.play;
-  if (written.gatherFacts !== undefined && !truth(renderValue(written.gatherFacts.value, hostEnvironment(run, hosts[0]!, play), written.gatherFacts.at))) return;
+  if (
+    written.gatherFacts !== undefined &&
+    !truth(renderValue(written.gatherFacts.value, hostEnvironment(run, hosts[0]!, play), written.gatherFacts.at))
+  )
+    return;
   const subsets = subsetsOf(play, hosts[0]!);
   const label = run.label('Gathering Facts', 'setup', written.at, false);
   run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
@@ -27,7 +31,11 @@ export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): P
 function subsetsOf(play: PlayRun, host: HostState): readonly string[] {
   const { play: written, mentions } = play.variables.play;
   if (written.gatherSubset !== undefined) {
-    const asked = renderValue(written.gatherSubset.value, hostEnvironment(play.run, host, play), written.gatherSubset.at);
+    const asked = renderValue(
+      written.gatherSubset.value,
+      hostEnvironment(play.run, host, play),
+      written.gatherSubset.at,
+    );
     return expandSubsets((Array.isArray(asked) ? asked : [asked]).map(String));
   }
   if (mentions.has(anyFact)) return expandSubsets(['all']);
@@ -40,11 +48,24 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
   run.emit({ type: 'host_start', host: host.name, task });
   const tell = (status: 'ok' | 'failed' | 'unreachable', result: Record<string, unknown>, ignored = false) => {
     count(host, { status, result, ignored });
-    run.emit({ type: 'outcome', outcome: { host: host.name, task, status, result: run.secrets.scrub(result), diffs: [], ignored, seconds: (performance.now() - started) / 1000 } });
+    run.emit({
+      type: 'outcome',
+      outcome: {
+        host: host.name,
+        task,
+        status,
+        result: run.secrets.scrub(result),
+        diffs: [],
+        ignored,
+        seconds: (performance.now() - started) / 1000,
+      },
+    });
   };
   try {
     const environment = hostEnvironment(run, host, play);
-    const target = await run.machine(host.name, play.variables.play.play.inherited).target(becomeOf(play.variables.play.play.inherited, environment, run.options.defaults), 'live');
+    const target = await run
+      .machine(host.name, play.variables.play.play.inherited)
+      .target(becomeOf(play.variables.play.play.inherited, environment, run.options.defaults), 'live');
     const facts = subsets.length > 0 ? await target.facts(subsets) : {};
     for (const [name, value] of Object.entries(facts)) host.variables.facts.set(name, value);
     host.variables.facts.set('gather_subset', [...subsets]);
@@ -59,6 +80,10 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
       return;
     }
     host.gone = 'failed';
-    tell('failed', { failed: true, msg: (error as Error).message, ...(error instanceof ModuleFailure ? error.result : {}) });
+    tell('failed', {
+      failed: true,
+      msg: (error as Error).message,
+      ...(error instanceof ModuleFailure ? error.result : {}),
+    });
   }
 }

@@ -13,7 +13,8 @@ export function notify(play: PlayRun, host: HostState, task: PlannedTask): void 
     const rendered = renderValue(value, hostEnvironment(play.run, host, play, task.lexical), at);
     for (const name of Array.isArray(rendered) ? rendered.map(String) : [String(rendered)]) {
       const due = resolve(play, name);
-      if (due.length === 0) play.run.emit({ type: 'warning', message: `no handler is named "${name}", and none listens to it`, at });
+      if (due.length === 0)
+        play.run.emit({ type: 'warning', message: `no handler is named "${name}", and none listens to it`, at });
       for (const index of due) host.notified.add(index);
     }
   }
@@ -26,17 +27,30 @@ function resolve(play: PlayRun, name: string): readonly number[] {
 }
 
 /** Runs what is due on each host. A handler notified by one before it runs in this flush, by one after it in the next. */
-export async function flushHandlers(play: PlayRun, hosts: readonly HostState[], force = false): Promise<ReadonlySet<HostState>> {
+export async function flushHandlers(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  force = false,
+): Promise<ReadonlySet<HostState>> {
   const fallen = new Set<HostState>();
   const section: Section = { ahead: noAhead, leftRole: new Set(), handlers: true };
   for (let index = 0; index < play.handlers.length; index += 1) {
-    const due = hosts.filter((host) => host.notified.has(index) && !fallen.has(host) && (force ? host.gone !== 'unreachable' : !host.gone && !host.ended));
+    const due = hosts.filter(
+      (host) =>
+        host.notified.has(index) &&
+        !fallen.has(host) &&
+        (force ? host.gone !== 'unreachable' : !host.gone && !host.ended),
+    );
     if (due.length === 0 || play.run.options.signal.aborted) continue;
     for (const host of due) host.notified.delete(index);
     const { task } = play.handlers[index]!;
     // whoever was notified runs, whatever tags were asked for
     const failed =
-      task.kind === 'task' ? await runTaskOn(play, due, task, section) : task.kind === 'include' ? await runInclude(play, due, task, section) : await runStatements(play, due, [task], section);
+      task.kind === 'task'
+        ? await runTaskOn(play, due, task, section)
+        : task.kind === 'include'
+          ? await runInclude(play, due, task, section)
+          : await runStatements(play, due, [task], section);
     for (const host of failed) fallen.add(host);
   }
   return fallen;

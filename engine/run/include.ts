@@ -20,11 +20,21 @@ interface Wish {
   readonly key: string;
 }
 
-export async function runInclude(play: PlayRun, hosts: readonly HostState[], include: PlannedInclude, section: Section): Promise<ReadonlySet<HostState>> {
+export async function runInclude(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  include: PlannedInclude,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   const { run } = play;
   const what = include.include.kind === 'role' ? 'include_role' : 'include_tasks';
   const role = include.lexical.role?.name;
-  const label = run.label(`${role === undefined ? '' : `${role} : `}${include.name ?? what}`, what, include.at, section.handlers);
+  const label = run.label(
+    `${role === undefined ? '' : `${role} : `}${include.name ?? what}`,
+    what,
+    include.at,
+    section.handlers,
+  );
   run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
   const fallen = new Set<HostState>();
   const wishes = new Map<string, { readonly wish: Wish; readonly hosts: HostState[] }>();
@@ -54,7 +64,11 @@ export async function runInclude(play: PlayRun, hosts: readonly HostState[], inc
 function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): readonly Wish[] {
   const loop = include.loop ? loopItems(play, host, include) : undefined;
   if (loop?.kind === 'unknown') {
-    play.run.emit({ type: 'warning', message: `${host.name}: what is included here is not known before the run: ${loop.reason}`, at: include.at });
+    play.run.emit({
+      type: 'warning',
+      message: `${host.name}: what is included here is not known before the run: ${loop.reason}`,
+      at: include.at,
+    });
     return [];
   }
   const items: readonly (Momentary | undefined)[] = loop ? loop.items.map(({ variables }) => variables) : [undefined];
@@ -66,25 +80,46 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
     const raw = written.kind === 'role' ? written.role : written.file;
     const name = renderValue(raw.value, environment, raw.at);
     if (isUnknown(name)) {
-      play.run.emit({ type: 'warning', message: `${host.name}: what is included here is not known before the run: ${name.reason}`, at: include.at });
+      play.run.emit({
+        type: 'warning',
+        message: `${host.name}: what is included here is not known before the run: ${name.reason}`,
+        at: include.at,
+      });
       return [];
     }
     return [{ name: toText(name), momentary, key: JSON.stringify([name, momentary]) }];
   });
 }
 
-async function runWish(play: PlayRun, hosts: readonly HostState[], include: PlannedInclude, wish: Wish, label: TaskLabel, section: Section): Promise<ReadonlySet<HostState>> {
+async function runWish(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  include: PlannedInclude,
+  wish: Wish,
+  label: TaskLabel,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   const { run } = play;
   try {
-    const handed = withParts(play, hosts[0]!, wish.momentary ? withItem(include, wish.momentary) : include, wish.momentary);
+    const handed = withParts(
+      play,
+      hosts[0]!,
+      wish.momentary ? withItem(include, wish.momentary) : include,
+      wish.momentary,
+    );
     const included = run.options.planner.include(handed, wish.name, play.variables.play);
-    if (included.role && include.include.kind === 'role' && include.include.public) play.variables.addPublicRole(included.role);
+    if (included.role && include.include.kind === 'role' && include.include.public)
+      play.variables.addPublicRole(included.role);
     await run.options.modules.load(modulesOf(included.statements));
     run.emit({ type: 'included', file: wish.name, hosts: hosts.map(({ name }) => name), task: label });
     play.handlers.push(...included.handlers);
     for (const host of hosts) host.recap.ok += 1;
     const statements = included.statements;
-    return runStatements(play, hosts, statements, { ...section, ahead: aheadOf(play, statements), leftRole: new Set() });
+    return runStatements(play, hosts, statements, {
+      ...section,
+      ahead: aheadOf(play, statements),
+      leftRole: new Set(),
+    });
   } catch (error) {
     if (!isKplayError(error)) throw error;
     for (const host of hosts) told(play, host, label, 'failed', { failed: true, msg: error.message });
@@ -92,9 +127,26 @@ async function runWish(play: PlayRun, hosts: readonly HostState[], include: Plan
   }
 }
 
-function told(play: PlayRun, host: HostState, task: TaskLabel, status: 'skipped' | 'failed', result: Record<string, unknown>): void {
+function told(
+  play: PlayRun,
+  host: HostState,
+  task: TaskLabel,
+  status: 'skipped' | 'failed',
+  result: Record<string, unknown>,
+): void {
   count(host, { status, result, ignored: false });
-  play.run.emit({ type: 'outcome', outcome: { host: host.name, task, status, result: play.run.secrets.scrub(result), diffs: [], ignored: false, seconds: 0 } });
+  play.run.emit({
+    type: 'outcome',
+    outcome: {
+      host: host.name,
+      task,
+      status,
+      result: play.run.secrets.scrub(result),
+      diffs: [],
+      ignored: false,
+      seconds: 0,
+    },
+  });
 }
 
 /** Every module that statements name, however deep. */
@@ -107,26 +159,40 @@ export function modulesOf(statements: readonly PlannedStatement[]): readonly str
 }
 
 /** `tasks_from` and its kin, rendered. */
-function withParts(play: PlayRun, host: HostState, include: PlannedInclude, momentary: Momentary | undefined): PlannedInclude {
+function withParts(
+  play: PlayRun,
+  host: HostState,
+  include: PlannedInclude,
+  momentary: Momentary | undefined,
+): PlannedInclude {
   const { include: written } = include;
   if (written.kind !== 'role') return include;
   const parts = ['tasksFrom', 'varsFrom', 'defaultsFrom', 'handlersFrom'] as const;
   if (!parts.some((part) => isTemplate(written[part]))) return include;
   const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
-  const rendered = Object.fromEntries(parts.map((part) => [part, toText(renderValue(written[part], environment, written.at))]));
+  const rendered = Object.fromEntries(
+    parts.map((part) => [part, toText(renderValue(written[part], environment, written.at))]),
+  );
   return { ...include, include: { ...written, ...rendered } };
 }
 
 /** The include as seen from inside its loop. */
 function withItem(include: PlannedInclude, momentary: Momentary): PlannedInclude {
   const { effective } = include.around;
-  const lexical = { ...effective.lexical, includeParams: [...effective.lexical.includeParams, asBlock(momentary, include)] };
+  const lexical = {
+    ...effective.lexical,
+    includeParams: [...effective.lexical.includeParams, asBlock(momentary, include)],
+  };
   return { ...include, around: { ...include.around, effective: { ...effective, lexical } } };
 }
 
 /** A loop item handed into an include is data: whatever braces it holds are no template. */
 function asBlock(momentary: Momentary, include: PlannedInclude): VarsBlock {
-  return { values: Object.fromEntries(Object.entries(momentary).map(([name, value]) => [name, unsafely(value)])), file: include.at.file, locate: () => include.at };
+  return {
+    values: Object.fromEntries(Object.entries(momentary).map(([name, value]) => [name, unsafely(value)])),
+    file: include.at.file,
+    locate: () => include.at,
+  };
 }
 
 function unsafely(value: unknown): unknown {

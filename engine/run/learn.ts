@@ -1,11 +1,10 @@
 import type { Result } from '../module/definition.ts';
-import type { PlannedTask } from '../plan/plan.ts';
 import { rendered, truth } from './connection-settings.ts';
-import type { HostState, PlayRun } from './context.ts';
 import type { Prepared } from './prepare.ts';
+import type { Turn } from './turn.ts';
 
 /** Takes over the variables a result brings: facts, `set_fact` and `include_vars`. */
-export function learn(play: PlayRun, host: HostState, task: PlannedTask, prepared: Prepared, result: Result): void {
+export function learn({ play, host, task }: Turn, prepared: Prepared, result: Result): void {
   const facts = result['ansible_facts'];
   const included = result['ansible_included_vars'];
   if (isRecord(included)) {
@@ -14,12 +13,14 @@ export function learn(play: PlayRun, host: HostState, task: PlannedTask, prepare
   }
   if (!isRecord(facts)) return;
   play.run.version += 1;
-  const toDelegate = task.inherited.delegate_facts !== undefined && truth(rendered(task.inherited.delegate_facts, prepared.environment));
+  const toDelegate =
+    task.inherited.delegate_facts !== undefined && truth(rendered(task.inherited.delegate_facts, prepared.environment));
   const receiver = toDelegate && prepared.runsOn !== host.name ? play.run.host(prepared.runsOn) : host;
   for (const [name, value] of Object.entries(facts)) {
     if (task.module === 'set_fact') {
       receiver.variables.registered.set(name, value);
-      if (result['_ansible_facts_cacheable'] === true || result['_cacheable'] === true) receiver.variables.facts.set(name, value);
+      if (result['_ansible_facts_cacheable'] === true || result['_cacheable'] === true)
+        receiver.variables.facts.set(name, value);
     } else receiver.variables.facts.set(name.replace(/^ansible_/, ''), value);
   }
 }

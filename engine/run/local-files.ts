@@ -70,7 +70,8 @@ export async function listBelow(folder: string): Promise<readonly LocalEntry[]> 
     const entries = await readdir(join(folder, relative), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = relative ? `${relative}/${entry.name}` : entry.name;
-      if (entry.isSymbolicLink()) found.push({ path, type: 'link', mode: '0777', linkTarget: await readlink(join(folder, path)) });
+      if (entry.isSymbolicLink())
+        found.push({ path, type: 'link', mode: '0777', linkTarget: await readlink(join(folder, path)) });
       else {
         const mode = ((await stat(join(folder, path))).mode & 0o7777).toString(8).padStart(4, '0');
         found.push({ path, type: entry.isDirectory() ? 'directory' : 'file', mode });

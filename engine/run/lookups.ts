@@ -18,7 +18,8 @@ export interface LookupOptions {
 
 /** The lookups of a run. A file is searched as a task's files are: through `ansible_search_path`, playbook and working folder. */
 export function controllerLookups(options: LookupOptions): Readonly<Record<string, LookupFunction>> {
-  const text = (name: string, folder: string, environment: Environment) => readFileSync(located(name, folder, environment, options.cwd), 'utf8');
+  const text = (name: string, folder: string, environment: Environment) =>
+    readFileSync(located(name, folder, environment, options.cwd), 'utf8');
   return {
     file: (terms, { rstrip = true, lstrip = false }, environment) =>
       terms.map((term) => {
@@ -27,16 +28,32 @@ export function controllerLookups(options: LookupOptions): Readonly<Record<strin
         return lstrip ? right.trimStart() : right;
       }),
     env: (terms, { default: fallback = '' }) => terms.map((term) => options.environment[toText(term)] ?? fallback),
-    pipe: (terms) => terms.map((term) => execFileSync('/bin/sh', ['-c', toText(term)], { cwd: options.cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trimEnd()),
+    pipe: (terms) =>
+      terms.map((term) =>
+        execFileSync('/bin/sh', ['-c', toText(term)], {
+          cwd: options.cwd,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'inherit'],
+        }).trimEnd(),
+      ),
     lines: (terms) =>
-      terms.flatMap((term) => execFileSync('/bin/sh', ['-c', toText(term)], { cwd: options.cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trimEnd().split('\n')),
+      terms.flatMap((term) =>
+        execFileSync('/bin/sh', ['-c', toText(term)], {
+          cwd: options.cwd,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'inherit'],
+        })
+          .trimEnd()
+          .split('\n'),
+      ),
     template: (terms, { template_vars: extra }, environment) =>
       terms.map((term) => {
         const file = located(toText(term), 'templates', environment, options.cwd);
         const rendered = renderText(readFileSync(file, 'utf8'), withVariables(environment, extra), { file });
         return rendered instanceof Unknown ? rendered : rendered.replace(/\n$/, '');
       }),
-    fileglob: (terms, _options, environment) => terms.flatMap((term) => globbed(toText(term), environment, options.cwd)),
+    fileglob: (terms, _options, environment) =>
+      terms.flatMap((term) => globbed(toText(term), environment, options.cwd)),
     first_found: (terms, given, environment) => firstFound(terms, given, environment, options.cwd),
     password: (terms, given) => terms.map((term) => password(toText(term), given, options)),
   };
@@ -74,14 +91,28 @@ function located(name: string, folder: string, environment: Environment, cwd: st
 
 function globbed(pattern: string, environment: Environment, cwd: string): readonly string[] {
   if (pattern.startsWith('/')) return matching(pattern);
-  return candidatesOf(pattern, 'files', environment, cwd).map(matching).find((found) => found.length > 0) ?? [];
+  return (
+    candidatesOf(pattern, 'files', environment, cwd)
+      .map(matching)
+      .find((found) => found.length > 0) ?? []
+  );
 }
 
-function firstFound(terms: readonly unknown[], given: Readonly<Record<string, unknown>>, environment: Environment, cwd: string): readonly unknown[] {
-  const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.flatMap(list) : value === undefined ? [] : [toText(value)]);
+function firstFound(
+  terms: readonly unknown[],
+  given: Readonly<Record<string, unknown>>,
+  environment: Environment,
+  cwd: string,
+): readonly unknown[] {
+  const list = (value: unknown): readonly string[] =>
+    Array.isArray(value) ? value.flatMap(list) : value === undefined ? [] : [toText(value)];
   const searches = terms.flat().map((term) =>
     typeof term === 'object' && term !== null
-      ? { files: list((term as Record<string, unknown>)['files']), paths: list((term as Record<string, unknown>)['paths']), skip: (term as Record<string, unknown>)['skip'] === true }
+      ? {
+          files: list((term as Record<string, unknown>)['files']),
+          paths: list((term as Record<string, unknown>)['paths']),
+          skip: (term as Record<string, unknown>)['skip'] === true,
+        }
       : { files: [toText(term)], paths: [] as readonly string[], skip: false },
   );
   const fromOptions = list(given['files']);
@@ -89,7 +120,11 @@ function firstFound(terms: readonly unknown[], given: Readonly<Record<string, un
   for (const { files, paths } of searches) {
     for (const file of files) {
       const names = paths.length > 0 ? paths.map((path) => join(path, file)) : [file];
-      const found = names.flatMap((name) => ['vars', 'files', 'templates', 'tasks'].flatMap((folder) => candidatesOf(name, folder, environment, cwd))).find((path) => existsSync(path));
+      const found = names
+        .flatMap((name) =>
+          ['vars', 'files', 'templates', 'tasks'].flatMap((folder) => candidatesOf(name, folder, environment, cwd)),
+        )
+        .find((path) => existsSync(path));
       if (found) return [found];
     }
   }
@@ -119,7 +154,12 @@ function password(term: string, given: Readonly<Record<string, unknown>>, option
     return known;
   }
   if (keep && options.check) return new Unknown(`the password in ${path} is generated by the run`);
-  const asked = settings['chars'] === undefined ? ['ascii_letters', 'digits'] : Array.isArray(settings['chars']) ? settings['chars'].map(toText) : toText(settings['chars']).split(',');
+  const asked =
+    settings['chars'] === undefined
+      ? ['ascii_letters', 'digits']
+      : Array.isArray(settings['chars'])
+        ? settings['chars'].map(toText)
+        : toText(settings['chars']).split(',');
   const chars = asked.map((name) => alphabets[name] ?? name).join('');
   const made = Array.from({ length: Number(settings['length'] ?? 20) }, () => chars[randomInt(chars.length)]).join('');
   options.secret(made);

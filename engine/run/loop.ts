@@ -20,7 +20,9 @@ export interface LoopItem {
   breakWhen(result: Readonly<Record<string, unknown>>): boolean;
 }
 
-export type Loop = { readonly kind: 'items'; readonly items: readonly LoopItem[] } | { readonly kind: 'unknown'; readonly reason: string };
+export type Loop =
+  | { readonly kind: 'items'; readonly items: readonly LoopItem[] }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 /** The items of a task's loop on a host. Throws ModuleFailure when there is no list to go through. */
 export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | PlannedInclude): Loop {
@@ -43,10 +45,23 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
       pauseMs: index === values.length - 1 ? 0 : pauseMs,
       label() {
         if (control.label === undefined) return toText(value);
-        return toText(renderValue(control.label.value, hostEnvironment(play.run, host, play, task.lexical, variables), control.label.at));
+        return toText(
+          renderValue(
+            control.label.value,
+            hostEnvironment(play.run, host, play, task.lexical, variables),
+            control.label.at,
+          ),
+        );
       },
       breakWhen: (result) =>
-        control.breakWhen.length > 0 && judge(control.breakWhen, hostEnvironment(play.run, host, play, task.lexical, { ...variables, ...('register' in task && task.register ? { [task.register]: result } : {}) })).holds === true,
+        control.breakWhen.length > 0 &&
+        judge(
+          control.breakWhen,
+          hostEnvironment(play.run, host, play, task.lexical, {
+            ...variables,
+            ...('register' in task && task.register ? { [task.register]: result } : {}),
+          }),
+        ).holds === true,
     };
   });
   return { kind: 'items', items };
@@ -62,7 +77,9 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
 function plainList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (value === null) return [];
-  throw new ModuleFailure(`loop needs a list, not ${typeof value === 'object' ? 'a mapping (use dict2items)' : `"${toText(value)}"`}`);
+  throw new ModuleFailure(
+    `loop needs a list, not ${typeof value === 'object' ? 'a mapping (use dict2items)' : `"${toText(value)}"`}`,
+  );
 }
 
 function extended(values: readonly unknown[], index: number): Readonly<Record<string, unknown>> {

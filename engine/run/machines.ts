@@ -11,8 +11,17 @@ import type { Target } from '../target/target.ts';
 export interface Wiring {
   connect(settings: ConnectionSettings): Promise<Connection>;
   openShell(connection: Connection, options: { readonly become?: Become | undefined }): Promise<Shell>;
-  upload(connection: Connection, path: string, source: Buffer | LocalFile, options: { readonly become?: Become | undefined }): Promise<void>;
-  download(connection: Connection, path: string, options: { readonly become?: Become | undefined }): AsyncIterable<Buffer>;
+  upload(
+    connection: Connection,
+    path: string,
+    source: Buffer | LocalFile,
+    options: { readonly become?: Become | undefined },
+  ): Promise<void>;
+  download(
+    connection: Connection,
+    path: string,
+    options: { readonly become?: Become | undefined },
+  ): AsyncIterable<Buffer>;
 }
 
 export interface Machine {
@@ -68,7 +77,8 @@ export function machine(
     place,
     async target(wanted, mode) {
       // whoever logs in as the user asked for has nobody left to become
-      const become = wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
+      const become =
+        wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
       const key = become ? `${become.method} ${become.user}` : '';
       const user = users.get(key) ?? open(become);
       users.set(key, user);

@@ -4,11 +4,18 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { FilterFunction } from '../template/environment.ts';
 import { toText } from '../template/render.ts';
 
-export function pathFilters(cwd: string, environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, FilterFunction>> {
+export function pathFilters(
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, FilterFunction>> {
   const home = environment['HOME'] ?? '/root';
   return {
     expanduser: (value) => toText(value).replace(/^~(?=\/|$)/, home),
-    expandvars: (value) => toText(value).replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, plain: string, braced: string) => environment[plain ?? braced] ?? whole),
+    expandvars: (value) =>
+      toText(value).replace(
+        /\$(?:(\w+)|\{(\w+)\})/g,
+        (whole, plain: string, braced: string) => environment[plain ?? braced] ?? whole,
+      ),
     realpath: (value) => real(resolve(cwd, toText(value))),
     fileglob: (value) => matching(resolve(cwd, toText(value))),
   };
@@ -25,7 +32,10 @@ function real(path: string): string {
 
 /** Regular files of a folder whose names match `*` and `?`. */
 export function matching(pattern: string): readonly string[] {
-  const shape = basename(pattern).replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
+  const shape = basename(pattern)
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]');
   try {
     return readdirSync(dirname(pattern), { withFileTypes: true })
       .filter((entry) => entry.isFile() && new RegExp(`^${shape}$`).test(entry.name) && !entry.name.startsWith('.'))

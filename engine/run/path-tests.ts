@@ -5,21 +5,30 @@ import type { TestFunction } from '../template/environment.ts';
 import { toText } from '../template/render.ts';
 
 export function pathTests(cwd: string): Readonly<Record<string, TestFunction>> {
-  const about = (read: (path: string) => Stats, holds: (found: Stats) => boolean): TestFunction => (value) => {
-    try {
-      return holds(read(resolve(cwd, toText(value))));
-    } catch {
-      return false; // what is not there is neither file nor folder
-    }
-  };
+  const about =
+    (read: (path: string) => Stats, holds: (found: Stats) => boolean): TestFunction =>
+    (value) => {
+      try {
+        return holds(read(resolve(cwd, toText(value))));
+      } catch {
+        return false; // what is not there is neither file nor folder
+      }
+    };
   return {
     exists: about(statSync, () => true),
     link_exists: about(lstatSync, () => true),
     file: about(statSync, (found) => found.isFile()),
     directory: about(statSync, (found) => found.isDirectory()),
     link: about(lstatSync, (found) => found.isSymbolicLink()),
-    mount: (value) => about(statSync, (found) => found.dev !== statSync(resolve(cwd, toText(value), '..')).dev)(value, [], {}, {} as never),
-    same_file: (value, [other]) => about(statSync, (found) => same(found, resolve(cwd, toText(other))))(value, [], {}, {} as never),
+    mount: (value) =>
+      about(statSync, (found) => found.dev !== statSync(resolve(cwd, toText(value), '..')).dev)(
+        value,
+        [],
+        {},
+        {} as never,
+      ),
+    same_file: (value, [other]) =>
+      about(statSync, (found) => same(found, resolve(cwd, toText(other))))(value, [], {}, {} as never),
   };
 }
 

@@ -22,7 +22,13 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
   const publicRoles: Role[] = [...planned.publicRoles];
   const base: PlayRun = {
     run,
-    variables: { play: planned, varsFiles: varsFilesOf(run, planned), prompts: run.options.prompts(position), publicRoles: () => publicRoles, addPublicRole: (role) => void publicRoles.push(role) },
+    variables: {
+      play: planned,
+      varsFiles: varsFilesOf(run, planned),
+      prompts: run.options.prompts(position),
+      publicRoles: () => publicRoles,
+      addPublicRole: (role) => void publicRoles.push(role),
+    },
     allHosts: hosts,
     batch: hosts,
     handlers: [...planned.handlers],
@@ -37,7 +43,11 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     if (play.ended || run.options.signal.aborted) return;
     const lost = before - batch.filter(({ gone }) => !gone).length;
     if (before > 0 && lost === before && batch.length < hosts.length) {
-      run.emit({ type: 'warning', message: `every host of the batch failed: the play "${planned.name}" ends here`, at: planned.play.at });
+      run.emit({
+        type: 'warning',
+        message: `every host of the batch failed: the play "${planned.name}" ends here`,
+        at: planned.play.at,
+      });
       return;
     }
   }
@@ -45,11 +55,21 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
 
 async function runBatch(play: PlayRun): Promise<void> {
   const { play: planned } = play.variables;
-  const force = play.run.options.forceHandlers || (planned.play.forceHandlers !== undefined && truth(renderValue(planned.play.forceHandlers.value, hostEnvironment(play.run, play.batch[0]!, play), planned.play.forceHandlers.at)));
+  const force =
+    play.run.options.forceHandlers ||
+    (planned.play.forceHandlers !== undefined &&
+      truth(
+        renderValue(
+          planned.play.forceHandlers.value,
+          hostEnvironment(play.run, play.batch[0]!, play),
+          planned.play.forceHandlers.at,
+        ),
+      ));
   await gatherFacts(play, atWork(play.batch));
   for (const statements of [planned.preTasks, planned.tasks, planned.postTasks]) {
     await runSection(play, statements);
-    if (!play.ended || force) await settle(play, await flushHandlers(play, force ? play.batch : atWork(play.batch), force));
+    if (!play.ended || force)
+      await settle(play, await flushHandlers(play, force ? play.batch : atWork(play.batch), force));
     if (play.ended || tooManyFailed(play)) return;
   }
 }
@@ -74,10 +94,20 @@ function settle(_play: PlayRun, fallen: ReadonlySet<HostState>): void {
 function tooManyFailed(play: PlayRun): boolean {
   const { play: written, name } = play.variables.play;
   if (written.maxFailPercentage === undefined) return false;
-  const most = Number(renderValue(written.maxFailPercentage.value, hostEnvironment(play.run, play.batch[0]!, play), written.maxFailPercentage.at));
+  const most = Number(
+    renderValue(
+      written.maxFailPercentage.value,
+      hostEnvironment(play.run, play.batch[0]!, play),
+      written.maxFailPercentage.at,
+    ),
+  );
   const failed = play.batch.filter(({ gone }) => gone !== undefined).length;
   if ((failed / play.batch.length) * 100 <= most) return false;
-  play.run.emit({ type: 'warning', message: `more than ${most} % of the hosts failed: the play "${name}" ends here`, at: written.at });
+  play.run.emit({
+    type: 'warning',
+    message: `more than ${most} % of the hosts failed: the play "${name}" ends here`,
+    at: written.at,
+  });
   for (const host of play.batch) host.gone ??= 'failed';
   return true;
 }
@@ -88,8 +118,16 @@ function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
   const environment = hostEnvironment(run, run.host('localhost'), undefined);
   const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);
   const names = selectHosts(inventory, Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern));
-  const states = names.filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name)).map((name) => run.host(name)).filter((host) => !host.gone);
-  return ordered(states, planned.play.order === undefined ? 'inventory' : String(renderValue(planned.play.order.value, environment, planned.play.order.at)));
+  const states = names
+    .filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name))
+    .map((name) => run.host(name))
+    .filter((host) => !host.gone);
+  return ordered(
+    states,
+    planned.play.order === undefined
+      ? 'inventory'
+      : String(renderValue(planned.play.order.value, environment, planned.play.order.at)),
+  );
 }
 
 function ordered(hosts: readonly HostState[], order: string): readonly HostState[] {
@@ -97,14 +135,20 @@ function ordered(hosts: readonly HostState[], order: string): readonly HostState
   if (order === 'reverse_inventory') return hosts.toReversed();
   if (order === 'sorted') return hosts.toSorted(byName);
   if (order === 'reverse_sorted') return hosts.toSorted(byName).reverse();
-  if (order === 'shuffle') return hosts.map((host) => [Math.random(), host] as const).sort(([a], [b]) => a - b).map(([, host]) => host);
+  if (order === 'shuffle')
+    return hosts
+      .map((host) => [Math.random(), host] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, host]) => host);
   return hosts;
 }
 
 /** `serial`: numbers and percentages; the last one repeats. */
 function* batches(play: PlayRun, hosts: readonly HostState[]): Generator<readonly HostState[]> {
   const { serial } = play.variables.play.play;
-  const sizes = serial.flatMap((one: Positioned) => [rendered(one, hostEnvironment(play.run, hosts[0]!, play))].flat()).map((size) => batchSize(size, hosts.length));
+  const sizes = serial
+    .flatMap((one: Positioned) => [rendered(one, hostEnvironment(play.run, hosts[0]!, play))].flat())
+    .map((size) => batchSize(size, hosts.length));
   if (sizes.length === 0) {
     yield hosts;
     return;

@@ -1,7 +1,7 @@
 /** From a planned task to something that can be done on a host: condition judged, arguments rendered and settled. */
 import type { Become } from '../connection/connection.ts';
-import type { AnyModule } from '../module/definition.ts';
 import { settleArguments } from '../module/coerce.ts';
+import type { AnyModule } from '../module/definition.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
@@ -35,14 +35,18 @@ export type Preparation = { readonly kind: 'skip'; readonly clause: string } | (
 export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Momentary): Preparation {
   const { options } = play.run;
   const environment = hostEnvironment(play.run, host, play, task.lexical, momentary);
-  const verdict = judge(task.when, environment, (clause, value) => loose(play, clause.at, String(clause.expression), value));
+  const verdict = judge(task.when, environment, (clause, value) =>
+    loose(play, clause.at, String(clause.expression), value),
+  );
   if (verdict.holds === false) return { kind: 'skip', clause: verdict.clause };
   const module = options.modules.get(task.module);
   const raw = rawArguments(module, task, environment);
   const unknownName = Object.keys(raw).find((name) => holdsUnknown(raw[name]));
   const settled = settleArguments(module, raw, task.module);
   if (settled.problems.length > 0) {
-    throw new ModuleFailure(settled.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; '));
+    throw new ModuleFailure(
+      settled.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; '),
+    );
   }
   for (const [name, literal] of Object.entries(module.args)) {
     const value = settled.args[name];
@@ -60,7 +64,11 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
     args: settled.args,
     environment,
     runsOn,
-    become: becomeOf(task.inherited, runsOn === host.name ? environment : delegated(play, runsOn, environment), options.defaults),
+    become: becomeOf(
+      task.inherited,
+      runsOn === host.name ? environment : delegated(play, runsOn, environment),
+      options.defaults,
+    ),
     variables: environmentVariables(task, environment),
     simulated: keywordCheck === undefined ? options.check : truth(keywordCheck),
     diff: task.inherited.diff === undefined ? options.diff : truth(rendered(task.inherited.diff, environment)),
@@ -81,7 +89,11 @@ function loose(play: PlayRun, at: PlannedTask['at'], clause: string, value: unkn
   play.run.emit({ type: 'warning', message, at });
 }
 
-function rawArguments(module: AnyModule, task: PlannedTask, environment: Environment): Readonly<Record<string, unknown>> {
+function rawArguments(
+  module: AnyModule,
+  task: PlannedTask,
+  environment: Environment,
+): Readonly<Record<string, unknown>> {
   const unrendered = new Set(module.expressions ?? []);
   const out: Record<string, unknown> = {};
   for (const { value, at } of task.moduleDefaults) {
@@ -90,14 +102,23 @@ function rawArguments(module: AnyModule, task: PlannedTask, environment: Environ
   }
   if (task.args.template !== undefined) {
     const mapping = renderValue(task.args.template.value, environment, task.args.template.at);
-    if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) throw new ModuleFailure('args must be a mapping of arguments');
+    if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping))
+      throw new ModuleFailure('args must be a mapping of arguments');
     Object.assign(out, mapping);
   }
   for (const [name, value] of Object.entries(task.args.values)) {
-    out[name] = unrendered.has(name) ? value : renderValue(value, environment, typeof value === 'object' && value !== null ? task.args.at : task.args.locate([name]));
+    out[name] = unrendered.has(name)
+      ? value
+      : renderValue(
+          value,
+          environment,
+          typeof value === 'object' && value !== null ? task.args.at : task.args.locate([name]),
+        );
   }
   if (task.args.freeForm !== undefined && module.freeForm) {
-    out[module.freeForm] = unrendered.has(module.freeForm) ? task.args.freeForm : renderValue(task.args.freeForm, environment, task.args.at);
+    out[module.freeForm] = unrendered.has(module.freeForm)
+      ? task.args.freeForm
+      : renderValue(task.args.freeForm, environment, task.args.at);
   } else if (task.args.freeForm !== undefined) {
     // `module: "{{ mapping }}"` spells all arguments at once
     const mapping = renderValue(task.args.freeForm, environment, task.args.at);
@@ -137,8 +158,10 @@ function environmentVariables(task: PlannedTask, environment: Environment): Read
   for (const { value, at } of task.environment) {
     const mapping = renderValue(value, environment, at);
     if (mapping === null || mapping === omit) continue;
-    if (typeof mapping !== 'object' || Array.isArray(mapping)) throw new ModuleFailure('environment must be a mapping of names to texts');
-    for (const [name, one] of Object.entries(mapping as Record<string, unknown>)) merged[name] = one === null ? '' : String(one);
+    if (typeof mapping !== 'object' || Array.isArray(mapping))
+      throw new ModuleFailure('environment must be a mapping of names to texts');
+    for (const [name, one] of Object.entries(mapping as Record<string, unknown>))
+      merged[name] = one === null ? '' : String(one);
   }
   return merged;
 }
@@ -148,5 +171,11 @@ function delegated(play: PlayRun, name: string, own: Environment): Environment {
   const known = play.run.options.inventory.host(name);
   if (!known) return own;
   const theirs = hostEnvironment(play.run, play.run.host(name), play);
-  return { ...own, scope: { get: (variable) => (variable.startsWith('ansible_become') ? theirs.scope.get(variable) : own.scope.get(variable)), names: () => own.scope.names() } };
+  return {
+    ...own,
+    scope: {
+      get: (variable) => (variable.startsWith('ansible_become') ? theirs.scope.get(variable) : own.scope.get(variable)),
+      names: () => own.scope.names(),
+    },
+  };
 }

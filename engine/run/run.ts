@@ -27,7 +27,9 @@ export interface RunResult {
 export async function execute(options: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const run = newRun(options);
-  const names = options.plan.plays.flatMap((play) => modulesOf([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers.map(({ task }) => task)]));
+  const names = options.plan.plays.flatMap((play) =>
+    modulesOf([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers.map(({ task }) => task)]),
+  );
   await options.modules.load([...new Set(names)]);
   run.emit({ type: 'run_start', check: options.check, at: new Date().toISOString() });
   try {
@@ -35,11 +37,21 @@ export async function execute(options: RunOptions): Promise<RunResult> {
       if (options.signal.aborted) break;
       await runPlay(run, withHostMentions(run, play), position);
     }
-    if (run.waiting) throw new KplayError([{ message: `no task is named "${options.startAtTask}"`, hint: '--list-tasks shows the names; tasks of dynamic includes cannot be started at' }]);
+    if (run.waiting)
+      throw new KplayError([
+        {
+          message: `no task is named "${options.startAtTask}"`,
+          hint: '--list-tasks shows the names; tasks of dynamic includes cannot be started at',
+        },
+      ]);
   } finally {
     await Promise.allSettled([...run.machines.values()].map((one) => one.close()));
   }
-  const recap = Object.fromEntries([...run.hosts.values()].filter(({ recap: line }) => Object.values(line).some((n) => n > 0)).map((host) => [host.name, { ...host.recap }]));
+  const recap = Object.fromEntries(
+    [...run.hosts.values()]
+      .filter(({ recap: line }) => Object.values(line).some((n) => n > 0))
+      .map((host) => [host.name, { ...host.recap }]),
+  );
   const traffic = Object.fromEntries([...run.machines].map(([key, one]) => [key.split(' ')[0]!, one.traffic]));
   const seconds = (performance.now() - started) / 1000;
   run.emit({ type: 'run_end', recap, seconds, check: options.check, traffic });
@@ -75,7 +87,12 @@ function newRun(options: RunOptions): WholeRun {
     version: 0,
     waiting: options.startAtTask !== undefined,
     emit: options.emit,
-    lookups: controllerLookups({ cwd: options.cwd, environment: options.environment, check: options.check, secret: (value) => secrets.add(value) }),
+    lookups: controllerLookups({
+      cwd: options.cwd,
+      environment: options.environment,
+      check: options.check,
+      secret: (value) => secrets.add(value),
+    }),
     filters: pathFilters(options.cwd, options.environment),
     tests: pathTests(options.cwd),
     sources: {
@@ -99,7 +116,8 @@ function newRun(options: RunOptions): WholeRun {
       return fresh;
     },
     machine(name, inherited = {}) {
-      const plain = inherited.connection === undefined && inherited.port === undefined && inherited.remote_user === undefined;
+      const plain =
+        inherited.connection === undefined && inherited.port === undefined && inherited.remote_user === undefined;
       const usual = plain ? usualMachines.get(name) : undefined;
       if (usual) return usual;
       const environment = hostEnvironment(run, run.host(name));

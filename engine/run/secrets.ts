@@ -19,7 +19,13 @@ export function secretKeeper(): Secrets {
   function text(value: string): string {
     const keyless = value.includes('PRIVATE KEY') ? value.replace(privateKey, '(a private key)') : value;
     if (known.size === 0) return keyless;
-    pattern ??= new RegExp([...known].sort((a, b) => b.length - a.length).map(literal).join('|'), 'g');
+    pattern ??= new RegExp(
+      [...known]
+        .sort((a, b) => b.length - a.length)
+        .map(literal)
+        .join('|'),
+      'g',
+    );
     return keyless.replace(pattern, hidden);
   }
 

@@ -3,13 +3,13 @@ import type { PlannedBlock, PlannedMeta, PlannedRole, PlannedStatement, PlannedT
 import { selectedByTags } from '../plan/tags.ts';
 import { renderValue } from '../template/render.ts';
 import type { Ahead } from './ahead.ts';
+import { judge } from './conditions.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import { flushHandlers, notify } from './handlers.ts';
 import { runInclude } from './include.ts';
-import { judge } from './conditions.ts';
 import { runTask, type TaskOutcome } from './task.ts';
 
 /** The statements at work: what reads ahead of them, and who has left the role they belong to. */
@@ -20,18 +20,30 @@ export interface Section {
 }
 
 /** Runs statements on hosts; answers with the hosts that fell on the way. Those that fell no longer take part. */
-export async function runStatements(play: PlayRun, hosts: readonly HostState[], statements: readonly PlannedStatement[], section: Section): Promise<ReadonlySet<HostState>> {
+export async function runStatements(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  statements: readonly PlannedStatement[],
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   const fallen = new Set<HostState>();
   for (const statement of statements) {
     if (play.ended || play.run.options.signal.aborted) break;
-    const active = hosts.filter((host) => !fallen.has(host) && !host.gone && !host.ended && !section.leftRole.has(host));
+    const active = hosts.filter(
+      (host) => !fallen.has(host) && !host.gone && !host.ended && !section.leftRole.has(host),
+    );
     if (active.length === 0) break;
     for (const host of await runStatement(play, active, statement, section)) fallen.add(host);
   }
   return fallen;
 }
 
-async function runStatement(play: PlayRun, hosts: readonly HostState[], statement: PlannedStatement, section: Section): Promise<ReadonlySet<HostState>> {
+async function runStatement(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  statement: PlannedStatement,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   switch (statement.kind) {
     case 'block':
       return runBlock(play, hosts, statement, section);
@@ -52,14 +64,25 @@ function selected(play: PlayRun, statement: PlannedStatement): boolean {
   if (play.run.waiting && startAtTask !== undefined) {
     const role = statement.lexical.role?.name;
     const names = [statement.name, role && statement.name ? `${role} : ${statement.name}` : undefined];
-    if (!names.some((name) => name !== undefined && (name === startAtTask || (startAtTask.includes('*') && glob(startAtTask).test(name))))) return false;
+    if (
+      !names.some(
+        (name) =>
+          name !== undefined && (name === startAtTask || (startAtTask.includes('*') && glob(startAtTask).test(name))),
+      )
+    )
+      return false;
     play.run.waiting = false;
   }
   return selectedByTags(statement.tags, tags, skipTags);
 }
 
 /** Runs one task on the hosts, all at once as far as forks and throttle allow. */
-export async function runTaskOn(play: PlayRun, hosts: readonly HostState[], task: PlannedTask, section: Section): Promise<ReadonlySet<HostState>> {
+export async function runTaskOn(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  task: PlannedTask,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   const { run } = play;
   const first = hosts[0]!;
   const environment = hostEnvironment(run, first, play, task.lexical);
@@ -71,7 +94,7 @@ export async function runTaskOn(play: PlayRun, hosts: readonly HostState[], task
   const limit = Math.min(run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const outcomes = await each(workers, limit, async (host) => {
     section.ahead.at(host, task);
-    const outcome = await runTask(play, host, task, label);
+    const outcome = await runTask({ play, host, task, label });
     count(host, outcome);
     if (outcome.status === 'changed') notify(play, host, task);
     return outcome;
@@ -84,9 +107,14 @@ export async function runTaskOn(play: PlayRun, hosts: readonly HostState[], task
     if (outcome.status === 'failed' || outcome.status === 'unreachable') fallen.add(host);
     if (outcome.status === 'failed') rememberFailure(host, task, label.name, outcome);
   });
-  if (once && task.register !== undefined) for (const host of hosts.slice(1)) host.variables.registered.set(task.register, first.variables.registered.get(task.register));
+  if (once && task.register !== undefined)
+    for (const host of hosts.slice(1))
+      host.variables.registered.set(task.register, first.variables.registered.get(task.register));
   if (once && hosts.length > 1) shareFacts(first, hosts, task, outcomes[0]!);
-  const fatal = fallen.size > 0 && (once || (task.inherited.any_errors_fatal !== undefined && truth(rendered(task.inherited.any_errors_fatal, environment))));
+  const fatal =
+    fallen.size > 0 &&
+    (once ||
+      (task.inherited.any_errors_fatal !== undefined && truth(rendered(task.inherited.any_errors_fatal, environment))));
   return fatal ? new Set(hosts) : fallen;
 }
 
@@ -100,10 +128,17 @@ function rememberFailure(host: HostState, task: PlannedTask, name: string, outco
 function shareFacts(first: HostState, hosts: readonly HostState[], task: PlannedTask, outcome: TaskOutcome): void {
   const facts = outcome.result['ansible_facts'];
   if (task.module !== 'set_fact' || typeof facts !== 'object' || facts === null) return;
-  for (const host of hosts) for (const name of Object.keys(facts)) if (host !== first) host.variables.registered.set(name, first.variables.registered.get(name));
+  for (const host of hosts)
+    for (const name of Object.keys(facts))
+      if (host !== first) host.variables.registered.set(name, first.variables.registered.get(name));
 }
 
-async function runBlock(play: PlayRun, hosts: readonly HostState[], block: PlannedBlock, section: Section): Promise<ReadonlySet<HostState>> {
+async function runBlock(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  block: PlannedBlock,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   const fallen = new Set(await runStatements(play, hosts, block.block, section));
   const rescuable = [...fallen].filter((host) => host.gone !== 'unreachable');
   if (block.rescue.length > 0 && rescuable.length > 0) {
@@ -122,7 +157,12 @@ async function runBlock(play: PlayRun, hosts: readonly HostState[], block: Plann
   return fallen;
 }
 
-async function runRole(play: PlayRun, hosts: readonly HostState[], role: PlannedRole, section: Section): Promise<ReadonlySet<HostState>> {
+async function runRole(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  role: PlannedRole,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
   const key = role.onceKey;
   const due = key === undefined ? hosts : hosts.filter((host) => !host.rolesDone.has(key));
   const fallen = await runStatements(play, due, role.statements, { ...section, leftRole: new Set() });
@@ -130,8 +170,15 @@ async function runRole(play: PlayRun, hosts: readonly HostState[], role: Planned
   return fallen;
 }
 
-async function runMeta(play: PlayRun, hosts: readonly HostState[], meta: PlannedMeta, section: Section): Promise<ReadonlySet<HostState>> {
-  const wanted = hosts.filter((host) => judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical)).holds === true);
+async function runMeta(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  meta: PlannedMeta,
+  section: Section,
+): Promise<ReadonlySet<HostState>> {
+  const wanted = hosts.filter(
+    (host) => judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical)).holds === true,
+  );
   if (wanted.length === 0) return new Set();
   switch (meta.action) {
     case 'flush_handlers':
@@ -158,7 +205,11 @@ async function runMeta(play: PlayRun, hosts: readonly HostState[], meta: Planned
       await Promise.all(wanted.map((host) => play.run.machine(host.name).close()));
       break;
     case 'refresh_inventory':
-      play.run.emit({ type: 'warning', message: 'meta: refresh_inventory is not supported: the inventory stays as it was read', at: meta.at });
+      play.run.emit({
+        type: 'warning',
+        message: 'meta: refresh_inventory is not supported: the inventory stays as it was read',
+        at: meta.at,
+      });
       break;
     case 'noop':
       break;
@@ -167,7 +218,10 @@ async function runMeta(play: PlayRun, hosts: readonly HostState[], meta: Planned
 }
 
 /** Counts an outcome in the host's recap line. */
-export function count({ recap }: HostState, { status, ignored }: TaskOutcome): void {
+export function count(
+  { recap }: HostState,
+  { status, ignored, result }: Pick<TaskOutcome, 'status' | 'ignored' | 'result'>,
+): void {
   if (status === 'ok' || status === 'changed') recap.ok += 1;
   if (status === 'changed') recap.changed += 1;
   if (status === 'skipped') recap.skipped += 1;
@@ -175,6 +229,7 @@ export function count({ recap }: HostState, { status, ignored }: TaskOutcome): v
   if (status === 'failed' && ignored) {
     recap.ok += 1;
     recap.ignored += 1;
+    if (result['changed'] === true) recap.changed += 1;
   }
   if (status === 'unreachable' && ignored) recap.skipped += 1;
   else if (status === 'unreachable') recap.unreachable += 1;
@@ -194,4 +249,5 @@ export function labelOf(play: PlayRun, host: HostState, task: PlannedTask): stri
   return play.run.secrets.scrub(role === undefined ? name : `${role} : ${name}`);
 }
 
-const glob = (pattern: string) => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`);
+const glob = (pattern: string) =>
+  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`);

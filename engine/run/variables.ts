@@ -49,7 +49,13 @@ export type Momentary = Readonly<Record<string, unknown>>;
 export function taskScope(
   sources: VariableSources,
   host: string,
-  options: { readonly play?: PlayVariables; readonly lexical?: Lexical; readonly momentary?: Momentary; readonly magic: (name: string) => unknown | typeof missing; readonly magicNames: readonly string[] },
+  options: {
+    readonly play?: PlayVariables;
+    readonly lexical?: Lexical;
+    readonly momentary?: Momentary;
+    readonly magic: (name: string) => unknown | typeof missing;
+    readonly magicNames: readonly string[];
+  },
 ): Scope {
   const layers = layersOf(sources, host, options.play, options.lexical, options.momentary);
   const scope: Scope = {
@@ -77,7 +83,13 @@ export function taskScope(
 }
 
 /** Highest precedence first, so that the first layer that has a name has the last word. */
-function layersOf(sources: VariableSources, host: string, play?: PlayVariables, lexical?: Lexical, momentary?: Momentary): readonly Layer[] {
+function layersOf(
+  sources: VariableSources,
+  host: string,
+  play?: PlayVariables,
+  lexical?: Lexical,
+  momentary?: Momentary,
+): readonly Layer[] {
   const learnt = sources.hostVariables(host);
   const role = lexical?.role;
   const inventoryLayers = sources.inventory.layers(host, play?.play.playbookDir);
@@ -102,7 +114,12 @@ function layersOf(sources: VariableSources, host: string, play?: PlayVariables, 
 }
 
 function fromRecord(values: Readonly<Record<string, unknown>>, own: boolean): Layer {
-  return { own, has: (name) => Object.hasOwn(values, name), get: (name) => values[name], names: () => Object.keys(values) };
+  return {
+    own,
+    has: (name) => Object.hasOwn(values, name),
+    get: (name) => values[name],
+    names: () => Object.keys(values),
+  };
 }
 
 function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
@@ -118,7 +135,8 @@ function fromFacts(facts: ReadonlyMap<string, unknown>): Layer {
   const bare = (name: string) => (name.startsWith('ansible_') ? name.slice('ansible_'.length) : undefined);
   return {
     own: false,
-    has: (name) => name === 'ansible_facts' || facts.has(bare(name) ?? '') || (name === 'ansible_local' && facts.has('local')),
+    has: (name) =>
+      name === 'ansible_facts' || facts.has(bare(name) ?? '') || (name === 'ansible_local' && facts.has('local')),
     get: (name) => (name === 'ansible_facts' ? Object.fromEntries(facts) : facts.get(bare(name) ?? '')),
     *names() {
       yield 'ansible_facts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { fail } from '../errors.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
-import { fail } from '../errors.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { renderValue } from '../template/render.ts';
 import type { Run } from './context.ts';
@@ -20,8 +20,12 @@ export function varsFilesOf(run: Run, planned: PlannedPlay): (host: string) => r
     const blocks = planned.play.varsFiles.map(({ value, at }) => {
       const named = renderValue(value, hostEnvironment(run, run.host(host)), at);
       const names = (Array.isArray(named) ? named : [named]).map(String);
-      const candidates = names.flatMap((name) => (isAbsolute(name) ? [name] : [join(planned.playbookDir, name), join(planned.playbookDir, 'vars', name)]));
-      const file = candidates.find((path) => existsSync(path)) ?? fail(`none of these vars_files exists: ${candidates.join(', ')}`, at);
+      const candidates = names.flatMap((name) =>
+        isAbsolute(name) ? [name] : [join(planned.playbookDir, name), join(planned.playbookDir, 'vars', name)],
+      );
+      const file =
+        candidates.find((path) => existsSync(path)) ??
+        fail(`none of these vars_files exists: ${candidates.join(', ')}`, at);
       const block = byFile.get(file) ?? varsBlock(file);
       byFile.set(file, block);
       return block;
@@ -34,6 +38,7 @@ export function varsFilesOf(run: Run, planned: PlannedPlay): (host: string) => r
 function varsBlock(file: string): VarsBlock {
   const document = parseYaml(readFileSync(file, 'utf8'), file);
   const values = document.value ?? {};
-  if (typeof values !== 'object' || Array.isArray(values)) return fail(`${file} must hold a mapping of variables`, document.locate([]));
+  if (typeof values !== 'object' || Array.isArray(values))
+    return fail(`${file} must hold a mapping of variables`, document.locate([]));
   return { values: values as Record<string, unknown>, file, locate: (name) => document.locate([name]) };
 }

@@ -10,7 +10,9 @@ export interface Reader {
 }
 
 /** What a batch needs of a shell: a script in, code and streams out. */
-export type Ask = (script: string) => Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }>;
+export type Ask = (
+  script: string,
+) => Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }>;
 
 interface Question {
   readonly kind: QueryKind<unknown, unknown>;
@@ -30,13 +32,16 @@ export function batchedReader(ask: Ask): Reader {
     waiting = [];
     const groups = [...groupByKind(questions).values()];
     const nonce = randomBytes(16).toString('hex');
-    const script = groups.map((group) => `(\n${group[0]!.kind.script(group.map(({ key }) => key))}\n)\nprintf '\\n%s %s\\n' ${nonce} $?`);
+    const script = groups.map(
+      (group) => `(\n${group[0]!.kind.script(group.map(({ key }) => key))}\n)\nprintf '\\n%s %s\\n' ${nonce} $?`,
+    );
     try {
       const { stdout, stderr } = await ask(script.join('\n'));
       let from = 0;
       for (const group of groups) {
         const at = stdout.indexOf(`\n${nonce} `, from);
-        if (at < 0) throw new ModuleFailure(`reading ${group[0]!.kind.name} gave no answer: ${stderr.toString('utf8').trim()}`);
+        if (at < 0)
+          throw new ModuleFailure(`reading ${group[0]!.kind.name} gave no answer: ${stderr.toString('utf8').trim()}`);
         const end = stdout.indexOf('\n', at + 1);
         settle(group, Number(stdout.subarray(at + nonce.length + 2, end)), stdout.subarray(from, at), stderr);
         from = end + 1;
@@ -52,7 +57,8 @@ export function batchedReader(ask: Ask): Reader {
       const known = answers.get(kind.name)?.get(id);
       if (known) return known as Promise<V>;
       const answer = new Promise<unknown>((resolve, reject) => {
-        if (waiting.push({ kind: kind as unknown as QueryKind<unknown, unknown>, key, resolve, reject }) === 1) setImmediate(() => void flush());
+        if (waiting.push({ kind: kind as unknown as QueryKind<unknown, unknown>, key, resolve, reject }) === 1)
+          setImmediate(() => void flush());
       });
       answer.catch(() => {}); // whoever asked sees the rejection; a probe made ahead may have nobody left
       domainsOf.set(kind.name, kind.domains);
@@ -72,11 +78,20 @@ export function batchedReader(ask: Ask): Reader {
 function settle(group: readonly Question[], code: number, stdout: Buffer, stderr: Buffer): void {
   const { kind } = group[0]!;
   try {
-    if (code !== 0) throw new ModuleFailure(`reading ${kind.name} failed (exit ${code}): ${stderr.toString('utf8').trim()}`, { rc: code });
-    const values = kind.parse(stdout, group.map(({ key }) => key));
+    if (code !== 0)
+      throw new ModuleFailure(`reading ${kind.name} failed (exit ${code}): ${stderr.toString('utf8').trim()}`, {
+        rc: code,
+      });
+    const values = kind.parse(
+      stdout,
+      group.map(({ key }) => key),
+    );
     group.forEach((question, index) => void question.resolve(values[index]));
   } catch (error) {
-    for (const question of group) question.reject(error instanceof ModuleFailure ? error : new ModuleFailure((error as Error).message, {}, { cause: error }));
+    for (const question of group)
+      question.reject(
+        error instanceof ModuleFailure ? error : new ModuleFailure((error as Error).message, {}, { cause: error }),
+      );
   }
 }
 

@@ -4,7 +4,8 @@ import type { Command } from './target.ts';
 /** The shell text that runs a user's command: environment, folder and stdin set, nothing of it parsed by the framing shell. */
 export function commandScript(command: Command): string {
   const lines: string[] = [];
-  for (const [name, value] of Object.entries(command.environment ?? {})) lines.push(`export ${variable(name)}=${quote(value)}`);
+  for (const [name, value] of Object.entries(command.environment ?? {}))
+    lines.push(`export ${variable(name)}=${quote(value)}`);
   if (command.chdir !== undefined) lines.push(`cd ${quote(command.chdir)} || exit 1`);
   const run = command.argv
     ? command.argv.map(quote).join(' ')
@@ -16,7 +17,8 @@ export function commandScript(command: Command): string {
 }
 
 function variable(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" cannot be the name of an environment variable`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new Error(`"${name}" cannot be the name of an environment variable`);
   return name;
 }
 

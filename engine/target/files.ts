@@ -70,7 +70,11 @@ export const checksumKind: QueryKind<string, string | undefined> = {
     const sums = new Map<string, string>();
     for (const line of stdout.toString('utf8').split('\n')) {
       const found = /^\\?([0-9a-f]{64}) [ *](.*)$/.exec(line);
-      if (found) sums.set(line.startsWith('\\') ? found[2]!.replaceAll('\\n', '\n').replaceAll('\\\\', '\\') : found[2]!, found[1]!);
+      if (found)
+        sums.set(
+          line.startsWith('\\') ? found[2]!.replaceAll('\\n', '\n').replaceAll('\\\\', '\\') : found[2]!,
+          found[1]!,
+        );
     }
     return paths.map((path) => sums.get(argumentPath(path)));
   },
@@ -86,7 +90,10 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
   id: normalPath,
   script: (paths) =>
     paths
-      .map((path) => `if [ -f ${quote(path)} ]; then cat ${argument(path)} && echo ${mark} + || echo ${mark} !; else echo ${mark} -; fi`)
+      .map(
+        (path) =>
+          `if [ -f ${quote(path)} ]; then cat ${argument(path)} && echo ${mark} + || echo ${mark} !; else echo ${mark} -; fi`,
+      )
       .join('\n'),
   parse(stdout, paths) {
     let from = 0;
@@ -105,7 +112,12 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
 /** Everything that will be true of a path once a file with this content is there. */
 export function fileEffects(
   path: string,
-  file: { readonly content: Buffer | Unknown; readonly mode?: string; readonly owner?: string; readonly group?: string },
+  file: {
+    readonly content: Buffer | Unknown;
+    readonly mode?: string;
+    readonly owner?: string;
+    readonly group?: string;
+  },
 ): readonly Effect[] {
   const { content } = file;
   const size = Buffer.isBuffer(content) ? content.length : 0;
@@ -124,7 +136,13 @@ export function statEffects(path: string, state: FileState): readonly Effect[] {
 /** The attributes of something that does not exist yet; what nobody can know (inode, device) is zero. */
 export function predicted(
   type: FileType,
-  known: { readonly mode?: string | undefined; readonly owner?: string | undefined; readonly group?: string | undefined; readonly size?: number; readonly linkTarget?: string },
+  known: {
+    readonly mode?: string | undefined;
+    readonly owner?: string | undefined;
+    readonly group?: string | undefined;
+    readonly size?: number;
+    readonly linkTarget?: string;
+  },
 ): PresentFile {
   const now = Math.floor(Date.now() / 1000);
   const owner = known.owner ?? 'root';
@@ -182,13 +200,13 @@ function presentFile(fields: readonly string[]): PresentFile {
 
 // The S_IFMT bits of stat(2).
 const fileTypes: Readonly<Record<number, FileType>> = {
-  0o100000: 'file',
-  0o040000: 'directory',
-  0o120000: 'link',
-  0o020000: 'char',
-  0o060000: 'block',
-  0o010000: 'fifo',
-  0o140000: 'socket',
+  16807: 'file',
+  9604: 'directory',
+  21609: 'link',
+  4802: 'char',
+  14406: 'block',
+  2401: 'fifo',
+  26411: 'socket',
 };
 
 const name = (given: string, id: string) => (given === 'UNKNOWN' ? id : given);

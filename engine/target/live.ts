@@ -11,12 +11,23 @@ import { factsKind } from './queries/facts.ts';
 import { packagesKind } from './queries/packages.ts';
 import { unitKind } from './queries/units.ts';
 import type { Domain, QueryKind } from './query.ts';
-import { attributesScript, directoryScript, linkScript, removeScript, temporaryScript, writeScript } from './scripts.ts';
+import {
+  attributesScript,
+  directoryScript,
+  linkScript,
+  removeScript,
+  temporaryScript,
+  writeScript,
+} from './scripts.ts';
 import type { Command, Completed, Mutation, ReadableTarget, Target } from './target.ts';
 
 /** What a live target needs of the connection room, as functions: it knows no kind of connection. */
 export interface Wire {
-  run(frame: { readonly script: string; readonly timeoutMs?: number | undefined; readonly outputLimit?: number | undefined }): Promise<Reply>;
+  run(frame: {
+    readonly script: string;
+    readonly timeoutMs?: number | undefined;
+    readonly outputLimit?: number | undefined;
+  }): Promise<Reply>;
   upload(path: string, source: LocalFile | Buffer): Promise<void>;
   download(path: string): AsyncIterable<Buffer>;
 }
@@ -45,7 +56,12 @@ export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
   const ask: Ask = (script) => wire.run({ script, outputLimit: answerLimit });
   const reader = batchedReader(ask);
 
-  async function change(summary: string, script: string, domains?: readonly Domain[], timeoutMs?: number): Promise<Completed> {
+  async function change(
+    summary: string,
+    script: string,
+    domains?: readonly Domain[],
+    timeoutMs?: number,
+  ): Promise<Completed> {
     onChange(domains);
     const completed = await timed(() => wire.run({ script, timeoutMs, outputLimit: commandLimit }));
     if (completed.code !== 0) throw failureOf(summary, completed);
@@ -59,7 +75,13 @@ export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
       const size = Buffer.isBuffer(content) ? content.length : content.size;
       if (size <= inlineLimit) {
         const bytes = Buffer.isBuffer(content) ? content : await content.bytes();
-        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), ['files', 'units', 'kernel', 'facts', 'accounts']);
+        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), [
+          'files',
+          'units',
+          'kernel',
+          'facts',
+          'accounts',
+        ]);
         return;
       }
       const made = await change(`write ${path}`, temporaryScript(path), ['files']);
@@ -68,7 +90,13 @@ export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
         await wire.run({ script: removeScript(uploaded) }).catch(() => {});
         throw error;
       });
-      await change(`write ${path}`, writeScript(path, { uploaded }, options), ['files', 'units', 'kernel', 'facts', 'accounts']);
+      await change(`write ${path}`, writeScript(path, { uploaded }, options), [
+        'files',
+        'units',
+        'kernel',
+        'facts',
+        'accounts',
+      ]);
     },
     async makeDirectory(path, attributes) {
       await change(`mkdir ${path}`, directoryScript(path, attributes), ['files']);
@@ -82,12 +110,31 @@ export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
     async remove(path) {
       await change(`remove ${path}`, removeScript(path), ['files', 'units', 'kernel', 'facts', 'accounts']);
     },
-    mutate: (mutation: Mutation) => change(mutation.summary, commandScript({ script: mutation.script, stdin: mutation.stdin }), mutation.touches, mutation.timeoutMs),
+    mutate: (mutation: Mutation) =>
+      change(
+        mutation.summary,
+        commandScript({ script: mutation.script, stdin: mutation.stdin }),
+        mutation.touches,
+        mutation.timeoutMs,
+      ),
     run(command: Command) {
       onChange(undefined);
-      return timed(() => wire.run({ script: commandScript({ executable: '/bin/sh', ...command }), timeoutMs: command.timeoutMs, outputLimit: commandLimit }));
+      return timed(() =>
+        wire.run({
+          script: commandScript({ executable: '/bin/sh', ...command }),
+          timeoutMs: command.timeoutMs,
+          outputLimit: commandLimit,
+        }),
+      );
     },
-    observe: (command: Command) => timed(() => wire.run({ script: commandScript({ executable: '/bin/sh', ...command }), timeoutMs: command.timeoutMs, outputLimit: commandLimit })),
+    observe: (command: Command) =>
+      timed(() =>
+        wire.run({
+          script: commandScript({ executable: '/bin/sh', ...command }),
+          timeoutMs: command.timeoutMs,
+          outputLimit: commandLimit,
+        }),
+      ),
     download: (path) => wire.download(path),
   };
   return { target, reader };
@@ -131,6 +178,6 @@ async function timed(run: () => Promise<Reply>): Promise<Completed> {
 
 function failureOf(summary: string, { code, stdout, stderr, timedOut }: Completed): ModuleFailure {
   const [out, err] = [stdout.toString('utf8').trim(), stderr.toString('utf8').trim()];
-  const why = timedOut ? 'timed out' : (err || out || `exit code ${code}`);
+  const why = timedOut ? 'timed out' : err || out || `exit code ${code}`;
   return new ModuleFailure(`${summary}: ${why}`, { rc: code, stdout: out, stderr: err });
 }

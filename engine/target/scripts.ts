@@ -17,7 +17,8 @@ export function temporaryScript(path: string): string {
  */
 export function writeScript(path: string, bytes: Bytes, options: WriteOptions): string {
   const file = quote(path);
-  const make = 'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : `t=$(mktemp ${quote(temporaryPattern(path))}) || exit 1`;
+  const make =
+    'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : `t=$(mktemp ${quote(temporaryPattern(path))}) || exit 1`;
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
     make,
@@ -26,7 +27,9 @@ export function writeScript(path: string, bytes: Bytes, options: WriteOptions): 
     'inline' in bytes ? `${inlineWriter(bytes.inline)} || { full; exit 1; }` : '',
     `if [ -e ${file} ]; then chown "$(stat -L -c %u:%g ${file})" "$t"; chmod "$(stat -L -c %a ${file})" "$t"; else chmod =rw "$t"; fi || exit 1`,
     attributeLines('"$t"', options),
-    options.validate ? `${options.validate.replaceAll('%s', '"$t"')} >&2 || { echo "validation failed" >&2; exit 65; }` : '',
+    options.validate
+      ? `${options.validate.replaceAll('%s', '"$t"')} >&2 || { echo "validation failed" >&2; exit 65; }`
+      : '',
     options.backup ? `if [ -e ${file} ]; then cp -p ${file} ${quote(options.backup)} || exit 1; fi` : '',
     `mv -f "$t" ${file} || { full; exit 1; }`,
     'trap - EXIT',
@@ -50,7 +53,11 @@ export function directoryScript(path: string, attributes: Attributes): string {
   ].join('\n');
 }
 
-export function attributesScript(path: string, attributes: Attributes, options: { readonly recurse?: boolean; readonly follow?: boolean }): string {
+export function attributesScript(
+  path: string,
+  attributes: Attributes,
+  options: { readonly recurse?: boolean; readonly follow?: boolean },
+): string {
   return attributeLines(quote(path), attributes, options);
 }
 
@@ -68,11 +75,16 @@ function temporaryPattern(path: string): string {
   return `${posix.dirname(path)}/.kplay.XXXXXXXX`;
 }
 
-function attributeLines(target: string, attributes: Attributes, options: { readonly recurse?: boolean; readonly follow?: boolean } = {}): string {
+function attributeLines(
+  target: string,
+  attributes: Attributes,
+  options: { readonly recurse?: boolean; readonly follow?: boolean } = {},
+): string {
   const flags = `${options.recurse ? ' -R' : ''}`;
   const owner = attributes.owner === undefined ? '' : quote(attributes.owner);
   const group = attributes.group === undefined ? '' : `:${quote(attributes.group)}`;
-  const ownership = owner || group ? `chown${flags}${options.follow === false ? ' -h' : ''} ${owner}${group} ${target} || exit 1` : '';
+  const ownership =
+    owner || group ? `chown${flags}${options.follow === false ? ' -h' : ''} ${owner}${group} ${target} || exit 1` : '';
   const mode = attributes.mode === undefined ? '' : `chmod${flags} ${quote(attributes.mode)} ${target} || exit 1`;
   return [ownership, mode].filter(Boolean).join('\n');
 }
@@ -84,8 +96,14 @@ function inlineWriter(content: Buffer): string {
   if (text === '') return ': > "$t"';
   let end = 'KPLAY';
   while (plain && text.includes(end)) end += '_';
-  return plain ? `cat > "$t" <<'${end}'\n${text}${end}\n[ $? = 0 ]` : `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ]`;
+  return plain
+    ? `cat > "$t" <<'${end}'\n${text}${end}\n[ $? = 0 ]`
+    : `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ]`;
 }
 
-const wrapped = (content: Buffer) => content.toString('base64').replace(/(.{76})/g, '$1\n').trimEnd();
+const wrapped = (content: Buffer) =>
+  content
+    .toString('base64')
+    .replace(/(.{76})/g, '$1\n')
+    .trimEnd();
 const shown = (path: string) => path.replace(/["$`\\]/g, '\\$&');

@@ -5,7 +5,17 @@
 import { posix } from 'node:path';
 import { Unknown } from '../template/values.ts';
 import { UnknownState } from './failure.ts';
-import { checksumKind, contentBytes, contentKind, fileEffects, normalPath, predicted, type StatKey, statEffects, statKind } from './files.ts';
+import {
+  checksumKind,
+  contentBytes,
+  contentKind,
+  fileEffects,
+  normalPath,
+  predicted,
+  type StatKey,
+  statEffects,
+  statKind,
+} from './files.ts';
 import { readable } from './live.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { unitKind } from './queries/units.ts';
@@ -50,15 +60,22 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       return answer as V;
     }
     const path = pathOf(kind, key);
-    if (path !== undefined && underRemoved(path)) return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
+    if (path !== undefined && underRemoved(path))
+      return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
     const value = await real.query(kind, key);
     const bringer = bringerOf(prediction.brings, kind.id(key));
-    if (bringer && kind === (statKind as unknown) && !(value as FileState).exists && isFolderOf(bringer, (key as StatKey).path)) {
+    if (
+      bringer &&
+      kind === (statKind as unknown) &&
+      !(value as FileState).exists &&
+      isFolderOf(bringer, (key as StatKey).path)
+    ) {
       return predicted('directory', {}) as V;
     }
     if (kind === (unitKind as unknown) && !(value as UnitState).exists) {
       const name = (value as UnitState).name;
-      if (await unitFilePredicted(name)) return { ...(value as UnitState), exists: true, active: 'inactive', fileState: 'disabled' } as V;
+      if (await unitFilePredicted(name))
+        return { ...(value as UnitState), exists: true, active: 'inactive', fileState: 'disabled' } as V;
       if (bringer) throw new UnknownState(`${name} may come with ${bringer}, which is not there yet`);
     }
     if (bringer && value === undefined && (kind === (accountKind as unknown) || kind === (groupKind as unknown))) {
@@ -76,7 +93,9 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
 
   async function unitFilePredicted(name: string): Promise<boolean> {
     const folders = ['/etc/systemd/system', '/run/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system'];
-    return folders.some((folder) => (prediction.answers.get(`stat P${folder}/${name}`) as FileState | undefined)?.exists === true);
+    return folders.some(
+      (folder) => (prediction.answers.get(`stat P${folder}/${name}`) as FileState | undefined)?.exists === true,
+    );
   }
 
   async function wouldBe(path: string, attributes: Attributes): Promise<Attributes> {
@@ -93,22 +112,38 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     ...readable(real.host, query),
     async writeFile(path, content, options) {
       const bytes = await contentBytes(content);
-      believe(`write ${path}`, fileEffects(path, { content: bytes, ...(await wouldBe(path, options)) } as Parameters<typeof fileEffects>[1]));
-      if (options.backup) believe(`backup of ${path}`, fileEffects(options.backup, { content: new Unknown(`${options.backup} is written by the run`) }));
+      believe(
+        `write ${path}`,
+        fileEffects(path, { content: bytes, ...(await wouldBe(path, options)) } as Parameters<typeof fileEffects>[1]),
+      );
+      if (options.backup)
+        believe(
+          `backup of ${path}`,
+          fileEffects(options.backup, { content: new Unknown(`${options.backup} is written by the run`) }),
+        );
     },
     async makeDirectory(path, attributes) {
       for (let at = normalPath(path); at !== '/' && at !== '.'; at = posix.dirname(at)) {
         if ((await query(statKind, { path: at, follow: true })).exists) break;
-        believe(`mkdir ${path}`, statEffects(at, predicted('directory', { ...attributes, mode: octal(attributes.mode) })));
+        believe(
+          `mkdir ${path}`,
+          statEffects(at, predicted('directory', { ...attributes, mode: octal(attributes.mode) })),
+        );
       }
     },
     async setAttributes(path, attributes) {
       const before = await query(statKind, { path, follow: true });
       const after = await wouldBe(path, attributes);
-      if (before.exists) believe(`set attributes of ${path}`, statEffects(path, { ...before, ...defined(after) } as FileState));
+      if (before.exists)
+        believe(`set attributes of ${path}`, statEffects(path, { ...before, ...defined(after) } as FileState));
     },
     async makeLink(path, to, kind) {
-      believe(`link ${path}`, kind === 'symbolic' ? [...statEffects(path, predicted('link', { mode: '0777', linkTarget: to }))] : fileEffects(path, { content: new Unknown(`${path} is linked by the run`) }));
+      believe(
+        `link ${path}`,
+        kind === 'symbolic'
+          ? [...statEffects(path, predicted('link', { mode: '0777', linkTarget: to }))]
+          : fileEffects(path, { content: new Unknown(`${path} is linked by the run`) }),
+      );
     },
     async remove(path) {
       const root = normalPath(path);
@@ -128,7 +163,8 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       throw new UnknownState('the command is not run in check mode');
     },
     async observe(command) {
-      if (world.pending) throw new UnknownState(`it would be asked after the changes (${world.pending} first) are made`);
+      if (world.pending)
+        throw new UnknownState(`it would be asked after the changes (${world.pending} first) are made`);
       return real.observe(command);
     },
     download: (path) => real.download(path),
@@ -161,17 +197,21 @@ function bringerOf(brings: readonly string[], id: string): string | undefined {
 
 /** A package's own folder is there once it is installed, so that a file in it can be predicted. */
 function isFolderOf(bringer: string, path: string): boolean {
-  return packagesOf(bringer).some((name) => [`/etc/${name}`, `/var/lib/${name}`, `/usr/share/${name}`].includes(normalPath(path)));
+  return packagesOf(bringer).some((name) =>
+    [`/etc/${name}`, `/var/lib/${name}`, `/usr/share/${name}`].includes(normalPath(path)),
+  );
 }
 
-const packagesOf = (bringer: string) => bringer.split(/[\s,]+/).filter((word) => word !== '' && !/^packages?$/.test(word));
+const packagesOf = (bringer: string) =>
+  bringer.split(/[\s,]+/).filter((word) => word !== '' && !/^packages?$/.test(word));
 
 function pathOf(kind: unknown, key: unknown): string | undefined {
   if (kind === statKind) return (key as StatKey).path;
   return kind === checksumKind || kind === contentKind ? (key as string) : undefined;
 }
 
-const octal = (mode: string | undefined) => (mode !== undefined && /^[0-7]+$/.test(mode) ? mode.padStart(4, '0') : undefined);
+const octal = (mode: string | undefined) =>
+  mode !== undefined && /^[0-7]+$/.test(mode) ? mode.padStart(4, '0') : undefined;
 
 function defined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<T>;

@@ -1,10 +1,11 @@
 /** The main job on six real hosts: etcd on three, control planes with haproxy and keepalived on three. */
-import { expect } from 'chai';
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { kplay, type Said, tail, total } from '../kplay.ts';
-import { compareSnapshots, labTopology, type Lab, type Snapshot, startLab } from '../lab/lab.ts';
+import { compareSnapshots, type Lab, labTopology, type Snapshot, startLab } from '../lab/lab.ts';
 import { until, VirtualAddress } from './virtual-address.ts';
 
 const playbook = 'playbooks/ha-external-etcd.yml';
@@ -18,8 +19,10 @@ describe('ha-external-etcd.yml on six bare hosts', function () {
   let folder: string;
   let inventory: string;
   let vip: VirtualAddress;
-  const run = (...args: readonly string[]) => kplay([playbook, '-i', inventory, '-e', `cluster_state_dir=${folder}/state`, ...args]);
-  const snapshots = async () => Object.fromEntries(await Promise.all(lab.hosts.map(async (host) => [host.name, await host.snapshot()] as const)));
+  const run = (...args: readonly string[]) =>
+    kplay([playbook, '-i', inventory, '-e', `cluster_state_dir=${folder}/state`, ...args]);
+  const snapshots = async () =>
+    Object.fromEntries(await Promise.all(lab.hosts.map(async (host) => [host.name, await host.snapshot()] as const)));
 
   before(async function () {
     this.timeout('30m');
@@ -53,13 +56,17 @@ describe('ha-external-etcd.yml on six bare hosts', function () {
   });
 
   it('three etcd members are healthy', async () => {
-    const health = await lab.host('etcd1').exec('etcdctl endpoint health --cluster 2>&1 || . /etc/profile; etcdctl-healthy 2>&1');
+    const health = await lab
+      .host('etcd1')
+      .exec('etcdctl endpoint health --cluster 2>&1 || . /etc/profile; etcdctl-healthy 2>&1');
     expect(health.stdout.match(/is healthy/g), health.stdout + health.stderr).to.have.length(3);
   });
 
   it('every apiserver is ready, and so is the virtual address', async () => {
     for (const master of masters) {
-      const ready = await lab.host(master).exec('kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 get --raw /readyz');
+      const ready = await lab
+        .host(master)
+        .exec('kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 get --raw /readyz');
       expect(ready.stdout, `${master}: ${ready.stderr}`).to.equal('ok');
     }
     expect(await vip.ready()).to.equal(true);
@@ -68,16 +75,28 @@ describe('ha-external-etcd.yml on six bare hosts', function () {
   });
 
   it('controller manager and scheduler have one leader each', async () => {
-    const leases = await lab.host('master1').exec(
-      "kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get lease kube-controller-manager kube-scheduler -o jsonpath='{range .items[*]}{.metadata.name}={.spec.holderIdentity}{\"\\n\"}{end}'",
-    );
-    expect(leases.stdout.trim().split('\n').map((line) => line.replace(/=(master\d)_.*/, '=$1')), leases.stderr).to.satisfy((lines: readonly string[]) =>
-      ['kube-controller-manager', 'kube-scheduler'].every((name) => lines.filter((line) => new RegExp(`^${name}=master[123]$`).test(line)).length === 1),
+    const leases = await lab
+      .host('master1')
+      .exec(
+        'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get lease kube-controller-manager kube-scheduler -o jsonpath=\'{range .items[*]}{.metadata.name}={.spec.holderIdentity}{"\\n"}{end}\'',
+      );
+    expect(
+      leases.stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/=(master\d)_.*/, '=$1')),
+      leases.stderr,
+    ).to.satisfy((lines: readonly string[]) =>
+      ['kube-controller-manager', 'kube-scheduler'].every(
+        (name) => lines.filter((line) => new RegExp(`^${name}=master[123]$`).test(line)).length === 1,
+      ),
     );
   });
 
   it('an object written through the virtual address is read from every apiserver', async () => {
-    const written = await lab.host('master2').exec('kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap proof --from-literal=said=so');
+    const written = await lab
+      .host('master2')
+      .exec('kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap proof --from-literal=said=so');
     expect(written.code, written.stderr).to.equal(0);
     for (const master of masters) expect(await proof(master)).to.equal('so');
   });
@@ -105,12 +124,18 @@ describe('ha-external-etcd.yml on six bare hosts', function () {
     process.stderr.write(`      moved after ${outage.toFixed(1)} s\n`);
     expect(outage).to.be.lessThan(8);
     await lab.host(holder).exec('systemctl start haproxy');
-    await until('haproxy is back', 20, async () => (await lab.host(holder).exec('systemctl is-active haproxy')).stdout.trim() === 'active');
+    await until(
+      'haproxy is back',
+      20,
+      async () => (await lab.host(holder).exec('systemctl is-active haproxy')).stdout.trim() === 'active',
+    );
   });
 
   it('with one etcd member dead, writes go on', async () => {
     await lab.host('etcd3').exec('systemctl kill -s KILL etcd; systemctl stop etcd');
-    const written = await lab.host('master1').exec('kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap two-of-three --from-literal=a=b');
+    const written = await lab
+      .host('master1')
+      .exec('kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap two-of-three --from-literal=a=b');
     expect(written.code, written.stderr).to.equal(0);
     await lab.host('etcd3').exec('systemctl start etcd');
     await until('three members are healthy again', 30, async () => {
@@ -130,7 +155,8 @@ describe('ha-external-etcd.yml on six bare hosts', function () {
     await lab.host(holder).powerOn();
     const said = await run();
     expect(said.code, tail(said)).to.equal(0);
-    for (const name of [...etcds, ...others]) expect(said.recap[name]?.['changed'], `${name}\n${changedTasks(said)}`).to.equal(0);
+    for (const name of [...etcds, ...others])
+      expect(said.recap[name]?.['changed'], `${name}\n${changedTasks(said)}`).to.equal(0);
   });
 
   it('an unreachable master is named, and the others finish', async () => {
@@ -143,17 +169,37 @@ describe('ha-external-etcd.yml on six bare hosts', function () {
   });
 
   async function proof(master: string): Promise<string> {
-    const read = await lab.host(master).exec("kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 get configmap proof -o jsonpath='{.data.said}'");
+    const read = await lab
+      .host(master)
+      .exec(
+        "kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://127.0.0.1:6443 get configmap proof -o jsonpath='{.data.said}'",
+      );
     return read.stdout || read.stderr;
   }
 });
 
-function written(before: Readonly<Record<string, Snapshot>>, after: Readonly<Record<string, Snapshot>>): readonly string[] {
-  return Object.keys(after).flatMap((name) => compareSnapshots(before[name]!, after[name]!).map((line) => `${name}: ${line}`));
+function written(
+  before: Readonly<Record<string, Snapshot>>,
+  after: Readonly<Record<string, Snapshot>>,
+): readonly string[] {
+  return Object.keys(after).flatMap((name) =>
+    compareSnapshots(before[name]!, after[name]!).map((line) => `${name}: ${line}`),
+  );
 }
 
 /** The tasks that changed something, for the message of a failed expectation. */
 function changedTasks(said: Said): string {
   const lines = said.stdout.split('\n');
-  return lines.flatMap((line, index) => (line.startsWith('changed:') ? [`${lines.slice(0, index).findLast((one) => /^(TASK|RUNNING)/.test(one))?.slice(0, 80)} ${line}`] : [])).join('\n');
+  return lines
+    .flatMap((line, index) =>
+      line.startsWith('changed:')
+        ? [
+            `${lines
+              .slice(0, index)
+              .findLast((one) => /^(TASK|RUNNING)/.test(one))
+              ?.slice(0, 80)} ${line}`,
+          ]
+        : [],
+    )
+    .join('\n');
 }

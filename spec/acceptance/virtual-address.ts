@@ -17,10 +17,20 @@ export class VirtualAddress {
   ready(timeoutMs = 1000): Promise<boolean> {
     return new Promise((resolve) => {
       // the certificate is judged by the playbook's own verification, with its CA; here only the answer counts
-      const asked = request({ host: this.#address, port: this.#port, path: '/readyz', rejectUnauthorized: false, agent: false, timeout: timeoutMs }, (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode === 200));
-      });
+      const asked = request(
+        {
+          host: this.#address,
+          port: this.#port,
+          path: '/readyz',
+          rejectUnauthorized: false,
+          agent: false,
+          timeout: timeoutMs,
+        },
+        (response) => {
+          response.resume();
+          response.on('end', () => resolve(response.statusCode === 200));
+        },
+      );
       asked.on('timeout', () => asked.destroy());
       asked.on('error', () => resolve(false));
       asked.end();

@@ -1,0 +1,86 @@
+/** One item of a task, as often as `until` and `retries` ask. */
+import type { Result } from '../module/definition.ts';
+import type { PlannedTask } from '../plan/plan.ts';
+import { UnknownState } from '../target/failure.ts';
+import { act } from './act.ts';
+import { boundTarget } from './bound-target.ts';
+import { judge } from './conditions.ts';
+import { rendered } from './connection-settings.ts';
+import { controllerFor } from './controller.ts';
+import { learn } from './learn.ts';
+import { doubt, failedOnce, judgedOnce, type Once, once, unknownOnce } from './once.ts';
+import { pause } from './pause.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { holds, type Turn, turnEnvironment } from './turn.ts';
+
+/** Does the task until it is done. Throws what is wrong with its templates or arguments. */
+export async function attempt(turn: Turn): Promise<Once> {
+  const { play, host, task, label, momentary } = turn;
+  const prepared = prepare(play, host, task, momentary);
+  if (prepared.kind === 'skip') return skipped(prepared.clause);
+  const most = 1 + retriesOf(task, prepared);
+  const delayMs = Number(rendered(task.delay, prepared.environment) ?? 5) * 1000;
+  for (let run = 1; ; run += 1) {
+    const done = await doOnce(turn, prepared, most > 1 ? run : undefined);
+    if (isSettled(turn, done) || most === 1) return done;
+    if (run >= most || play.run.options.signal.aborted) {
+      return {
+        ...done,
+        status: 'failed',
+        ignored: holds(turn, 'ignore_errors'),
+        result: exhausted(task, done.result, run),
+      };
+    }
+    const message = play.run.secrets.scrub(String(done.result['msg'] ?? done.result['stderr'] ?? ''));
+    play.run.emit({ type: 'retry', host: host.name, task: label, attempt: run, left: most - run, message });
+    await pause(delayMs, play.run.options.signal);
+  }
+}
+
+function skipped(clause: string): Once {
+  const reason = { skip_reason: 'Conditional result was False', false_condition: clause };
+  return once('skipped', { changed: false, skipped: true, ...reason });
+}
+
+function retriesOf(task: PlannedTask, { environment }: Prepared): number {
+  if (task.retries === undefined) return task.until ? 3 : 0;
+  return Math.max(0, Math.floor(Number(rendered(task.retries, environment))));
+}
+
+/** No further attempt is due: `until` holds, or without it the task did not fail. */
+function isSettled(turn: Turn, done: Once): boolean {
+  if (done.status === 'unreachable' || done.unknown !== undefined) return true;
+  if (!turn.task.until) return done.status !== 'failed' || done.ignored;
+  return judge(turn.task.until, turnEnvironment(turn, done.result)).holds !== false;
+}
+
+/** The last result of a task that never became so. `attempts` are the retries made, as Ansible counts them. */
+function exhausted(task: PlannedTask, result: Result, runs: number): Result {
+  const awaited = (task.until ?? []).map((clause) => clause.expression).join(' and ');
+  const msg = result['msg'] ?? `after ${runs} attempts it is still not so: ${awaited || 'the task does not fail'}`;
+  return { ...result, failed: true, attempts: runs - 1, msg };
+}
+
+async function doOnce(turn: Turn, prepared: Prepared, run: number | undefined): Promise<Once> {
+  const delegatedTo = prepared.runsOn === turn.host.name ? undefined : prepared.runsOn;
+  try {
+    const { result: said, diffs } = await perform(turn, prepared);
+    const result: Result = { ...said, ...(run === undefined ? {} : { attempts: run }) };
+    learn(turn, prepared, result);
+    return { ...judgedOnce(turn, result), diffs, delegatedTo, unknown: prepared.unknown };
+  } catch (error) {
+    const why = error instanceof UnknownState ? error.reason : doubt(turn, prepared, error);
+    return { ...(why === undefined ? failedOnce(turn, error, run) : unknownOnce(turn, why, prepared)), delegatedTo };
+  }
+}
+
+async function perform({ play, host, task }: Turn, prepared: Prepared) {
+  const { module, args, diff, simulated, unknown } = prepared;
+  if (unknown !== undefined && 'action' in module) throw new UnknownState(unknown);
+  const controller = controllerFor(play, host, task, prepared);
+  // what only concerns the controller needs no connection
+  if ('action' in module && module.action === 'controller') return act({ module, args, controller, diff });
+  const machine = play.run.machine(prepared.runsOn, task.inherited);
+  const target = await machine.target(prepared.become, simulated ? 'simulated' : 'live');
+  return act({ module, args, controller, diff, target: boundTarget(target, prepared.variables, prepared.timeoutMs) });
+}

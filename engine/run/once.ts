@@ -1,0 +1,91 @@
+/** What doing a task once came to: judged by its conditions, unknown before the run, or failed. */
+import { Unreachable } from '../connection/unreachable.ts';
+import { isKplayError } from '../errors.ts';
+import type { Diff, Result } from '../module/definition.ts';
+import { ModuleFailure } from '../target/failure.ts';
+import { Unknown } from '../template/values.ts';
+import { judge } from './conditions.ts';
+import type { Status } from './events.ts';
+import type { Prepared } from './prepare.ts';
+import { holds, type Turn, turnEnvironment } from './turn.ts';
+
+/** `result` is as registered: complete, and not scrubbed of secrets. */
+export interface Once {
+  readonly status: Status;
+  readonly result: Result;
+  readonly ignored: boolean;
+  readonly diffs: readonly Diff[];
+  readonly unknown?: string | undefined;
+  readonly delegatedTo?: string | undefined;
+}
+
+/** `failed` and `changed` as the module said, then as `changed_when` and `failed_when` say. */
+export function judgedOnce(turn: Turn, said: Result): Once {
+  const { task } = turn;
+  if (said['skipped'] === true) return once('skipped', { changed: false, ...said });
+  const rc = said['rc'];
+  let result: Result = {
+    ...said,
+    failed: said['failed'] ?? (typeof rc === 'number' && rc !== 0),
+    changed: said['changed'] ?? false,
+  };
+  if (task.changedWhen) {
+    result = { ...result, changed: judge(task.changedWhen, turnEnvironment(turn, result)).holds !== false };
+  }
+  if (task.failedWhen) {
+    const failed = judge(task.failedWhen, turnEnvironment(turn, result)).holds === true;
+    result = { ...result, failed, failed_when_result: failed };
+  }
+  if (result['failed'] !== true) return once(result['changed'] === true ? 'changed' : 'ok', result);
+  return { ...once('failed', result), ignored: holds(turn, 'ignore_errors') };
+}
+
+/** What only the run can tell. Unless `changed_when` says otherwise it may change something, and then things are pending. */
+export function unknownOnce(turn: Turn, reason: string, prepared?: Prepared): Once {
+  const { task, play } = turn;
+  let changed = !prepared || !('action' in prepared.module) || prepared.module.action === 'changes';
+  if (task.changedWhen) {
+    changed = judge(task.changedWhen, turnEnvironment(turn, new Unknown(reason))).holds !== false;
+  }
+  if (changed && prepared) {
+    play.run.world.pending ??= `${task.module} on ${prepared.runsOn}`;
+    play.run.prediction(prepared.runsOn).unrun.push(task.name ?? task.module);
+  }
+  return { ...once(changed ? 'changed' : 'ok', { changed, msg: `would run: ${reason}` }), unknown: reason };
+}
+
+/** An error as the host's own result. What is nobody's expected failure keeps its stack, for -vvv. */
+export function failedOnce(turn: Turn, error: unknown, attempts?: number): Once {
+  if (error instanceof Unreachable) {
+    const result = { unreachable: true, changed: false, msg: error.message };
+    return { ...once('unreachable', result), ignored: holds(turn, 'ignore_unreachable') };
+  }
+  const result: Result = {
+    ...(error instanceof ModuleFailure ? error.result : {}),
+    changed: false,
+    failed: true,
+    msg: error instanceof Error ? error.message : String(error),
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(isExpected(error) ? {} : { exception: (error as Error).stack }),
+  };
+  if (turn.task.failedWhen && error instanceof ModuleFailure) return judgedOnce(turn, result);
+  return { ...once('failed', result), ignored: holds(turn, 'ignore_errors') };
+}
+
+/** Under check: why a failure may be no failure in the run, because something that was not done comes before it. */
+export function doubt({ play }: Turn, prepared: Prepared, error: unknown): string | undefined {
+  if (!prepared.simulated || !(error instanceof ModuleFailure)) return undefined;
+  if (prepared.unknown !== undefined) return prepared.unknown;
+  const { brings, unrun } = play.run.prediction(prepared.runsOn);
+  const before = brings[0] ?? unrun[0];
+  return before && `as things stand it would fail (${error.message}), but ${before} comes first`;
+}
+
+export function once(status: Status, result: Result): Once {
+  return { status, result, ignored: false, diffs: [] };
+}
+
+function isExpected(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof ModuleFailure || isKplayError(error)) return true;
+  return /^(Template|Undefined)Error$/.test(error.name);
+}

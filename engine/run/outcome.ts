@@ -1,0 +1,25 @@
+import type { Outcome } from './events.ts';
+import type { Once } from './once.ts';
+import type { Turn } from './turn.ts';
+
+/** What may be shown of it: scrubbed of secrets, and with `no_log` nothing but whether it changed. */
+export function outcomeOf(
+  { play, host, label }: Turn,
+  { status, result, diffs, ignored, unknown, delegatedTo }: Once,
+  { silent, seconds }: { readonly silent: boolean; readonly seconds: number },
+): Outcome {
+  const { scrub } = play.run.secrets;
+  return {
+    host: host.name,
+    task: label,
+    status,
+    result: silent ? { censored, changed: result['changed'] === true } : scrub(result),
+    diffs: silent ? [] : scrub([...diffs]),
+    ignored,
+    ...(unknown === undefined ? {} : { unknown: scrub(unknown) }),
+    ...(delegatedTo === undefined ? {} : { delegatedTo }),
+    seconds,
+  };
+}
+
+const censored = 'the output has been hidden due to the fact that no_log: true was specified for this result';

@@ -1,0 +1,98 @@
+/** The corridor left at an earlier door: what a playbook would do, without doing it. */
+import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import { tail } from '../kplay.ts';
+import { makeProject, type Project } from './project.ts';
+
+const files = {
+  'two.yml': `- import_playbook: site.yml
+- name: Database
+  hosts: h2
+  tags: [db]
+  roles: [store]
+  tasks:
+    - name: tell
+      debug: { msg: done }
+      tags: [always]
+`,
+  'roles/store/tasks/main.yml': '- name: make it\n  file: { path: FOLDER/out/store, state: directory }\n  tags: [files]\n',
+};
+
+const web = (inside: string) => `
+playbook: two.yml
+
+  play #1 (web): Web	TAGS: []
+${inside}`;
+const database = (inside: string) => `
+  play #2 (h2): Database	TAGS: [db]
+${inside}`;
+
+const cases: readonly { readonly title: string; readonly args: readonly string[]; readonly out: string }[] = [
+  { title: '--syntax-check', args: ['--syntax-check'], out: '\nplaybook: two.yml\n' },
+  {
+    title: '--list-tasks',
+    args: ['--list-tasks'],
+    out:
+      web('    tasks:\n      make the folder	TAGS: [folders]\n      configure	TAGS: [config, files]\n      debug	TAGS: []\n') +
+      database('    tasks:\n      store : make it	TAGS: [db, files]\n      tell	TAGS: [always, db]\n'),
+  },
+  {
+    title: '--list-tasks with --tags',
+    args: ['--list-tasks', '--tags', 'files'],
+    out: web('    tasks:\n      configure	TAGS: [config, files]\n') + database('    tasks:\n      store : make it	TAGS: [db, files]\n      tell	TAGS: [always, db]\n'),
+  },
+  { title: '--list-tags', args: ['--list-tags'], out: web('      TASK TAGS: [config, files, folders]\n') + database('      TASK TAGS: [always, db, files]\n') },
+  {
+    title: '--list-hosts',
+    args: ['--list-hosts'],
+    out: web("    pattern: ['web']\n    hosts (2):\n      h1\n      h2\n") + database("    pattern: ['h2']\n    hosts (1):\n      h2\n"),
+  },
+  {
+    title: '--list-hosts with --limit',
+    args: ['--list-hosts', '--limit', 'h1'],
+    out: web("    pattern: ['web']\n    hosts (1):\n      h1\n") + database("    pattern: ['h2']\n    hosts (0):\n"),
+  },
+];
+
+describe('listings', () => {
+  let project: Project;
+  before(() => {
+    project = makeProject(files);
+  });
+  after(() => project.remove());
+
+  for (const { title, args, out } of cases) {
+    it(`${title} is told as Ansible tells it, and nothing is run`, async () => {
+      const said = await project.run(['two.yml', '-i', 'hosts', ...args]);
+      expect(said.code, tail(said)).to.equal(0);
+      expect(said.stdout).to.equal(out);
+      expect(said.stderr).to.equal('');
+      expect(readdirSync(project.path('out'))).to.deep.equal([]);
+    });
+  }
+
+  it('--version names kplay and node', async () => {
+    const said = await project.run(['--version']);
+    expect(said.code).to.equal(0);
+    expect(said.stdout).to.match(/^kplay \d+\.\d+\.\d+ \(node v\d+\.\d+\.\d+\)\n$/);
+  });
+
+  it('--help lists the options, examples and exit codes', async () => {
+    const said = await project.run(['--help']);
+    expect(said.code).to.equal(0);
+    for (const words of ['Usage: kplay', '--inventory', '--check', 'Examples:', 'kplay site.yml -i hosts --check --diff', 'Exit codes:']) expect(said.stdout).to.include(words);
+    expect(said.stderr).to.equal('');
+  });
+
+  it('doc prints what a module does, its arguments, and an example', async () => {
+    const said = await project.run(['doc', 'copy']);
+    expect(said.code, tail(said)).to.equal(0);
+    for (const words of [/^COPY$/m, /^ARGUMENTS$/m, /^ {2}dest \(path, required\)$/m, /^EXAMPLES$/m]) expect(said.stdout).to.match(words);
+  });
+
+  it('doc alone names every module with one line', async () => {
+    const said = await project.run(['doc']);
+    expect(said.code, tail(said)).to.equal(0);
+    for (const name of ['command', 'copy', 'file', 'package', 'systemd', 'template']) expect(said.stdout).to.match(new RegExp(`^${name} +\\S.*\\.$`, 'm'));
+  });
+});
