@@ -121,8 +121,8 @@ function command(version: string): Command {
     .option('-k, --ask-pass', 'ask for the connection password', false)
     .option('--connection-password-file <file>', 'read the connection password from a file')
     .option('-u, --user <user>', 'connect as this user')
-    .option('--private-key, --key-file <file>', 'private key for ssh')
-    .option('-c, --connection <kind>', 'ssh, openssh, local or exec')
+    .option('--key-file, --private-key <file>', 'private key for ssh')
+    .addOption(new Option('-c, --connection <kind>', 'ssh, openssh, local or exec').choices(connectionKinds))
     .option('-T, --timeout <seconds>', 'for connecting', positive, 10)
     .option('--ssh-common-args <args>', 'words for the command line of openssh')
     .option('--ssh-extra-args <args>', 'words for the command line of openssh')
@@ -155,6 +155,9 @@ function command(version: string): Command {
       `${examples}\n\nExit codes: 0 fine, 1 error before the run, 2 a host failed, 3 changes pending (--detailed-exitcode),\n4 unreachable, 5 wrong options, 6 failed and unreachable, 130 interrupted, 250 a bug in kplay.`,
     );
 }
+
+/** The last three are Ansible's names for ssh. */
+const connectionKinds = ['ssh', 'openssh', 'local', 'exec', 'smart', 'paramiko', 'paramiko_ssh'];
 
 const collect = (value: string, all: readonly string[]) => [...all, value];
 const collectTags = (value: string, all: readonly string[]) => [

@@ -182,7 +182,7 @@ function presentFile(fields: readonly string[]): PresentFile {
   const number = (index: number) => Number(fields[index]);
   return {
     exists: true,
-    type: fileTypes[raw & 0o170000] ?? 'file',
+    type: fileTypes[(raw >> 12).toString(8)] ?? 'file',
     mode: (raw & 0o7777).toString(8).padStart(4, '0'),
     uid: number(2),
     gid: number(3),
@@ -198,15 +198,15 @@ function presentFile(fields: readonly string[]): PresentFile {
   };
 }
 
-// The S_IFMT bits of stat(2).
-const fileTypes: Readonly<Record<number, FileType>> = {
-  16807: 'file',
-  9604: 'directory',
-  21609: 'link',
-  4802: 'char',
-  14406: 'block',
-  2401: 'fifo',
-  26411: 'socket',
+// The S_IFMT bits of stat(2), shifted down to their one octal digit pair.
+const fileTypes: Readonly<Record<string, FileType>> = {
+  '10': 'file',
+  '4': 'directory',
+  '12': 'link',
+  '2': 'char',
+  '6': 'block',
+  '1': 'fifo',
+  '14': 'socket',
 };
 
 const name = (given: string, id: string) => (given === 'UNKNOWN' ? id : given);

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { type CliOptions, parseArguments } from '../../engine/cli/options.ts';
+import { isKplayError } from '../../engine/errors.ts';
+
+const cases: readonly { readonly argv: string; readonly options: Partial<CliOptions> }[] = [
+  { argv: 'a.yml b.yml -i x --inventory y', options: { playbooks: ['a.yml', 'b.yml'], inventory: ['x', 'y'] } },
+  { argv: '-i x a.yml', options: { playbooks: ['a.yml'], inventory: ['x'] } },
+  { argv: 'a.yml -- -b.yml', options: { playbooks: ['a.yml', '-b.yml'] } },
+  { argv: 'a.yml -CDbK', options: { check: true, diff: true, become: true, askBecomePass: true } },
+  { argv: 'a.yml -vvv -v', options: { verbose: 4 } },
+  { argv: 'a.yml -t a,b --tags c --skip-tags=d', options: { tags: ['a', 'b', 'c'], skipTags: ['d'] } },
+  { argv: 'a.yml --private-key k', options: { privateKey: 'k' } },
+  { argv: 'a.yml --key-file k', options: { privateKey: 'k' } },
+  { argv: 'a.yml -u me -c local -T 3 -f 7', options: { user: 'me', connection: 'local', timeout: 3, forks: 7 } },
+  { argv: 'a.yml', options: { forks: 100, timeout: 10, input: true, probeAhead: true, color: 'auto', check: false, verbose: 0, inventory: [], tags: [] } },
+  { argv: 'a.yml --no-input --no-probe-ahead', options: { input: false, probeAhead: false } },
+];
+
+describe('the command line', () => {
+  for (const { argv, options } of cases) {
+    it(`reads ${argv}`, () => {
+      const invocation = parseArguments(argv.split(' '), '1.2.3');
+      if (invocation.kind !== 'play') throw new Error(`a ${invocation.kind}`);
+      expect(invocation.options).to.deep.include(options);
+    });
+  }
+
+  it('reads doc with and without modules', () => {
+    for (const modules of [[], ['copy', 'file']]) expect(parseArguments(['doc', ...modules], '1')).to.deep.include({ kind: 'doc', modules });
+  });
+
+  for (const argv of [['--nonsense'], ['a.yml', '-f', '0'], ['a.yml', '-T', '1.5'], ['a.yml', '--host-key-checking', 'no'], []]) {
+    it(`refuses ${argv.join(' ') || 'nothing at all'} with exit code 5`, () => {
+      expect(() => parseArguments(argv, '1')).to.throw().that.satisfies((error: unknown) => isKplayError(error) && error.exitCode === 5);
+    });
+  }
+});
