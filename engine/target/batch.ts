@@ -30,13 +30,20 @@ export function batchedReader(ask: Ask): Reader {
   async function flush(): Promise<void> {
     const questions = waiting;
     waiting = [];
-    const groups = [...groupByKind(questions).values()];
     const nonce = randomBytes(16).toString('hex');
-    const script = groups.map(
-      (group) => `(\n${group[0]!.kind.script(group.map(({ key }) => key))}\n)\nprintf '\\n%s %s\\n' ${nonce} $?`,
-    );
+    const groups: (readonly Question[])[] = [];
+    const scripts: string[] = [];
+    for (const group of groupByKind(questions).values()) {
+      try {
+        scripts.push(`(\n${group[0]!.kind.script(keysOf(group))}\n)\nprintf '\\n%s %s\\n' ${nonce} $?`);
+        groups.push(group);
+      } catch (error) {
+        for (const question of group) question.reject(failure(error));
+      }
+    }
+    if (groups.length === 0) return;
     try {
-      const { stdout, stderr } = await ask(script.join('\n'));
+      const { stdout, stderr } = await ask(scripts.join('\n'));
       let from = 0;
       for (const group of groups) {
         const at = stdout.indexOf(`\n${nonce} `, from);
@@ -60,9 +67,12 @@ export function batchedReader(ask: Ask): Reader {
         if (waiting.push({ kind: kind as unknown as QueryKind<unknown, unknown>, key, resolve, reject }) === 1)
           setImmediate(() => void flush());
       });
-      answer.catch(() => {}); // whoever asked sees the rejection; a probe made ahead may have nobody left
       domainsOf.set(kind.name, kind.domains);
       const ofKind = answers.get(kind.name) ?? new Map<string, Promise<unknown>>();
+      // whoever asked sees the rejection (a probe made ahead may have nobody left), whoever asks later may have more luck
+      answer.catch(() => {
+        if (ofKind.get(id) === answer) ofKind.delete(id);
+      });
       answers.set(kind.name, ofKind.set(id, answer));
       return answer as Promise<V>;
     },
@@ -82,17 +92,21 @@ function settle(group: readonly Question[], code: number, stdout: Buffer, stderr
       throw new ModuleFailure(`reading ${kind.name} failed (exit ${code}): ${stderr.toString('utf8').trim()}`, {
         rc: code,
       });
-    const values = kind.parse(
-      stdout,
-      group.map(({ key }) => key),
-    );
-    group.forEach((question, index) => void question.resolve(values[index]));
+    const values = kind.parse(stdout, keysOf(group));
+    group.forEach((question, index) => {
+      const value = values[index];
+      if (value instanceof Error) question.reject(failure(value));
+      else question.resolve(value);
+    });
   } catch (error) {
-    for (const question of group)
-      question.reject(
-        error instanceof ModuleFailure ? error : new ModuleFailure((error as Error).message, {}, { cause: error }),
-      );
+    for (const question of group) question.reject(failure(error));
   }
+}
+
+const keysOf = (group: readonly Question[]) => group.map(({ key }) => key);
+
+function failure(error: unknown): ModuleFailure {
+  return error instanceof ModuleFailure ? error : new ModuleFailure((error as Error).message, {}, { cause: error });
 }
 
 function groupByKind(questions: readonly Question[]): Map<string, Question[]> {

@@ -22,63 +22,108 @@ export const statKind: QueryKind<StatKey, FileState> = {
   script(keys) {
     const format = "-c 'K:%f:%u:%g:%s:%i:%d:%h:%X:%Y:%Z:%U:%G:%n'";
     const [followed, plain] = [keys.filter((key) => key.follow), keys.filter((key) => !key.follow)];
-    const links = 'i=0; for p; do if [ -L "$p" ]; then printf "L:%s:" $i; readlink "$p"; fi; i=$((i+1)); done';
+    const links =
+      'i=0; for p; do if [ -L "$p" ]; then t=$(readlink "$p"; echo .); printf "L:%s:%s:%s\\n" $i ${#t} "$t"; fi; i=$((i+1)); done';
+    // Errors are kept apart until all is said: merged, they would break into lines that are only half written.
+    const told = (options: string) =>
+      `{ e=$(stat ${options}${format} "$@" 2>&1 >&3); } 3>&1; printf 'E:%s:%s\\n' \${#e} "$e"`;
     return [
       'LC_ALL=C; export LC_ALL',
-      plain.length > 0 && `set -- ${words(plain)}; echo plain; stat ${format} "$@" 2>&1; ${links}`,
-      followed.length > 0 && `set -- ${words(followed)}; echo followed; stat -L ${format} "$@" 2>&1`,
+      plain.length > 0 && `set -- ${words(plain)}; echo plain; ${told('')}; ${links}`,
+      followed.length > 0 && `set -- ${words(followed)}; echo followed; ${told('-L ')}`,
       ':',
     ]
       .filter(Boolean)
       .join('\n');
   },
   parse(stdout, keys) {
-    const found = { plain: new Map<string, PresentFile>(), followed: new Map<string, PresentFile>() };
-    const denied = new Map<string, string>();
     const plain = keys.filter((key) => !key.follow);
-    let section: 'plain' | 'followed' = 'plain';
-    for (const line of stdout.toString('utf8').split('\n')) {
-      if (line === 'plain' || line === 'followed') section = line;
-      else if (line.startsWith('K:')) {
-        const fields = line.split(':');
-        found[section].set(fields.slice(13).join(':'), presentFile(fields));
-      } else if (line.startsWith('L:')) {
-        const [, index, ...target] = line.split(':');
-        const path = plain[Number(index)]?.path ?? '';
-        const state = found.plain.get(path);
-        if (state) found.plain.set(path, { ...state, linkTarget: target.join(':') });
-      } else if (/Permission denied|Input\/output error|Too many levels/.test(line)) {
-        const path = /['‘"`]?(\/.*?)['’"]?: (.*)$/.exec(line);
-        if (path) denied.set(path[1]!, path[2]!);
+    const answers = {
+      plain: { keys: plain, found: new Map<string, PresentFile>(), denied: new Map<string, string>() },
+      followed: {
+        keys: keys.filter((key) => key.follow),
+        found: new Map<string, PresentFile>(),
+        denied: new Map<string, string>(),
+      },
+    };
+    // Names and link targets may hold anything, line feeds too: both are taken by their length, as bytes.
+    const text = stdout.toString('latin1');
+    let section = answers.plain;
+    for (let at = 0; at < text.length; ) {
+      const line = text.slice(at, ends(text, at));
+      const counted = /^(?:L:(\d+)|E):(\d+):/.exec(line);
+      const fields = line.split(':', 13);
+      if (counted) {
+        const from = at + counted[0].length;
+        const said = bytesToText(text.slice(from, from + Number(counted[2])));
+        at = from + Number(counted[2]) + 1;
+        const path = plain[Number(counted[1])]?.path ?? '';
+        const state = answers.plain.found.get(path);
+        if (counted[1] === undefined) refusals(said, section.denied);
+        else if (state) answers.plain.found.set(path, { ...state, linkTarget: said.slice(0, -2) });
+      } else if (fields[0] === 'K' && fields.length === 13) {
+        const from = at + fields.join(':').length + 1;
+        const path = section.keys.find((key) =>
+          text.startsWith(`${textToBytes(argumentPath(key.path))}\n`, from),
+        )?.path;
+        at = path === undefined ? ends(text, at) + 1 : from + Buffer.byteLength(argumentPath(path)) + 1;
+        if (path !== undefined) section.found.set(path, presentFile(fields));
+      } else {
+        if (line === 'plain' || line === 'followed') section = answers[line];
+        at += line.length + 1;
       }
     }
     return keys.map((key) => {
-      const why = denied.get(key.path);
-      if (why) throw new Error(`${key.path}: ${why}`);
-      return found[key.follow ? 'followed' : 'plain'].get(key.path) ?? noFile;
+      const { found, denied } = answers[key.follow ? 'followed' : 'plain'];
+      const why = denied.get(argumentPath(key.path));
+      return why === undefined ? (found.get(key.path) ?? noFile) : new Error(`${key.path}: ${why}`);
     });
   },
 };
+
+/** Why `stat` was refused an answer, by path; that there is nothing is an answer. */
+function refusals(errors: string, denied: Map<string, string>): void {
+  for (const line of errors.split('\n')) {
+    const said =
+      /^stat: .*?'?\s?(['"‘]?)((?:\.\/-|\/).*?)\1: (Permission denied|Input\/output error|Too many levels of symbolic links)$/.exec(
+        line,
+      );
+    if (said) denied.set(said[2]!, said[3]!);
+  }
+}
+
+const ends = (text: string, from: number) => (text.indexOf('\n', from) < 0 ? text.length : text.indexOf('\n', from));
+const textToBytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+const bytesToText = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
 
 /** SHA-256 of regular files, links followed; undefined where there is none. */
 export const checksumKind: QueryKind<string, string | undefined> = {
   name: 'checksum',
   domains: ['files'],
   id: normalPath,
-  script: (paths) => `LC_ALL=C sha256sum ${paths.map(argument).join(' ')} 2>/dev/null || :`,
+  // Only regular files are hashed: a pipe would never end.
+  script: (paths) =>
+    [
+      `set -- ${paths.map(argument).join(' ')}; i=0`,
+      'for p; do shift; if [ -f "$p" ]; then if [ -r "$p" ]; then set -- "$@" "$p"; else echo "! $i"; fi; fi; i=$((i+1)); done',
+      '[ $# = 0 ] || LC_ALL=C sha256sum "$@" 2>/dev/null || :',
+    ].join('\n'),
   parse(stdout, paths) {
-    const sums = new Map<string, string>();
-    for (const line of stdout.toString('utf8').split('\n')) {
-      const found = /^\\?([0-9a-f]{64}) [ *](.*)$/.exec(line);
-      if (found)
-        sums.set(
-          line.startsWith('\\') ? found[2]!.replaceAll('\\n', '\n').replaceAll('\\\\', '\\') : found[2]!,
-          found[1]!,
-        );
-    }
-    return paths.map((path) => sums.get(argumentPath(path)));
+    const text = stdout.toString('utf8');
+    const answers = new Map<string, string | Error>();
+    const lines = [...text.matchAll(/^(?:! (\d+)|(\\?)([0-9a-f]{64}) [ *])/gm)];
+    lines.forEach(({ index, 0: head, 1: unreadable, 2: escaped, 3: sum }, position) => {
+      const name = text.slice(index + head.length, (lines[position + 1]?.index ?? text.length) - 1);
+      const path = unreadable === undefined ? name : argumentPath(paths[Number(unreadable)] ?? '');
+      answers.set(escaped ? unescaped(path) : path, sum ?? new Error(`${path} cannot be read`));
+    });
+    return paths.map((path) => answers.get(argumentPath(path)));
   },
 };
+
+/** GNU coreutils escape line ends and backslashes in names, and say so by a backslash before the sum. */
+const unescaped = (name: string) =>
+  name.replace(/\\([\\nr])/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\'));
 
 // A mark that no file can hold on purpose: it is drawn anew in every process.
 const mark = `kplay-${randomBytes(16).toString('hex')}`;
@@ -103,7 +148,7 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
       const verdict = String.fromCharCode(stdout[at + mark.length + 1] ?? 0);
       const content = stdout.subarray(from, at);
       from = at + mark.length + 3;
-      if (verdict === '!') throw new Error(`${path} cannot be read`);
+      if (verdict === '!') return new Error(`${path} cannot be read`);
       return verdict === '+' ? Buffer.from(content) : undefined;
     });
   },

@@ -17,8 +17,8 @@ export interface QueryKind<K, V> {
   id(key: K): string;
   /** A POSIX sh script that answers all keys on stdout. It only reads, and exits 0 also when what it looks for is absent. */
   script(keys: readonly K[]): string;
-  /** The answers, in the order of the keys. Throws when the output makes no sense. */
-  parse(stdout: Buffer, keys: readonly K[]): readonly V[];
+  /** The answers, in the order of the keys; an error in place of one fails that question alone. Throws when the output makes no sense. */
+  parse(stdout: Buffer, keys: readonly K[]): readonly (V | Error)[];
 }
 
 /** What a query of this kind would answer after a mutation; the simulated target believes it. */

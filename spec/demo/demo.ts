@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { VirtualAddress } from '../acceptance/virtual-address.ts';
+import { until, VirtualAddress } from '../acceptance/virtual-address.ts';
 import { type Lab, labTopology, startLab } from '../lab/lab.ts';
 import { checkMachine } from '../lab/machine.ts';
 import { inventoryFile } from '../lab/paths.ts';
@@ -107,8 +107,22 @@ async function story(up: Lab): Promise<void> {
   const heir = await vip.holder();
   say(`The API was away for ${away.toFixed(1)} s, then ${heir} had the virtual address.`);
   await show(up, heir, `${kubectl} get configmap proof --output jsonpath={.data.written}; echo`);
+  await newLeaders(up, heir, holder);
   await show(up, heir, `${kubectl} --namespace kube-system get leases`);
   if (keep) await up.host(holder).powerOn();
+}
+
+/** Waits until nothing is led from the dead host: a leader's lease has to expire first (15 s). */
+async function newLeaders(up: Lab, from: string, dead: string): Promise<void> {
+  const leaders = `${kubectl} --namespace kube-system get leases --output 'jsonpath={.items[*].spec.holderIdentity}'`;
+  const started = performance.now();
+  await until(`controller manager and scheduler are led from elsewhere than ${dead}`, 60, async () => {
+    signal.throwIfAborted();
+    const { code, stdout } = await up.host(from).exec(leaders);
+    return code === 0 && stdout !== '' && !stdout.split(' ').some((leader) => leader.startsWith(`${dead}_`));
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (seconds > 1) say(`After ${seconds.toFixed(0)} s more, controller manager and scheduler were led from elsewhere.`);
 }
 
 async function shownCommand(flags: readonly string[], output: 'shown' | 'kept'): Promise<Played> {

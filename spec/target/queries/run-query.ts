@@ -9,7 +9,10 @@ export function askHere<K, V>(
 ): readonly V[] {
   const [program, ...options] = shell as [string, ...string[]];
   const stdout = execFileSync(program, [...options, '-c', kind.script(keys)], { maxBuffer: 1 << 26 });
-  return kind.parse(stdout, keys);
+  return kind.parse(stdout, keys).map((answer) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
 }
 
 /** The shells of this machine that a host may have as /bin/sh. */
