@@ -1,4 +1,5 @@
-// Builds kplay: `bundle` writes dist/ (what users run), `compile` writes build/ (what the specs run, types checked).
+// Builds kplay: `bundle` writes dist/ (what users run), `compile` writes build/ (what the specs run, types
+// checked), `types` writes dist/types/ (declarations, for the package).
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -57,10 +58,20 @@ function compile() {
   process.exitCode = status ?? 1;
 }
 
+/** Declarations for those who write modules in TypeScript; only the package needs them. */
+function types() {
+  const out = join(root, 'dist/types');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', root, '--emitDeclarationOnly', '--outDir', out], { stdio: 'inherit' });
+  rmSync(join(out, 'spec'), { recursive: true, force: true });
+  process.exitCode = status ?? 1;
+}
+
 const what = process.argv[2];
 if (what === 'bundle') await bundle();
 else if (what === 'compile') compile();
+else if (what === 'types') types();
 else {
-  console.error('usage: node spec/build.mjs bundle|compile');
+  console.error('usage: node spec/build.mjs bundle|compile|types');
   process.exitCode = 5;
 }

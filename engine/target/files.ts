@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { quote } from '../connection/quote.ts';
 import { Unknown } from '../template/values.ts';
 import type { Content } from './content.ts';
-import { type Effect, effect, type QueryKind } from './query.ts';
+import { type Effect, effect, type QueryKind, refusal } from './query.ts';
 import type { FileState, FileType, PresentFile } from './state.ts';
 
 export interface StatKey {
@@ -76,7 +76,7 @@ export const statKind: QueryKind<StatKey, FileState> = {
     return keys.map((key) => {
       const { found, denied } = answers[key.follow ? 'followed' : 'plain'];
       const why = denied.get(argumentPath(key.path));
-      return why === undefined ? (found.get(key.path) ?? noFile) : new Error(`${key.path}: ${why}`);
+      return why === undefined ? (found.get(key.path) ?? noFile) : refusal(`${key.path}: ${why}`);
     });
   },
 };
@@ -110,12 +110,12 @@ export const checksumKind: QueryKind<string, string | undefined> = {
     ].join('\n'),
   parse(stdout, paths) {
     const text = stdout.toString('utf8');
-    const answers = new Map<string, string | Error>();
+    const answers = new Map<string, string>();
     const lines = [...text.matchAll(/^(?:! (\d+)|(\\?)([0-9a-f]{64}) [ *])/gm)];
     lines.forEach(({ index, 0: head, 1: unreadable, 2: escaped, 3: sum }, position) => {
       const name = text.slice(index + head.length, (lines[position + 1]?.index ?? text.length) - 1);
       const path = unreadable === undefined ? name : argumentPath(paths[Number(unreadable)] ?? '');
-      answers.set(escaped ? unescaped(path) : path, sum ?? new Error(`${path} cannot be read`));
+      answers.set(escaped ? unescaped(path) : path, sum ?? refusal<string>(`${path} cannot be read`));
     });
     return paths.map((path) => answers.get(argumentPath(path)));
   },
@@ -148,7 +148,7 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
       const verdict = String.fromCharCode(stdout[at + mark.length + 1] ?? 0);
       const content = stdout.subarray(from, at);
       from = at + mark.length + 3;
-      if (verdict === '!') return new Error(`${path} cannot be read`);
+      if (verdict === '!') return refusal(`${path} cannot be read`);
       return verdict === '+' ? Buffer.from(content) : undefined;
     });
   },

@@ -17,8 +17,13 @@ export interface QueryKind<K, V> {
   id(key: K): string;
   /** A POSIX sh script that answers all keys on stdout. It only reads, and exits 0 also when what it looks for is absent. */
   script(keys: readonly K[]): string;
-  /** The answers, in the order of the keys; an error in place of one fails that question alone. Throws when the output makes no sense. */
-  parse(stdout: Buffer, keys: readonly K[]): readonly (V | Error)[];
+  /** The answers, in the order of the keys; {@link refusal} in place of one. Throws when the output makes no sense. */
+  parse(stdout: Buffer, keys: readonly K[]): readonly V[];
+}
+
+/** Stands in place of an answer: that question fails with the error, the others asked with it do not. */
+export function refusal<V>(message: string): V {
+  return new Error(message) as V;
 }
 
 /** What a query of this kind would answer after a mutation; the simulated target believes it. */

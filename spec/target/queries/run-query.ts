@@ -9,10 +9,7 @@ export function askHere<K, V>(
 ): readonly V[] {
   const [program, ...options] = shell as [string, ...string[]];
   const stdout = execFileSync(program, [...options, '-c', kind.script(keys)], { maxBuffer: 1 << 26 });
-  return kind.parse(stdout, keys).map((answer) => {
-    if (answer instanceof Error) throw answer;
-    return answer;
-  });
+  return kind.parse(stdout, keys);
 }
 
 /** The shells of this machine that a host may have as /bin/sh. */
