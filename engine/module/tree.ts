@@ -55,7 +55,7 @@ function entriesOf(text: string): readonly TreeEntry[] {
       const bits = Number.parseInt(raw!, 16);
       entries.set(path, {
         path,
-        type: fileTypes[bits & 0o170000] ?? 'file',
+        type: fileTypes[(bits >> 12).toString(8)] ?? 'file',
         mode: (bits & 0o7777).toString(8).padStart(4, '0'),
         uid: Number(uid),
         gid: Number(gid),
@@ -68,13 +68,13 @@ function entriesOf(text: string): readonly TreeEntry[] {
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-// The S_IFMT bits of stat(2).
-const fileTypes: Readonly<Record<number, FileType>> = {
-  16807: 'file',
-  9604: 'directory',
-  21609: 'link',
-  4802: 'char',
-  14406: 'block',
-  2401: 'fifo',
-  26411: 'socket',
+// The S_IFMT bits of stat(2), in octal.
+const fileTypes: Readonly<Record<string, FileType>> = {
+  '10': 'file',
+  '4': 'directory',
+  '12': 'link',
+  '2': 'char',
+  '6': 'block',
+  '1': 'fifo',
+  '14': 'socket',
 };

@@ -6,11 +6,11 @@ import { expandSubsets, subsetsFor } from '../target/queries/facts.ts';
 import { renderValue } from '../template/render.ts';
 import { becomeOf, rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
+import { count } from './count.ts';
 import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
 import { mayBeFact } from './fact-names.ts';
-import { count } from './strategy.ts';
 
 /** The implicit first task of a play: connects to every host, and gathers the facts that will be asked for. */
 export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): Promise<void> {

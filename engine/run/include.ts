@@ -7,10 +7,11 @@ import { isUnknown, Unsafe } from '../template/values.ts';
 import { aheadOf } from './ahead.ts';
 import { judge } from './conditions.ts';
 import type { HostState, PlayRun } from './context.ts';
+import { count } from './count.ts';
 import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
 import { loopItems } from './loop.ts';
-import { count, runStatements, type Section } from './strategy.ts';
+import { runStatements, type Section } from './strategy.ts';
 import type { Momentary } from './variables.ts';
 
 interface Wish {

@@ -1,15 +1,16 @@
 /** The linear strategy: every host finishes a task before the next begins; blocks, roles and includes in their order. */
-import type { PlannedBlock, PlannedMeta, PlannedRole, PlannedStatement, PlannedTask } from '../plan/plan.ts';
+import type { PlannedBlock, PlannedRole, PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
-import { renderValue } from '../template/render.ts';
 import type { Ahead } from './ahead.ts';
-import { judge } from './conditions.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
+import { count } from './count.ts';
 import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
-import { flushHandlers, notify } from './handlers.ts';
+import { notify } from './handlers.ts';
 import { runInclude } from './include.ts';
+import { labelOf } from './label.ts';
+import { runMeta } from './meta.ts';
 import { runTask, type TaskOutcome } from './task.ts';
 
 /** The statements at work: what reads ahead of them, and who has left the role they belong to. */
@@ -168,85 +169,6 @@ async function runRole(
   const fallen = await runStatements(play, due, role.statements, { ...section, leftRole: new Set() });
   if (key !== undefined) for (const host of due) host.rolesDone.add(key);
   return fallen;
-}
-
-async function runMeta(
-  play: PlayRun,
-  hosts: readonly HostState[],
-  meta: PlannedMeta,
-  section: Section,
-): Promise<ReadonlySet<HostState>> {
-  const wanted = hosts.filter(
-    (host) => judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical)).holds === true,
-  );
-  if (wanted.length === 0) return new Set();
-  switch (meta.action) {
-    case 'flush_handlers':
-      return flushHandlers(play, wanted);
-    case 'end_play':
-    case 'end_batch':
-      for (const host of play.batch) host.ended = true;
-      if (meta.action === 'end_play') play.ended = true;
-      break;
-    case 'end_host':
-      for (const host of wanted) host.ended = true;
-      break;
-    case 'end_role':
-      for (const host of wanted) section.leftRole.add(host);
-      break;
-    case 'clear_facts':
-      for (const host of wanted) host.variables.facts.clear();
-      play.run.version += 1;
-      break;
-    case 'clear_host_errors':
-      for (const host of play.allHosts) host.gone = undefined;
-      break;
-    case 'reset_connection':
-      await Promise.all(wanted.map((host) => play.run.machine(host.name).close()));
-      break;
-    case 'refresh_inventory':
-      play.run.emit({
-        type: 'warning',
-        message: 'meta: refresh_inventory is not supported: the inventory stays as it was read',
-        at: meta.at,
-      });
-      break;
-    case 'noop':
-      break;
-  }
-  return new Set();
-}
-
-/** Counts an outcome in the host's recap line. */
-export function count(
-  { recap }: HostState,
-  { status, ignored, result }: Pick<TaskOutcome, 'status' | 'ignored' | 'result'>,
-): void {
-  if (status === 'ok' || status === 'changed') recap.ok += 1;
-  if (status === 'changed') recap.changed += 1;
-  if (status === 'skipped') recap.skipped += 1;
-  if (status === 'failed' && !ignored) recap.failed += 1;
-  if (status === 'failed' && ignored) {
-    recap.ok += 1;
-    recap.ignored += 1;
-    if (result['changed'] === true) recap.changed += 1;
-  }
-  if (status === 'unreachable' && ignored) recap.skipped += 1;
-  else if (status === 'unreachable') recap.unreachable += 1;
-}
-
-/** `role : name`, templates rendered as far as the first host can. */
-export function labelOf(play: PlayRun, host: HostState, task: PlannedTask): string {
-  const role = task.lexical.role?.name;
-  const plain = task.name ?? task.module;
-  let name = plain;
-  try {
-    const value = renderValue(plain, hostEnvironment(play.run, host, play, task.lexical), task.at);
-    if (typeof value === 'string' || typeof value === 'number') name = String(value);
-  } catch {
-    // a name that needs what is not there yet is shown as written
-  }
-  return play.run.secrets.scrub(role === undefined ? name : `${role} : ${name}`);
 }
 
 const glob = (pattern: string) =>

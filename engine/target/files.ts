@@ -137,7 +137,7 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
     paths
       .map(
         (path) =>
-          `if [ -f ${quote(path)} ]; then cat ${argument(path)} && echo ${mark} + || echo ${mark} !; else echo ${mark} -; fi`,
+          `if [ -f ${quote(path)} ]; then cat ${argument(path)} 2>/dev/null && echo ${mark} + || echo ${mark} !; else echo ${mark} -; fi`,
       )
       .join('\n'),
   parse(stdout, paths) {

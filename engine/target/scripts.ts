@@ -1,6 +1,7 @@
 /** The shell text of each change to a file. Every script leaves the old state whole when it fails. */
 import { posix } from 'node:path';
 import { quote } from '../connection/quote.ts';
+import { normalPath } from './files.ts';
 import type { Attributes, WriteOptions } from './target.ts';
 
 /** Where the bytes of a new file come from: text inside the script, or a file already uploaded to the host. */
@@ -18,7 +19,7 @@ export function temporaryScript(path: string): string {
 export function writeScript(path: string, bytes: Bytes, options: WriteOptions): string {
   const file = quote(path);
   const make =
-    'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : `t=$(mktemp ${quote(temporaryPattern(path))}) || exit 1`;
+    'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : `t=$(mktemp ${quote(temporaryPattern(path))}) || { echo "no file can be made in ${shown(posix.dirname(path))}" >&2; exit 1; }`;
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
     make,
@@ -49,7 +50,7 @@ export function directoryScript(path: string, attributes: Attributes): string {
     '  mkdir "$1" || exit 1',
     attributeLines('"$1"', attributes),
     '}',
-    `d ${quote(path)}`,
+    `d ${quote(normalPath(path))}`,
   ].join('\n');
 }
 

@@ -1,0 +1,20 @@
+import type { HostState } from './context.ts';
+import type { Once } from './once.ts';
+
+/** Counts an outcome in the host's recap line. */
+export function count(
+  { recap }: HostState,
+  { status, ignored, result }: Pick<Once, 'status' | 'ignored' | 'result'>,
+): void {
+  if (status === 'ok' || status === 'changed') recap.ok += 1;
+  if (status === 'changed') recap.changed += 1;
+  if (status === 'skipped') recap.skipped += 1;
+  if (status === 'failed' && !ignored) recap.failed += 1;
+  if (status === 'failed' && ignored) {
+    recap.ok += 1;
+    recap.ignored += 1;
+    if (result['changed'] === true) recap.changed += 1;
+  }
+  if (status === 'unreachable' && ignored) recap.skipped += 1;
+  else if (status === 'unreachable') recap.unreachable += 1;
+}
