@@ -54,7 +54,9 @@ async function bundle() {
 
 function compile() {
   rmSync(join(root, 'build'), { recursive: true, force: true });
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? 1;
 }
 
@@ -62,7 +64,9 @@ function compile() {
 function types() {
   const out = join(root, 'dist/types');
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', root, '--emitDeclarationOnly', '--outDir', out], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '-p', root, '--emitDeclarationOnly', '--outDir', out], {
+    stdio: 'inherit',
+  });
   rmSync(join(out, 'spec'), { recursive: true, force: true });
   process.exitCode = status ?? 1;
 }

@@ -8,9 +8,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) stop(`kplay needs Node 20.19 or later; this is ${process.version}`);
 
-if (due('node_modules/.package-lock.json', ['package-lock.json'])) step('installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund']);
-if (due('dist/kplay.js', ['engine', 'package.json'])) step('bundling kplay', process.execPath, ['spec/build.mjs', 'bundle']);
-if (due('build/spec/test.js', ['engine', 'spec', 'tsconfig.json'])) step('compiling engine and specs', process.execPath, ['spec/build.mjs', 'compile']);
+if (due('node_modules/.package-lock.json', ['package-lock.json']))
+  step('installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund']);
+if (due('dist/kplay.js', ['engine', 'package.json']))
+  step('bundling kplay', process.execPath, ['spec/build.mjs', 'bundle']);
+if (due('build/spec/test.js', ['engine', 'spec', 'tsconfig.json']))
+  step('compiling engine and specs', process.execPath, ['spec/build.mjs', 'compile']);
 
 function step(what, command, args) {
   const started = Date.now();
@@ -37,5 +40,10 @@ function newest(path) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return 0;
   if (!found.isDirectory()) return found.mtimeMs;
-  return Math.max(0, ...readdirSync(path).filter((name) => name !== 'fixtures' || !path.endsWith('spec')).map((name) => newest(join(path, name))));
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter((name) => name !== 'fixtures' || !path.endsWith('spec'))
+      .map((name) => newest(join(path, name))),
+  );
 }

@@ -58,7 +58,7 @@ Examples:
 
 /** Reads argv (without node and script). Never exits and never prints. */
 export function parseArguments(argv: readonly string[], version: string): Invocation {
-  const printed = { stdout: '', stderr: '' };
+  const printed: string[] = [];
   const program = command(version);
   let documented: readonly string[] | undefined;
   program
@@ -73,18 +73,16 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
     playbooks = files;
   });
   for (const one of [program, ...program.commands]) {
-    one
-      .exitOverride()
-      .configureOutput({
-        writeOut: (text) => void (printed.stdout += text),
-        writeErr: (text) => void (printed.stderr += text),
-      });
+    one.exitOverride().configureOutput({
+      writeOut: (text) => void printed.push(text),
+      writeErr: () => {}, // the error itself is thrown
+    });
   }
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'text', text: printed.stdout, stream: 'stdout', exitCode: 0 };
+    if (error.exitCode === 0) return { kind: 'text', text: printed.join(''), stream: 'stdout', exitCode: 0 };
     throw new KplayError([{ message: error.message.replace(/^error: /, ''), hint: 'kplay --help lists the options' }], {
       exitCode: exitCodes.usage,
     });

@@ -114,6 +114,7 @@ export interface StateModule<A extends ArgsLiteral, S extends object> extends De
     readonly change: Change<S>;
     readonly target: Target;
     readonly controller: Controller;
+    // biome-ignore lint/suspicious/noConfusingVoidType: most modules have nothing to add, and need not say so
   }): Promise<Result | void>;
   /** The result beside changed, failed and diff; called after the fact, or instead of it under check. */
   returned?(context: {

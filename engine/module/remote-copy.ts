@@ -22,7 +22,7 @@ export async function remotePlacements(
     const file = remoteFile(src, path, args, source, target, !inside && !above?.exists);
     return inside && !dest?.exists ? [directory(args.dest, args, target), file] : [file];
   }
-  const root = src.endsWith('/') || !inside ? args.dest : posix.join(args.dest, posix.basename(src));
+  const root = src.endsWith('/') ? args.dest : posix.join(args.dest, posix.basename(src));
   const entries = await target.query(treeKind, src);
   const below = entries.map((entry) => {
     const [from, path] = [posix.join(src, entry.path), posix.join(root, entry.path)];

@@ -17,6 +17,8 @@ export default defineAction({
   returns: commandReturns,
   examples: '- name: Count pods\n  shell: kubectl get pods -A --no-headers | wc -l\n  changed_when: false\n',
 
-  run: ({ args, target }) =>
-    runCommand(target, args, args.cmd, { script: needed(args.cmd), executable: args.executable }),
+  run({ args, target }) {
+    const { cmd, executable } = args;
+    return runCommand(target, args, cmd, { script: needed(cmd), ...(executable !== undefined && { executable }) });
+  },
 });

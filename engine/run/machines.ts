@@ -3,6 +3,7 @@ import type { Become, Connection, ConnectionSettings } from '../connection/conne
 import type { Shell } from '../connection/shell.ts';
 import type { LocalFile } from '../target/content.ts';
 import { type LiveTarget, liveTarget, type Wire } from '../target/live.ts';
+import type { Reader } from '../target/batch.ts';
 import type { Domain } from '../target/query.ts';
 import { type PredictedWorld, simulatedTarget } from '../target/simulated.ts';
 import type { Target } from '../target/target.ts';
@@ -29,36 +30,64 @@ export interface Machine {
   readonly place: string;
   /** The target as one user. Throws Unreachable. */
   target(become: Become | undefined, mode: 'live' | 'simulated'): Promise<Target>;
-  /** Drops what was read about these parts of the host, as whichever user. */
-  forget(domains: readonly Domain[] | undefined): void;
+  /** Drops what was read about these parts of the host, as whichever user, but not by `kept`. True when that told somebody. */
+  forget(domains: readonly Domain[] | undefined, kept?: Reader): boolean;
   readonly traffic: { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number };
   close(): Promise<void>;
 }
 
-/** A machine that is not connected yet. `onChange` is told before each change is sent. */
+/** A machine that is not connected yet. `onChange` is told before each change is sent, and when it ended which reader came behind it. */
 export function machine(
   name: string,
   settings: ConnectionSettings,
   wiring: Wiring,
   world: PredictedWorld,
-  onChange: (place: string, domains: readonly Domain[] | undefined) => void,
+  onChange: (place: string, domains: readonly Domain[] | undefined, behind?: Reader) => void,
 ): Machine {
   const place = settings.kind === 'local' ? 'localhost' : name;
   const users = new Map<string, Promise<{ readonly live: LiveTarget; readonly simulated: Target }>>();
   const opened: { readonly live: LiveTarget; readonly shell: Shell }[] = [];
   const past = { roundTrips: 0, bytesOut: 0, bytesIn: 0 };
+  const links = new Set<Connection>();
   let connection: Promise<Connection> | undefined;
 
+  function connected(): Promise<Connection> {
+    if (connection) return connection;
+    const connecting = wiring.connect(settings);
+    connection = connecting;
+    connecting.then(
+      (link) => links.add(link),
+      () => giveUp(connecting),
+    );
+    return connecting;
+  }
+
+  /** A connection that failed is not tried again, another one is: the host may have come back. */
+  function giveUp(failed: Promise<Connection>): void {
+    if (connection !== failed) return;
+    connection = undefined;
+    users.clear();
+  }
+
   async function open(become: Become | undefined) {
-    connection ??= wiring.connect(settings);
-    const link = await connection;
+    const connecting = connected();
+    const link = await connecting;
     const shell = await wiring.openShell(link, { become });
     const wire: Wire = {
-      run: (frame) => shell.run(frame),
+      run: (frame) =>
+        shell.run(frame).catch((error: unknown) => {
+          giveUp(connecting);
+          throw error;
+        }),
       upload: (path, source) => wiring.upload(link, path, source, { become }),
       download: (path) => wiring.download(link, path, { become }),
     };
-    const live = liveTarget({ host: place, wire, onChange: (domains) => onChange(place, domains) });
+    const live = liveTarget({
+      host: place,
+      wire,
+      onChange: (domains) => onChange(place, domains),
+      onChanged: (domains, behind) => onChange(place, domains, behind),
+    });
     opened.push({ live, shell });
     return { live, simulated: simulatedTarget(live.target, world) };
   }
@@ -82,11 +111,15 @@ export function machine(
       const key = become ? `${become.method} ${become.user}` : '';
       const user = users.get(key) ?? open(become);
       users.set(key, user);
+      // who could not get in may try again
+      user.catch(() => users.get(key) === user && users.delete(key));
       const { live, simulated } = await user;
       return mode === 'live' ? live.target : simulated;
     },
-    forget(domains) {
-      for (const { live } of opened) live.reader.forget(domains);
+    forget(domains, kept) {
+      const readers = opened.map(({ live }) => live.reader).filter((reader) => reader !== kept);
+      for (const reader of readers) reader.forget(domains);
+      return readers.length > 0;
     },
     get traffic() {
       return traffic();
@@ -94,11 +127,12 @@ export function machine(
     async close() {
       Object.assign(past, traffic());
       const shells = opened.splice(0).map(({ shell }) => shell);
-      const link = connection;
+      await connection?.catch(() => {});
       connection = undefined;
       users.clear();
       await Promise.allSettled(shells.map((shell) => shell.close()));
-      await link?.then((one) => one.close()).catch(() => {});
+      await Promise.allSettled([...links].map((link) => link.close()));
+      links.clear();
     },
   };
 }

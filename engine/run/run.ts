@@ -1,6 +1,7 @@
 /** The run: plays in order over the machines, told as events. The one place where everything of this room meets. */
 import { KplayError } from '../errors.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
+import type { Reader } from '../target/batch.ts';
 import type { Domain } from '../target/query.ts';
 import { predictedWorld, predictionOf } from '../target/simulated.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -72,9 +73,9 @@ function newRun(options: RunOptions): WholeRun {
   let labels = 0;
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
 
-  function changed(place: string, domains: readonly Domain[] | undefined): void {
-    for (const one of machines.values()) if (one.place === place) one.forget(domains);
-    run.followers.get(place)?.();
+  function changed(place: string, domains: readonly Domain[] | undefined, behind?: Reader): void {
+    const told = [...machines.values()].filter((one) => one.place === place && one.forget(domains, behind));
+    if (told.length > 0) run.followers.get(place)?.();
   }
 
   const run: WholeRun = {

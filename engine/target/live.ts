@@ -3,7 +3,7 @@ import type { Reply } from '../connection/shell.ts';
 import { Unknown } from '../template/values.ts';
 import { type Ask, batchedReader, type Reader } from './batch.ts';
 import { commandScript } from './command-script.ts';
-import type { Content, LocalFile } from './content.ts';
+import type { LocalFile } from './content.ts';
 import { ModuleFailure } from './failure.ts';
 import { checksumKind, contentKind, statKind } from './files.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
@@ -37,6 +37,8 @@ export interface LiveOptions {
   readonly wire: Wire;
   /** Told before anything is changed: whoever remembers answers about this host drops the stale ones. */
   readonly onChange: (domains: readonly Domain[] | undefined) => void;
+  /** Told when the change has ended: what others read meanwhile, over shells of their own, may be from before it. */
+  readonly onChanged: (domains: readonly Domain[] | undefined, reader: Reader) => void;
 }
 
 /** Bytes up to which content travels inside a frame; more is streamed on a shell of its own. */
@@ -52,9 +54,15 @@ export interface LiveTarget {
 }
 
 /** A target over one shell (one host as one user), and the reader whose memory others may drop. */
-export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
+export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): LiveTarget {
   const ask: Ask = (script) => wire.run({ script, outputLimit: answerLimit });
   const reader = batchedReader(ask);
+
+  // Whatever this shell is asked once it has been given the change is answered after it; other shells do not wait.
+  function changing<T>(domains: readonly Domain[] | undefined, run: () => Promise<T>): Promise<T> {
+    onChange(domains);
+    return run().finally(() => onChanged(domains, reader));
+  }
 
   async function change(
     summary: string,
@@ -62,8 +70,9 @@ export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
     domains?: readonly Domain[],
     timeoutMs?: number,
   ): Promise<Completed> {
-    onChange(domains);
-    const completed = await timed(() => wire.run({ script, timeoutMs, outputLimit: commandLimit }));
+    const completed = await changing(domains, () =>
+      timed(() => wire.run({ script, timeoutMs, outputLimit: commandLimit })),
+    );
     if (completed.code !== 0) throw failureOf(summary, completed);
     return completed;
   }
@@ -118,23 +127,12 @@ export function liveTarget({ host, wire, onChange }: LiveOptions): LiveTarget {
         mutation.timeoutMs,
       ),
     run(command: Command) {
-      onChange(undefined);
-      return timed(() =>
-        wire.run({
-          script: commandScript({ executable: '/bin/sh', ...command }),
-          timeoutMs: command.timeoutMs,
-          outputLimit: commandLimit,
-        }),
-      );
+      return changing(undefined, () => target.observe(command));
     },
-    observe: (command: Command) =>
-      timed(() =>
-        wire.run({
-          script: commandScript({ executable: '/bin/sh', ...command }),
-          timeoutMs: command.timeoutMs,
-          outputLimit: commandLimit,
-        }),
-      ),
+    async observe(command: Command) {
+      const script = commandScript({ executable: '/bin/sh', ...command });
+      return timed(() => wire.run({ script, timeoutMs: command.timeoutMs, outputLimit: commandLimit }));
+    },
     download: (path) => wire.download(path),
   };
   return { target, reader };

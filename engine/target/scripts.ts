@@ -99,7 +99,8 @@ function inlineWriter(content: Buffer): string {
   while (plain && text.includes(end)) end += '_';
   return plain
     ? `cat > "$t" <<'${end}'\n${text}${end}\n[ $? = 0 ]`
-    : `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ]`;
+    : // busybox's base64 says nothing of a disk that is full
+      `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ] && [ $(wc -c < "$t") -eq ${content.length} ]`;
 }
 
 const wrapped = (content: Buffer) =>

@@ -31,7 +31,7 @@ interface Run extends Style {
 }
 
 /** Draws text with its SGR sequences (ECMA-48). Lines are cut at `columns`, and end in "…" then. */
-export function terminalSvg(text: string, columns = 110): string {
+export function terminalSvg(text: string, columns = 120): string {
   const lines = text.replace(/\n+$/, '').split('\n');
   const width = Math.ceil(2 * margin + columns * fontSize * advance);
   const height = 2 * margin + lines.length * lineHeight;

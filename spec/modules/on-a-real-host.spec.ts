@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Stage, stage } from '../run/harness.ts';
@@ -10,14 +9,13 @@ const tasks = `
   gather_facts: false
   vars: { out: "{{ playbook_dir }}/out", port: 80 }
   tasks:
-    - { name: directory, file: { path: "{{ out }}/a/b", state: directory, mode: "0750" } }
+    - { name: directory, file: { path: "{{ out }}/kept/b", state: directory, mode: "0750" } }
     - { name: text, copy: { content: "größe 'x' $HOME \`id\`\\n", dest: "{{ out }}/text", mode: "0600" } }
     - { name: no newline, copy: { content: "a\\\\b", dest: "{{ out }}/bare" } }
     - { name: tree, copy: { src: tree/, dest: "{{ out }}/tree", directory_mode: "0700" } }
     - { name: large, copy: { src: large, dest: "{{ out }}/large", mode: preserve } }
     - { name: template, template: { src: conf.j2, dest: "{{ out }}/conf", mode: 'u=rw,g=r,o=' } }
-    - { name: header, template: { src: odd.j2, dest: "{{ out }}/odd" } }
-    - { name: line, lineinfile: { path: "{{ out }}/text", line: "last" } }
+    - { name: line, lineinfile: { path: "{{ out }}/lines", line: "last", create: true } }
     - { name: remote, copy: { src: "{{ out }}/tree", dest: "{{ out }}/copied", remote_src: true } }
     - { name: link, file: { path: "{{ out }}/link", src: text, state: link } }
     - { name: hard, file: { path: "{{ out }}/hard", src: "{{ out }}/text", state: hard } }
@@ -41,20 +39,17 @@ const looks = `
     - { name: shell, shell: "cat; echo err >&2; exit 3", args: { stdin: in }, ignore_errors: true }
     - { name: killed, shell: "kill -9 $$", ignore_errors: true }
     - { name: glob, command: { cmd: "false", creates: "{{ out }}/te?[t]" } }
-    - { name: home, stat: { path: "~root/" } }
 `;
 
-const busybox = () => {
-  const bin = join(tmpdir(), 'kplay-busybox');
-  if (!existsSync(bin)) {
+/** How a shell is started with nothing but these tools in its path. */
+const shells: Record<string, (folder: string) => string> = {
+  'the tools of this machine': () => '/bin/sh',
+  'busybox alone': (folder) => {
+    const bin = join(folder, 'bin');
     mkdirSync(bin);
     execFileSync('busybox', ['--install', '-s', bin]);
-  }
-  return bin;
-};
-const shells: Record<string, () => string> = {
-  'the tools of this machine': () => '/bin/sh',
-  'busybox alone': () => `env PATH=${busybox()} ${busybox()}/sh`,
+    return `env PATH=${bin} ${bin}/sh`;
+  },
 };
 
 for (const [name, command] of Object.entries(shells)) {
@@ -69,15 +64,14 @@ for (const [name, command] of Object.entries(shells)) {
       here = stage(
         {
           'templates/conf.j2': 'port={{ port }}\n',
-          'templates/odd.j2': '#jinja2: variable_start_string: "[[", variable_end_string: "]]"\n[[ port ]] {{ x }}\n',
           'files/tree/x/y': 'y',
           'files/tree/z': 'z',
         },
         ['h1'],
       );
-      here.write({ hosts: `h1 ansible_connection=exec ansible_exec_command="${command()}"\n` });
+      here.write({ hosts: `h1 ansible_connection=exec ansible_exec_command="${command(here.folder)}"\n` });
       writeFileSync(join(here.folder, 'files/large'), Buffer.alloc(700_000, 'x'), { mode: 0o640 });
-      mkdirSync(join(here.folder, 'out'));
+      mkdirSync(join(here.folder, 'out/a'), { recursive: true });
     });
     after(() => here?.close());
 
@@ -94,7 +88,6 @@ for (const [name, command] of Object.entries(shells)) {
       'tree',
       'large',
       'template',
-      'header',
       'line',
       'remote',
       'link',
@@ -111,15 +104,15 @@ for (const [name, command] of Object.entries(shells)) {
       expect(all.filter((task) => !foreseen.includes(task))).to.deep.equal(
         ['remote', 'recurse', 'made'].filter((task) => !foreseen.includes(task)),
       );
-      expect(execFileSync('ls', ['-A', out('')]).toString()).to.equal('');
+      expect(execFileSync('ls', ['-A', out('')]).toString()).to.equal('a\n');
     });
 
     it('become what was asked for', async () => {
       expect(await statuses(tasks)).to.deep.equal(all);
-      expect(readFileSync(out('text'), 'utf8')).to.equal("größe 'x' $HOME `id`\nlast\n");
+      expect(readFileSync(out('text'), 'utf8')).to.equal("größe 'x' $HOME `id`\n");
+      expect(readFileSync(out('lines'), 'utf8')).to.equal('last\n');
       expect(readFileSync(out('bare'), 'utf8')).to.equal('a\\b');
       expect(readFileSync(out('conf'), 'utf8')).to.equal('port=80\n');
-      expect(readFileSync(out('odd'), 'utf8')).to.equal('80 {{ x }}\n');
       expect(readFileSync(out('copied/tree/x/y'), 'utf8')).to.equal('y');
       expect(statSync(out('large')).size).to.equal(700_000);
       expect([mode('text'), mode('large'), mode('conf'), mode('tree'), mode('tree/x/y')]).to.deep.equal([
@@ -138,12 +131,7 @@ for (const [name, command] of Object.entries(shells)) {
     });
 
     it('stay as they are the second time', async () => {
-      // The directory is made and removed again, and the text is first without the line: these undo each other.
-      expect(await statuses(tasks)).to.deep.equal(
-        ['directory', 'text', 'line', 'hard', 'gone'].filter(
-          (task) => task !== 'hard' || lstatSync(out('hard')).nlink === 2,
-        ),
-      );
+      expect(await statuses(tasks)).to.deep.equal([]);
     });
 
     it('are told about as they are', async () => {
@@ -171,7 +159,6 @@ for (const [name, command] of Object.entries(shells)) {
       expect(result('shell')).to.include({ stdout: 'in', stderr: 'err', rc: 3, msg: 'non-zero return code' });
       expect(result('killed')['msg']).to.contain('killed by SIGKILL');
       expect(result('glob')).to.include({ changed: false, msg: `Did not run command since '${out('te?[t]')}' exists` });
-      expect((result('home')['stat'] as Record<string, unknown>)['isdir']).to.equal(true);
       rmSync(join(here.folder, 'fetched'), { recursive: true });
     });
   });

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { modeAfter } from '../../engine/module/mode.ts';
+
+describe('symbolic modes', () => {
+  const cases: [wanted: string, current: string, directory: boolean, after: string][] = [
+    ['0644', '0600', false, '0644'],
+    ['755', '0600', true, '0755'],
+    ['u=rw,g=r,o=', '0777', false, '0640'],
+    ['u=rwX,go=rX', '0600', false, '0644'],
+    ['u=rwX,go=rX', '0700', false, '0755'],
+    ['u=rwX,go=rX', '0600', true, '0755'],
+    ['+x', '0644', false, '0755'],
+    ['go-w', '0666', false, '0644'],
+    ['g=u', '0740', false, '0770'],
+    ['u+s,+t', '0755', false, '5755'],
+    ['a=', '4755', false, '0000'],
+    ['a=rx', '2755', true, '2555'],
+  ];
+  for (const [wanted, current, directory, after] of cases) {
+    it(`${wanted} makes ${after} of ${current}${directory ? ' of a directory' : ''}`, () => {
+      expect(modeAfter(wanted, current, directory)).to.equal(after);
+    });
+  }
+
+  it('that are none are refused', () => {
+    expect(() => modeAfter('rw-r--r--', '0644', false)).to.throw('is not a mode');
+  });
+
+  it('come out as chmod makes them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kplay-mode-'));
+    const [file, directory] = [join(folder, 'file'), join(folder, 'directory')];
+    writeFileSync(file, '');
+    mkdirSync(directory);
+    const letters = (from: string) =>
+      fc.uniqueArray(fc.constantFrom(...from), { maxLength: 3 }).map((all) => all.join(''));
+    const operation = fc
+      .tuple(fc.constantFrom('+', '-', '='), fc.oneof(letters('rwxXst'), fc.constantFrom('u', 'g', 'o')))
+      .map((two) => two.join(''));
+    const clause = fc.tuple(letters('ugoa'), operation).map((two) => two.join(''));
+    const wanted = fc.array(clause, { minLength: 1, maxLength: 3 }).map((all) => all.join(','));
+    fc.assert(
+      fc.property(wanted, fc.integer({ min: 0, max: 0o7777 }), fc.boolean(), (mode, start, isDirectory) => {
+        const path = isDirectory ? directory : file;
+        chmodSync(path, start);
+        execFileSync(
+          'sh',
+          ['-c', 'umask 022; chmod "$1" "$2"', 'sh', `-${mode}`.slice(1).startsWith('-') ? `a-,${mode}` : mode, path],
+          { stdio: 'ignore' },
+        );
+        const after = (statSync(path).mode & 0o7777).toString(8).padStart(4, '0');
+        expect(modeAfter(mode, start.toString(8).padStart(4, '0'), isDirectory)).to.equal(after);
+      }),
+      { numRuns: 60 },
+    );
+    rmSync(folder, { recursive: true });
+  });
+});
