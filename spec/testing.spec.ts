@@ -73,7 +73,10 @@ describe('the test kit', () => {
   it('declares its tests with whatever runner it is given', () => {
     const titles: string[] = [];
     const runner = {
-      describe: (title: string, body: () => void) => (titles.push(title), body()),
+      describe: (title: string, body: () => void) => {
+        titles.push(title);
+        body();
+      },
       it: (title: string) => titles.push(title),
     };
     testModule(motd(), 'motd', { one: {}, two: {} }, runner);

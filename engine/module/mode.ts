@@ -1,11 +1,14 @@
-/** Symbolic modes, worked out the way chmod does: `u=rwX,g-w` applied to the mode a file has. */
+/** Symbolic modes, worked out the way GNU chmod does: `u=rwX,g-w` applied to the mode a file has. */
 
 const clause = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/;
 const action = /([-+=])([rwxXst]+|[ugo]|)/g;
-const bits = { r: 4, w: 2, x: 1 } as const;
-const shifts = { u: 6, g: 3, o: 0 } as const;
+const everything = 0o7777;
 
-type Who = keyof typeof shifts;
+/** The bits each class of users may affect. */
+const reach = { u: 0o4700, g: 0o2070, o: 0o1007, a: everything } as const;
+/** What each letter stands for, in all classes. */
+const bits = { r: 0o444, w: 0o222, x: 0o111, s: 0o6000, t: 0o1000 } as const;
+const shifts = { u: 6, g: 3, o: 0 } as const;
 
 /**
  * The mode in four octal digits that `wanted` makes of `current`. Octal digits stand for themselves.
@@ -17,42 +20,28 @@ export function modeAfter(wanted: string, current: string, isDirectory: boolean,
   for (const part of wanted.split(',')) {
     const match = clause.exec(part);
     if (!match) throw new RangeError(`"${wanted}" is not a mode`);
-    // Without a who, the bits of the umask are left alone.
-    const spared = match[1] === '' ? umask : 0;
-    const who = whoOf(match[1]!);
+    const affected = [...match[1]!].reduce((mask, who) => mask | reach[who as keyof typeof reach], 0);
     for (const [, operator, letters] of match[2]!.matchAll(action)) {
-      const executable = isDirectory || (mode & 0o111) !== 0;
-      const given = permissions(letters!, who, mode, executable) & ~spared;
+      const named = permissions(letters!, mode, isDirectory);
+      // A directory keeps its set-id bits unless they are named.
+      const kept = isDirectory ? 0o6000 & ~(affected === 0 ? named : named & affected) : 0;
+      // Without a class of users, the bits of the umask are not given.
+      const given = named & (affected === 0 ? ~umask : affected) & ~kept;
       if (operator === '+') mode |= given;
       else if (operator === '-') mode &= ~given;
-      else mode = (mode & ~(reach(who, isDirectory) & ~spared)) | given;
+      else mode = (mode & ((affected === 0 ? 0 : ~affected) | kept)) | given;
     }
   }
-  return mode.toString(8).padStart(4, '0');
+  return (mode & everything).toString(8).padStart(4, '0');
 }
 
-function whoOf(letters: string): readonly Who[] {
-  const all: readonly Who[] = ['u', 'g', 'o'];
-  return letters === '' || letters.includes('a') ? all : all.filter((who) => letters.includes(who));
-}
-
-function permissions(letters: string, who: readonly Who[], mode: number, executable: boolean): number {
-  if (/^[ugo]$/.test(letters)) return spread((mode >> shifts[letters as Who]) & 7, who);
-  let given = 0;
-  for (const letter of letters) {
-    if (letter === 's') given |= (who.includes('u') ? 0o4000 : 0) | (who.includes('g') ? 0o2000 : 0);
-    else if (letter === 't') given |= 0o1000;
-    else if (letter === 'X') given |= executable ? spread(bits.x, who) : 0;
-    else given |= spread(bits[letter as keyof typeof bits], who);
+function permissions(letters: string, mode: number, isDirectory: boolean): number {
+  if (/^[ugo]$/.test(letters)) {
+    const permission = (mode >> shifts[letters as keyof typeof shifts]) & 7;
+    return (permission << 6) | (permission << 3) | permission;
   }
-  return given;
-}
-
-function spread(permission: number, who: readonly Who[]): number {
-  return who.reduce((mode, one) => mode | (permission << shifts[one]), 0);
-}
-
-/** What `=` replaces; directories keep their set-id bits, as chmod has it. */
-function reach(who: readonly Who[], isDirectory: boolean): number {
-  return spread(7, who) | (isDirectory ? 0 : permissions('s', who, 0, false));
+  return [...letters].reduce((named, letter) => {
+    if (letter === 'X') return isDirectory || (mode & bits.x) !== 0 ? named | bits.x : named;
+    return named | bits[letter as keyof typeof bits];
+  }, 0);
 }

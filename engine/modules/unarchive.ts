@@ -7,9 +7,10 @@ import type { ArgsOf } from '../module/arguments.ts';
 import { attributeArgs, attributeResult, changedAttributes, wantedAttributes } from '../module/attributes.ts';
 import { type Controller, defineModule } from '../module/definition.ts';
 import { matchesSomething } from '../module/glob.ts';
+import { orUnknown } from '../module/unknown.ts';
 import { isUnknown, Unknown } from '../module/values.ts';
 import type { LocalFile } from '../target/content.ts';
-import { ModuleFailure, UnknownState } from '../target/failure.ts';
+import { ModuleFailure } from '../target/failure.ts';
 import { contentKind, fileEffects, predicted, statEffects } from '../target/files.ts';
 import { type Effect, effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
@@ -19,7 +20,8 @@ import type { ReadableTarget } from '../target/target.ts';
 interface State {
   /** What is missing on the host or other than in the archive, one line each. */
   readonly differing: readonly string[];
-  readonly source: Source | undefined;
+  /** The archive; undefined where nothing is to be unpacked, unknown where the archive is only predicted. */
+  readonly source: Source | Unknown | undefined;
   readonly dest: FileState;
 }
 
@@ -75,6 +77,8 @@ export default defineModule({
       throw new ModuleFailure(`dest '${args.dest}' must be an existing dir`, { dest: args.dest });
     const archive =
       args.remote_src || !args.copy ? await onHost(args.src, target) : await onController(args.src, controller);
+    if (isUnknown(archive))
+      return { differing: [`(known once it is there: ${archive.reason})`], source: archive, dest };
     refuseEscapes(archive.entries);
     const source = {
       ...archive,
@@ -97,6 +101,11 @@ export default defineModule({
   async apply({ args, state, target }) {
     const { source } = state;
     if (source === undefined) return;
+    if (isUnknown(source)) {
+      const made = args.creates === undefined ? [] : fileEffects(args.creates, { content: source, mode: '0755' });
+      await target.mutate({ summary: `unpack ${args.src} into ${args.dest}`, script: 'exit 1', effects: made });
+      return;
+    }
     const uploaded =
       source.file === undefined ? undefined : posix.join(args.dest, `.kplay.${randomBytes(8).toString('hex')}`);
     if (uploaded !== undefined && source.file !== undefined)
@@ -116,11 +125,12 @@ export default defineModule({
   returned({ args, state, wanted }) {
     if (wanted.differing === undefined)
       return { dest: args.dest, src: args.src, msg: `skipped, since ${args.creates} exists` };
-    const files = state.source?.entries.map(({ name }) => name);
+    const source = isUnknown(state.source) ? undefined : state.source;
+    const files = source?.entries.map(({ name }) => name);
     return {
       dest: args.dest,
-      src: state.source?.path ?? args.src,
-      handler: state.source?.packing === 'zip' ? 'zip' : 'tar',
+      src: source?.path ?? args.src,
+      ...(source && { handler: source.packing === 'zip' ? 'zip' : 'tar' }),
       state: 'directory',
       ...attributeResult(state.dest),
       ...(args.list_files && { files }),
@@ -128,21 +138,22 @@ export default defineModule({
   },
 });
 
-async function onController(src: string, controller: Controller): Promise<Source> {
+async function onController(src: string, controller: Controller): Promise<Source | Unknown> {
   if (/^(https?|ftp):\/\//.test(src))
     throw new ModuleFailure(`${src} is a URL: download it with get_url, and unpack it with remote_src`);
   const path = controller.find('files', src);
   const file = await controller.file(path);
-  if (isUnknown(file)) throw new UnknownState(file.reason);
-  if (Buffer.isBuffer(file)) throw new UnknownState(`${path} is made by the run`);
+  if (isUnknown(file)) return file;
+  if (Buffer.isBuffer(file)) return new Unknown(`${path} is made by the run`);
   return { ...(await readArchive(file)), file, path };
 }
 
-async function onHost(src: string, target: ReadableTarget): Promise<Source> {
-  const file = await target.stat(src, { follow: true });
+async function onHost(src: string, target: ReadableTarget): Promise<Source | Unknown> {
+  const file = await orUnknown(target.stat(src, { follow: true }));
+  if (isUnknown(file)) return file;
   if (!file.exists) throw new ModuleFailure(`Source '${src}' does not exist`);
   // What is only predicted has no inode.
-  if (file.inode === 0) throw new UnknownState(`${src} is not there yet`);
+  if (file.inode === 0) return new Unknown(`${src} is brought by the run`);
   return { ...readable(await target.query(hostArchiveKind, src), src), file: undefined, path: src };
 }
 

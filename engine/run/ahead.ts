@@ -7,7 +7,7 @@
 import { isAction } from '../module/definition.ts';
 import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { readAhead } from './act.ts';
-import { readOnlyTarget } from './bound-target.ts';
+import { NotAhead, readOnlyTarget } from './bound-target.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { controllerFor } from './controller.ts';
 import { loopItems } from './loop.ts';
@@ -30,8 +30,9 @@ export interface Ahead {
 export const noAhead: Ahead = { at: () => {}, again: () => {} };
 
 /** Reads ahead through a list of statements, in the order they stand; an include ends the view. */
-export function aheadOf(play: PlayRun, statements: readonly PlannedStatement[]): Ahead {
-  if (!play.run.options.readAhead) return noAhead;
+export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[]): Ahead {
+  if (!playing.run.options.readAhead) return noAhead;
+  const play = silent(playing);
   const tasks = inOrder(statements);
   const index = new Map(tasks.map((task, position) => [task, position]));
   const hosts = new Map<HostState, { position: number; horizon: number; window: number }>();
@@ -75,6 +76,15 @@ export function aheadOf(play: PlayRun, statements: readonly PlannedStatement[]):
       read(host);
     },
   };
+}
+
+/** The play for those who only prepare: they warn of nothing, and run nothing on the controller. */
+function silent(play: PlayRun): PlayRun {
+  const notYet = () => {
+    throw new NotAhead('only reading is done ahead');
+  };
+  const lookups = { ...play.run.lookups, pipe: notYet, lines: notYet, password: notYet };
+  return { ...play, run: { ...play.run, lookups, emit: () => {} } };
 }
 
 /** Starts the reading of one task; false where what follows would be void anyway. */

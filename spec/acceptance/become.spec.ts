@@ -28,17 +28,42 @@ interface Case {
 
 const cases: readonly Case[] = [
   { title: 'ops stays ops', login: 'ops', variables: '', becomes: 'ops' },
-  { title: 'ops becomes root by sudo with a password', login: 'ops', variables: `ansible_become=true ansible_become_password=${secret.ops}`, becomes: 'root' },
-  { title: 'ops becomes app by sudo with a password', login: 'ops', variables: `ansible_become=true ansible_become_user=app ansible_become_password=${secret.ops}`, becomes: 'app' },
-  { title: "ops becomes root by su with root's password", login: 'ops', variables: `ansible_become=true ansible_become_method=su ansible_become_password=${secret.root}`, becomes: 'root' },
+  {
+    title: 'ops becomes root by sudo with a password',
+    login: 'ops',
+    variables: `ansible_become=true ansible_become_password=${secret.ops}`,
+    becomes: 'root',
+  },
+  {
+    title: 'ops becomes app by sudo with a password',
+    login: 'ops',
+    variables: `ansible_become=true ansible_become_user=app ansible_become_password=${secret.ops}`,
+    becomes: 'app',
+  },
+  {
+    title: "ops becomes root by su with root's password",
+    login: 'ops',
+    variables: `ansible_become=true ansible_become_method=su ansible_become_password=${secret.root}`,
+    becomes: 'root',
+  },
   {
     title: "ops becomes app by su with app's password",
     login: 'ops',
     variables: `ansible_become=true ansible_become_method=su ansible_become_user=app ansible_become_password=${secret.app}`,
     becomes: 'app',
   },
-  { title: 'root becomes app by sudo without a password', login: 'root', variables: 'ansible_become=true ansible_become_user=app', becomes: 'app' },
-  { title: 'root becomes app by su without a password', login: 'root', variables: 'ansible_become=true ansible_become_method=su ansible_become_user=app', becomes: 'app' },
+  {
+    title: 'root becomes app by sudo without a password',
+    login: 'root',
+    variables: 'ansible_become=true ansible_become_user=app',
+    becomes: 'app',
+  },
+  {
+    title: 'root becomes app by su without a password',
+    login: 'root',
+    variables: 'ansible_become=true ansible_become_method=su ansible_become_user=app',
+    becomes: 'app',
+  },
 ];
 
 describe('becoming another user on a real host', function () {
@@ -66,7 +91,9 @@ describe('becoming another user on a real host', function () {
       expect(said.code, tail(said)).to.equal(0);
       expect(said.stdout).to.include(`"msg": "I am ${one.becomes}"`);
       const owners = await hosts.h1.exec(made.map((file) => `stat -c %U:%G ${folder}${file}`).join('\n'));
-      expect(owners.stdout.trim().split('\n'), owners.stderr).to.deep.equal(made.map(() => `${one.becomes}:${one.becomes}`));
+      expect(owners.stdout.trim().split('\n'), owners.stderr).to.deep.equal(
+        made.map(() => `${one.becomes}:${one.becomes}`),
+      );
       const again = await run(work(folder), one);
       // the two commands act each time
       expect(again.recap['h1']?.['changed'], tail(again)).to.equal(2);
@@ -90,9 +117,13 @@ describe('becoming another user on a real host', function () {
   });
 
   it('leaves nothing behind: no file in /tmp or a home, no process', async () => {
-    const traces = 'ls -A /tmp; ls -A /home/app /home/ops /root; ps -eo user=,args= | grep -v "^root" | grep -c "[/]bin/sh"';
+    const traces =
+      'ls -A /tmp; ls -A /home/app /home/ops /root; ps -eo user=,args= | grep -v "^root" | grep -c "[/]bin/sh"';
     const before = await hosts.h1.exec(traces);
-    const said = await run('    - command: id\n    - copy: { src: large, dest: /var/tmp/large }\n', { login: 'ops', variables: `ansible_become=true ansible_become_password=${secret.ops}` });
+    const said = await run('    - command: id\n    - copy: { src: large, dest: /var/tmp/large }\n', {
+      login: 'ops',
+      variables: `ansible_become=true ansible_become_password=${secret.ops}`,
+    });
     expect(said.code, tail(said)).to.equal(0);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect((await hosts.h1.exec(traces)).stdout).to.equal(before.stdout);
@@ -121,13 +152,21 @@ describe('becoming another user on a real host', function () {
       await hosts.write('secret.j2', '{% for n in range(20000) %}password {{ secret }}\n{% endfor %}');
       const variables = await hosts.write('secret.yml', `secret: ${secret.value}\n`, 0o600);
       const watching = hosts.h1.exec(watch);
-      const said = await run(tasks, { login: 'ops', variables: `ansible_become=true ansible_become_password=${secret.ops}` }, ['-e', `@${variables}`, '-vvv']);
+      const said = await run(
+        tasks,
+        { login: 'ops', variables: `ansible_become=true ansible_become_password=${secret.ops}` },
+        ['-e', `@${variables}`, '-vvv'],
+      );
       const seen = await watching;
       expect(said.code, tail(said)).to.equal(0);
       expect(seen.stdout, seen.stderr).to.equal('');
       expect(said.stdout + said.stderr).to.not.include(secret.ops);
-      const written = await hosts.h1.exec('cat /var/tmp/secret /var/tmp/secret-line; wc -l </var/tmp/secret-large; stat -c %a:%U /var/tmp/secret*');
-      expect(written.stdout).to.equal(`password ${secret.value}\npassword=${secret.value}\n20000\n600:root\n600:root\n600:root\n`);
+      const written = await hosts.h1.exec(
+        'cat /var/tmp/secret /var/tmp/secret-line; wc -l </var/tmp/secret-large; stat -c %a:%U /var/tmp/secret*',
+      );
+      expect(written.stdout).to.equal(
+        `password ${secret.value}\npassword=${secret.value}\n20000\n600:root\n600:root\n600:root\n`,
+      );
     });
 
     it('would have been seen: a command that has one in its arguments is', async () => {

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kplay, type KplayOptions, type Said } from '../kplay.ts';
+import { type KplayOptions, kplay, type Said } from '../kplay.ts';
 import { type Lab, type LabHost, labTopology, startLab } from '../lab/lab.ts';
 
 export interface TwoHosts {
@@ -37,14 +37,21 @@ export async function twoHosts(): Promise<TwoHosts> {
     write,
     inventory(user, variables = {}) {
       const line = ({ name, address }: LabHost, more = '') => `${name} ansible_host=${address} ${more}`;
-      const common = [`ansible_user=${user}`, `ansible_ssh_private_key_file=${lab.key}`, `ansible_ssh_known_hosts_file=${lab.knownHosts}`];
+      const common = [
+        `ansible_user=${user}`,
+        `ansible_ssh_private_key_file=${lab.key}`,
+        `ansible_ssh_known_hosts_file=${lab.knownHosts}`,
+      ];
       return [line(h1, variables.h1), line(h2, variables.h2), '[all:vars]', ...common, ''].join('\n');
     },
     async run(tasks, inventory, args = [], options = {}) {
       const playbook = await write('site.yml', `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`);
       const hosts = await write('hosts', inventory);
       // a home of its own: no key, agent or known host of whoever runs the specs
-      return kplay([playbook, '-i', hosts, ...args], { ...options, env: { HOME: home, SSH_AUTH_SOCK: '', ...options.env } });
+      return kplay([playbook, '-i', hosts, ...args], {
+        ...options,
+        env: { HOME: home, SSH_AUTH_SOCK: '', ...options.env },
+      });
     },
     async down() {
       await lab.down();

@@ -4,7 +4,15 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { attachLab, type Lab, labTopology, startLab } from '../lab/lab.ts';
-import { ansibleContestant, type Contestant, type Course, floorContestant, kplayContestant, type Phase, timed } from './contestants.ts';
+import {
+  ansibleContestant,
+  type Contestant,
+  type Course,
+  floorContestant,
+  kplayContestant,
+  type Phase,
+  timed,
+} from './contestants.ts';
 import { interleaved, median } from './measure.ts';
 import { benchPlaybook, changesOnBareHost, tasksPerRound, template, undo } from './playbook.ts';
 import { aligned, type Results, table } from './table.ts';
@@ -48,12 +56,14 @@ type Options = ReturnType<typeof options>;
 /** The bench lab that is up, which is left up; or a fresh one, which is not. */
 async function benchLab(count: number): Promise<{ readonly lab: Lab; readonly mine: boolean }> {
   const standing = await attachLab().catch(() => undefined);
-  if (standing?.hosts.every(({ name }) => /^h\d+$/.test(name)) && standing.hosts.length === count) return { lab: standing, mine: false };
+  if (standing?.hosts.every(({ name }) => /^h\d+$/.test(name)) && standing.hosts.length === count)
+    return { lab: standing, mine: false };
   return { lab: await startLab({ ...labTopology('bench', count), log }), mine: true };
 }
 
 const everywhere = async (lab: Lab, script: string) => {
-  for (const { code, stderr } of await Promise.all(lab.hosts.map((host) => host.exec(script)))) if (code !== 0) throw new Error(`${script}: ${stderr}`);
+  for (const { code, stderr } of await Promise.all(lab.hosts.map((host) => host.exec(script))))
+    if (code !== 0) throw new Error(`${script}: ${stderr}`);
 };
 
 async function measure(course: Course, contestants: readonly Contestant[], { runs }: Options): Promise<Results> {
@@ -80,7 +90,12 @@ async function traffic(course: Course): Promise<Readonly<Record<Phase, readonly 
   const told = kplayContestant(course, ['-v']);
   const of = async (phase: Phase) => {
     const { stderr } = await told.run(phase);
-    return [...stderr.matchAll(/^(\S+): (\d+) round trips, (.*?) out, (.*?) in,/gm)].map((match) => ({ host: match[1]!, roundTrips: Number(match[2]), out: match[3]!, in: match[4]! }));
+    return [...stderr.matchAll(/^(\S+): (\d+) round trips, (.*?) out, (.*?) in,/gm)].map((match) => ({
+      host: match[1]!,
+      roundTrips: Number(match[2]),
+      out: match[3]!,
+      in: match[4]!,
+    }));
   };
   await everywhere(course.lab, undo);
   return { first: await of('first'), converged: await of('converged'), check: await of('check') };
@@ -89,34 +104,74 @@ async function traffic(course: Course): Promise<Readonly<Record<Phase, readonly 
 /** Seconds for what no run can do without: starting node, starting kplay, one login. */
 async function costs({ lab, folder }: Course, runs: number) {
   const [host] = lab.hosts;
-  const ssh = ['ssh', '-F', 'none', '-i', lab.key, '-o', `UserKnownHostsFile=${lab.knownHosts}`, `root@${host!.address}`, 'true'];
-  const parts = { 'node -e 0': [process.execPath, '-e', '0'], 'kplay --version': [process.execPath, join(process.cwd(), 'dist/kplay.js'), '--version'], 'ssh HOST true': ssh };
+  const ssh = [
+    'ssh',
+    '-F',
+    'none',
+    '-i',
+    lab.key,
+    '-o',
+    `UserKnownHostsFile=${lab.knownHosts}`,
+    `root@${host!.address}`,
+    'true',
+  ];
+  const parts = {
+    'node -e 0': [process.execPath, '-e', '0'],
+    'kplay --version': [process.execPath, join(process.cwd(), 'dist/kplay.js'), '--version'],
+    'ssh HOST true': ssh,
+  };
   const times = Object.fromEntries(Object.keys(parts).map((name) => [name, [] as number[]]));
-  for (let run = 0; run < runs; run++) for (const [name, command] of Object.entries(parts)) times[name]!.push((await timed([command], { cwd: folder })).seconds);
+  for (let run = 0; run < runs; run++)
+    for (const [name, command] of Object.entries(parts))
+      times[name]!.push((await timed([command], { cwd: folder })).seconds);
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
 }
 
 async function bench(options: Options): Promise<void> {
   const { lab, mine } = await benchLab(options.hosts);
   const folder = await mkdtemp(join(tmpdir(), 'kplay-bench-'));
+  const interrupted = () => void (mine ? lab.down() : lab.netem(0)).finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await writeFile(join(folder, 'site.yml'), benchPlaybook(options.rounds));
     await writeFile(join(folder, template.name), template.text);
     await writeFile(join(folder, 'hosts'), lab.inventory);
+    await writeFile(join(folder, 'ansible.cfg'), '');
     const course: Course = { lab, folder, rounds: options.rounds };
     if (options.ansible) {
       log('installing python3 on the hosts');
-      await everywhere(lab, 'command -v python3 >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y python3 python3-apt; } >/dev/null');
+      await everywhere(
+        lab,
+        'command -v python3 >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y python3 python3-apt; } >/dev/null',
+      );
     }
     await lab.netem(options.latency);
-    const contestants = [kplayContestant(course), floorContestant(course), ...(options.ansible ? [ansibleContestant(course)] : [])];
+    const contestants = [
+      kplayContestant(course),
+      floorContestant(course),
+      ...(options.ansible ? [ansibleContestant(course)] : []),
+    ];
     const results = await measure(course, contestants, options);
     const [trips, parts] = [await traffic(course), await costs(course, options.runs)];
-    process.stdout.write(`\n${options.rounds * tasksPerRound} tasks and facts on ${options.hosts} hosts, ${options.latency} ms latency, ${options.runs} runs each, ${cpus().length} CPUs\n`);
+    process.stdout.write(
+      `\n${options.rounds * tasksPerRound} tasks and facts on ${options.hosts} hosts, ${options.latency} ms latency, ${options.runs} runs each, ${cpus().length} CPUs\n`,
+    );
     process.stdout.write(`median (fastest-slowest) xfloor\n\n${table(results)}\n\n`);
-    process.stdout.write(`${aligned(Object.entries(parts).map(([name, seconds]) => [name, `${(seconds * 1000).toFixed(0)} ms`]))}\n\nkplay per host:\n`);
-    for (const [phase, hosts] of Object.entries(trips)) for (const one of hosts.slice(0, 1)) process.stdout.write(`  ${phase}: ${one.roundTrips} round trips, ${one.out} out, ${one.in} in\n`);
-    await keep({ at: new Date().toISOString(), options, node: process.version, cpus: cpus().length, results, parts, trips });
+    process.stdout.write(
+      `${aligned(Object.entries(parts).map(([name, seconds]) => [name, `${(seconds * 1000).toFixed(0)} ms`]))}\n\nkplay per host:\n`,
+    );
+    for (const [phase, hosts] of Object.entries(trips))
+      for (const one of hosts.slice(0, 1))
+        process.stdout.write(`  ${phase}: ${one.roundTrips} round trips, ${one.out} out, ${one.in} in\n`);
+    await keep({
+      at: new Date().toISOString(),
+      options,
+      node: process.version,
+      cpus: cpus().length,
+      results,
+      parts,
+      trips,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
     if (mine) await lab.down();

@@ -1,6 +1,7 @@
 /** Who runs the playbook, and how each says how many changes it made. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Lab } from '../lab/lab.ts';
 
 export type Phase = 'first' | 'converged' | 'check';
@@ -34,18 +35,37 @@ export function kplayContestant({ folder }: Course, more: readonly string[] = []
   return {
     name: 'kplay',
     phases: ['first', 'converged', 'check'],
-    run: (phase) => timed([[process.execPath, kplay, 'site.yml', '-i', 'hosts', ...(phase === 'check' ? ['--check'] : []), ...more]], { cwd: folder }),
+    run: (phase) =>
+      timed(
+        [[process.execPath, kplay, 'site.yml', '-i', 'hosts', ...(phase === 'check' ? ['--check'] : []), ...more]],
+        { cwd: folder },
+      ),
   };
 }
 
 /** A patient expert's shell script for each host, all at once. It has no check mode. */
 export function floorContestant({ lab, folder, rounds }: Course): Contestant {
   const script = join(process.cwd(), 'spec/bench/floor.sh');
-  const ssh = ['-i', lab.key, '-o', `UserKnownHostsFile=${lab.knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', '-F', 'none'];
+  const ssh = [
+    '-i',
+    lab.key,
+    '-o',
+    `UserKnownHostsFile=${lab.knownHosts}`,
+    '-o',
+    'StrictHostKeyChecking=yes',
+    '-o',
+    'BatchMode=yes',
+    '-F',
+    'none',
+  ];
   return {
     name: 'floor',
     phases: ['first', 'converged'],
-    run: () => timed(lab.hosts.map(({ name, address }) => [script, String(rounds), name, ...ssh, `root@${address}`]), { cwd: folder }),
+    run: () =>
+      timed(
+        lab.hosts.map(({ name, address }) => [script, String(rounds), name, ...ssh, `root@${address}`]),
+        { cwd: folder },
+      ),
   };
 }
 
@@ -57,12 +77,16 @@ export function ansibleContestant({ lab, folder }: Course): Contestant {
     ANSIBLE_NOCOWS: '1',
     ANSIBLE_LOCALHOST_WARNING: 'False',
     ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
-    ANSIBLE_CONFIG: '/dev/null',
+    ANSIBLE_CONFIG: join(folder, 'ansible.cfg'), // an empty one: nobody's own settings
   };
   return {
     name: 'ansible',
     phases: ['first', 'converged', 'check'],
-    run: (phase) => timed([['ansible-playbook', 'site.yml', '-i', 'hosts', ...(phase === 'check' ? ['--check'] : [])]], { cwd: folder, env }),
+    run: (phase) =>
+      timed([['ansible-playbook', 'site.yml', '-i', 'hosts', ...(phase === 'check' ? ['--check'] : [])]], {
+        cwd: folder,
+        env,
+      }),
   };
 }
 
@@ -79,12 +103,15 @@ export async function timed(
   return { seconds, changed, stdout, stderr };
 }
 
-async function finished([file, ...args]: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<Pick<Ran, 'stdout' | 'stderr'>> {
+async function finished(
+  [file, ...args]: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Pick<Ran, 'stdout' | 'stderr'>> {
   const child = spawn(file!, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => void (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text));
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
+  const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (code !== 0)
+    throw new Error(`${file} ${args.join(' ')} ended with ${code}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
   return { stdout, stderr };
 }

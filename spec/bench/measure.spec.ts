@@ -17,7 +17,12 @@ describe('the benchmark', () => {
     expect(text.match(/^ {4}- name: (dir|conf|copy|line) /gm)).to.have.length(changesOnBareHost(10));
   });
 
-  const contestant = (name: string, log: string[], changed: number, phases: readonly Phase[] = ['first']): Contestant => ({
+  const contestant = (
+    name: string,
+    log: string[],
+    changed: number,
+    phases: readonly Phase[] = ['first'],
+  ): Contestant => ({
     name,
     phases,
     async run() {
@@ -29,7 +34,11 @@ describe('the benchmark', () => {
 
   it('lets all take turns, those who take part in the phase', async () => {
     const turns: string[] = [];
-    const times = await interleaved('first', [contestant('a', turns, 3), contestant('b', turns, 3), contestant('c', turns, 3, ['check'])], conditions);
+    const times = await interleaved(
+      'first',
+      [contestant('a', turns, 3), contestant('b', turns, 3), contestant('c', turns, 3, ['check'])],
+      conditions,
+    );
     expect(turns.join('')).to.equal('abab');
     expect(times).to.deep.equal({ a: [1, 1], b: [1, 1] });
   });
@@ -40,7 +49,11 @@ describe('the benchmark', () => {
   });
 
   it('compares with the floor, in check mode with its converged run', () => {
-    const shown = table({ first: { kplay: [3], floor: [1] }, converged: { kplay: [2, 2, 4], floor: [1] }, check: { kplay: [1.5] } });
+    const shown = table({
+      first: { kplay: [3], floor: [1] },
+      converged: { kplay: [2, 2, 4], floor: [1] },
+      check: { kplay: [1.5] },
+    });
     expect(shown.split('\n').map((line) => line.split(/ {2,}/))).to.deep.equal([
       ['', 'first run', 'converged run', '--check, converged'],
       ['kplay', '3.00 s (3.00-3.00) x3.00', '2.00 s (2.00-4.00) x2.00', '1.50 s (1.50-1.50) x1.50'],

@@ -14,17 +14,26 @@ export interface Conditions {
 }
 
 /** A B C A B C …, each from the same start. Throws Error when one did other work than the rest. */
-export async function interleaved(phase: Phase, contestants: readonly Contestant[], { runs, prepare, changes, log }: Conditions): Promise<Times> {
+export async function interleaved(
+  phase: Phase,
+  contestants: readonly Contestant[],
+  { runs, prepare, changes, log }: Conditions,
+): Promise<Times> {
   const taking = contestants.filter(({ phases }) => phases.includes(phase));
   const times: Record<string, number[]> = Object.fromEntries(taking.map(({ name }) => [name, []]));
   for (let round = 1; round <= runs; round++) {
     for (const { name, run } of taking) {
       await prepare(phase);
       const { seconds, changed, stdout } = await run(phase);
-      if (changed !== changes(phase)) throw new Error(`${name} made ${changed} changes in the ${phase} run, not ${changes(phase)}:\n${stdout.slice(-4000)}`);
+      if (changed !== changes(phase))
+        throw new Error(
+          `${name} made ${changed} changes in the ${phase} run, not ${changes(phase)}:\n${stdout.slice(-4000)}`,
+        );
       times[name]!.push(seconds);
     }
-    log(`${phase} ${round}/${runs}: ${taking.map(({ name }) => `${name} ${times[name]!.at(-1)!.toFixed(2)} s`).join(', ')}`);
+    log(
+      `${phase} ${round}/${runs}: ${taking.map(({ name }) => `${name} ${times[name]!.at(-1)!.toFixed(2)} s`).join(', ')}`,
+    );
   }
   return times;
 }

@@ -18,7 +18,10 @@ export function benchPlaybook(rounds: number): string {
     peers: [10.0.0.1, 10.0.0.2, 10.0.0.3]
   tasks:
 `;
-  return head + Array.from({ length: rounds }, (_, round) => always(round) + (round % 2 === 0 ? even(round) : odd(round))).join('');
+  return (
+    head +
+    Array.from({ length: rounds }, (_, round) => always(round) + (round % 2 === 0 ? even(round) : odd(round))).join('')
+  );
 }
 
 /** Tasks that change something on a bare host: all but services, packages and commands. */

@@ -3,7 +3,11 @@ import { median, type Times } from './measure.ts';
 
 export type Results = Readonly<Record<Phase, Times>>;
 
-const titles: Readonly<Record<Phase, string>> = { first: 'first run', converged: 'converged run', check: '--check, converged' };
+const titles: Readonly<Record<Phase, string>> = {
+  first: 'first run',
+  converged: 'converged run',
+  check: '--check, converged',
+};
 
 /**
  * Medians, with the fastest and the slowest run, and how many times the floor's median that is. There is no floor in
@@ -12,7 +16,10 @@ const titles: Readonly<Record<Phase, string>> = { first: 'first run', converged:
 export function table(results: Results): string {
   const phases = Object.keys(titles) as Phase[];
   const names = [...new Set(phases.flatMap((phase) => Object.keys(results[phase])))];
-  const rows = names.map((name) => [name, ...phases.map((phase) => cell(results[phase][name], (results[phase]['floor'] ?? results.converged['floor'])!))]);
+  const rows = names.map((name) => [
+    name,
+    ...phases.map((phase) => cell(results[phase][name], (results[phase]['floor'] ?? results.converged['floor'])!)),
+  ]);
   return aligned([['', ...phases.map((phase) => titles[phase])], ...rows]);
 }
 
@@ -25,5 +32,12 @@ function cell(times: readonly number[] | undefined, floor: readonly number[]): s
 /** Columns as wide as what they hold. */
 export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

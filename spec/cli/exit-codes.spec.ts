@@ -1,20 +1,28 @@
 /** The exit code of a run says how it went; no two meanings share one. */
-import { expect } from 'chai';
+
 import { existsSync } from 'node:fs';
+import { expect } from 'chai';
 import { tail } from '../kplay.ts';
 import { makeProject, type Project } from './project.ts';
 
 const files = {
-  'some-fail.yml': '- hosts: all\n  gather_facts: false\n  tasks:\n    - command: "{{ \'false\' if inventory_hostname == \'bad\' else \'true\' }}"\n    - command: touch FOLDER/out/{{ inventory_hostname }}\n',
+  'some-fail.yml':
+    "- hosts: all\n  gather_facts: false\n  tasks:\n    - command: \"{{ 'false' if inventory_hostname == 'bad' else 'true' }}\"\n    - command: touch FOLDER/out/{{ inventory_hostname }}\n",
   // nothing listens on port 1
-  mixed: 'good ansible_connection=local\nbad ansible_connection=local\nclosed ansible_host=127.0.0.1 ansible_port=1 ansible_user=nobody\n',
+  mixed:
+    'good ansible_connection=local\nbad ansible_connection=local\nclosed ansible_host=127.0.0.1 ansible_port=1 ansible_user=nobody\n',
 };
 
 const cases = [
   { title: 'every host is fine', limit: 'good', code: 0, recap: { good: 'ok' } },
   { title: 'a host failed', limit: 'good,bad', code: 2, recap: { good: 'ok', bad: 'failed' } },
   { title: 'a host could not be reached', limit: 'good,closed', code: 4, recap: { good: 'ok', closed: 'unreachable' } },
-  { title: 'one failed and one could not be reached', limit: 'all', code: 6, recap: { good: 'ok', bad: 'failed', closed: 'unreachable' } },
+  {
+    title: 'one failed and one could not be reached',
+    limit: 'all',
+    code: 6,
+    recap: { good: 'ok', bad: 'failed', closed: 'unreachable' },
+  },
 ] as const;
 
 describe('exit codes', () => {

@@ -1,6 +1,7 @@
 /** The corridor left at an earlier door: what a playbook would do, without doing it. */
-import { expect } from 'chai';
+
 import { readdirSync } from 'node:fs';
+import { expect } from 'chai';
 import { tail } from '../kplay.ts';
 import { makeProject, type Project } from './project.ts';
 
@@ -15,7 +16,8 @@ const files = {
       debug: { msg: done }
       tags: [always]
 `,
-  'roles/store/tasks/main.yml': '- name: make it\n  file: { path: FOLDER/out/store, state: directory }\n  tags: [files]\n',
+  'roles/store/tasks/main.yml':
+    '- name: make it\n  file: { path: FOLDER/out/store, state: directory }\n  tags: [files]\n',
 };
 
 const web = (inside: string) => `
@@ -33,19 +35,28 @@ const cases: readonly { readonly title: string; readonly args: readonly string[]
     title: '--list-tasks',
     args: ['--list-tasks'],
     out:
-      web('    tasks:\n      make the folder	TAGS: [folders]\n      configure	TAGS: [config, files]\n      debug	TAGS: []\n') +
-      database('    tasks:\n      store : make it	TAGS: [db, files]\n      tell	TAGS: [always, db]\n'),
+      web(
+        '    tasks:\n      make the folder	TAGS: [folders]\n      configure	TAGS: [config, files]\n      debug	TAGS: []\n',
+      ) + database('    tasks:\n      store : make it	TAGS: [db, files]\n      tell	TAGS: [always, db]\n'),
   },
   {
     title: '--list-tasks with --tags',
     args: ['--list-tasks', '--tags', 'files'],
-    out: web('    tasks:\n      configure	TAGS: [config, files]\n') + database('    tasks:\n      store : make it	TAGS: [db, files]\n      tell	TAGS: [always, db]\n'),
+    out:
+      web('    tasks:\n      configure	TAGS: [config, files]\n') +
+      database('    tasks:\n      store : make it	TAGS: [db, files]\n      tell	TAGS: [always, db]\n'),
   },
-  { title: '--list-tags', args: ['--list-tags'], out: web('      TASK TAGS: [config, files, folders]\n') + database('      TASK TAGS: [always, db, files]\n') },
+  {
+    title: '--list-tags',
+    args: ['--list-tags'],
+    out: web('      TASK TAGS: [config, files, folders]\n') + database('      TASK TAGS: [always, db, files]\n'),
+  },
   {
     title: '--list-hosts',
     args: ['--list-hosts'],
-    out: web("    pattern: ['web']\n    hosts (2):\n      h1\n      h2\n") + database("    pattern: ['h2']\n    hosts (1):\n      h2\n"),
+    out:
+      web("    pattern: ['web']\n    hosts (2):\n      h1\n      h2\n") +
+      database("    pattern: ['h2']\n    hosts (1):\n      h2\n"),
   },
   {
     title: '--list-hosts with --limit',
@@ -80,19 +91,29 @@ describe('listings', () => {
   it('--help lists the options, examples and exit codes', async () => {
     const said = await project.run(['--help']);
     expect(said.code).to.equal(0);
-    for (const words of ['Usage: kplay', '--inventory', '--check', 'Examples:', 'kplay site.yml -i hosts --check --diff', 'Exit codes:']) expect(said.stdout).to.include(words);
+    for (const words of [
+      'Usage: kplay',
+      '--inventory',
+      '--check',
+      'Examples:',
+      'kplay site.yml -i hosts --check --diff',
+      'Exit codes:',
+    ])
+      expect(said.stdout).to.include(words);
     expect(said.stderr).to.equal('');
   });
 
   it('doc prints what a module does, its arguments, and an example', async () => {
     const said = await project.run(['doc', 'copy']);
     expect(said.code, tail(said)).to.equal(0);
-    for (const words of [/^COPY$/m, /^ARGUMENTS$/m, /^ {2}dest \(path, required\)$/m, /^EXAMPLES$/m]) expect(said.stdout).to.match(words);
+    for (const words of [/^COPY$/m, /^ARGUMENTS$/m, /^ {2}dest \(path, required\)$/m, /^EXAMPLES$/m])
+      expect(said.stdout).to.match(words);
   });
 
   it('doc alone names every module with one line', async () => {
     const said = await project.run(['doc']);
     expect(said.code, tail(said)).to.equal(0);
-    for (const name of ['command', 'copy', 'file', 'package', 'systemd', 'template']) expect(said.stdout).to.match(new RegExp(`^${name} +\\S.*\\.$`, 'm'));
+    for (const name of ['command', 'copy', 'file', 'package', 'systemd', 'template'])
+      expect(said.stdout).to.match(new RegExp(`^${name} +\\S.*\\.$`, 'm'));
   });
 });

@@ -12,7 +12,20 @@ const cases: readonly { readonly argv: string; readonly options: Partial<CliOpti
   { argv: 'a.yml --private-key k', options: { privateKey: 'k' } },
   { argv: 'a.yml --key-file k', options: { privateKey: 'k' } },
   { argv: 'a.yml -u me -c local -T 3 -f 7', options: { user: 'me', connection: 'local', timeout: 3, forks: 7 } },
-  { argv: 'a.yml', options: { forks: 100, timeout: 10, input: true, probeAhead: true, color: 'auto', check: false, verbose: 0, inventory: [], tags: [] } },
+  {
+    argv: 'a.yml',
+    options: {
+      forks: 100,
+      timeout: 10,
+      input: true,
+      probeAhead: true,
+      color: 'auto',
+      check: false,
+      verbose: 0,
+      inventory: [],
+      tags: [],
+    },
+  },
   { argv: 'a.yml --no-input --no-probe-ahead', options: { input: false, probeAhead: false } },
 ];
 
@@ -26,12 +39,21 @@ describe('the command line', () => {
   }
 
   it('reads doc with and without modules', () => {
-    for (const modules of [[], ['copy', 'file']]) expect(parseArguments(['doc', ...modules], '1')).to.deep.include({ kind: 'doc', modules });
+    for (const modules of [[], ['copy', 'file']])
+      expect(parseArguments(['doc', ...modules], '1')).to.deep.include({ kind: 'doc', modules });
   });
 
-  for (const argv of [['--nonsense'], ['a.yml', '-f', '0'], ['a.yml', '-T', '1.5'], ['a.yml', '--host-key-checking', 'no'], []]) {
+  for (const argv of [
+    ['--nonsense'],
+    ['a.yml', '-f', '0'],
+    ['a.yml', '-T', '1.5'],
+    ['a.yml', '--host-key-checking', 'no'],
+    [],
+  ]) {
     it(`refuses ${argv.join(' ') || 'nothing at all'} with exit code 5`, () => {
-      expect(() => parseArguments(argv, '1')).to.throw().that.satisfies((error: unknown) => isKplayError(error) && error.exitCode === 5);
+      expect(() => parseArguments(argv, '1'))
+        .to.throw()
+        .that.satisfies((error: unknown) => isKplayError(error) && error.exitCode === 5);
     });
   }
 });

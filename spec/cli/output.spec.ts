@@ -3,13 +3,14 @@ import { expect } from 'chai';
 import { tail } from '../kplay.ts';
 import { makeProject, type Project } from './project.ts';
 
-const escape = '\u001b[';
+const csi = '\u001b[';
 
 describe('output', () => {
   let project: Project;
   before(() => {
     project = makeProject({
-      'plain.yml': '- hosts: web\n  gather_facts: false\n  tasks:\n    - name: act\n      command: "true"\n    - name: fail on one\n      command: sh -c "echo out; echo err >&2; exit 3"\n      when: inventory_hostname == "h2"\n',
+      'plain.yml':
+        '- hosts: web\n  gather_facts: false\n  tasks:\n    - name: act\n      command: "true"\n    - name: fail on one\n      command: sh -c "echo out; echo err >&2; exit 3"\n      when: inventory_hostname == "h2"\n',
       'wrong.yml': '- hosts: web\n  task: []\n',
     });
   });
@@ -49,21 +50,31 @@ describe('output', () => {
     });
   });
 
-  const colours: readonly { readonly title: string; readonly env: Readonly<Record<string, string>>; readonly args?: readonly string[]; readonly painted: boolean }[] = [
+  const colours: readonly {
+    readonly title: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly args?: readonly string[];
+    readonly painted: boolean;
+  }[] = [
     { title: 'a pipe gets no colour', env: { NO_COLOR: '' }, painted: false },
     { title: 'FORCE_COLOR paints a pipe too', env: { NO_COLOR: '', FORCE_COLOR: '1' }, painted: true },
     { title: 'NO_COLOR wins over FORCE_COLOR', env: { NO_COLOR: '1', FORCE_COLOR: '1' }, painted: false },
     { title: '--color=always wins over NO_COLOR', env: { NO_COLOR: '1' }, args: ['--color=always'], painted: true },
-    { title: '--color=never wins over FORCE_COLOR', env: { NO_COLOR: '', FORCE_COLOR: '1' }, args: ['--color=never'], painted: false },
+    {
+      title: '--color=never wins over FORCE_COLOR',
+      env: { NO_COLOR: '', FORCE_COLOR: '1' },
+      args: ['--color=never'],
+      painted: false,
+    },
   ];
   for (const { title, env, args = [], painted } of colours) {
     it(`${title}, in a run and in errors`, async () => {
       const run = await project.run(['plain.yml', '-i', 'hosts', '-l', 'h1', ...args], { env });
       expect(run.code, tail(run)).to.equal(0);
-      expect(run.stdout.includes(escape)).to.equal(painted);
+      expect(run.stdout.includes(csi)).to.equal(painted);
       const wrong = await project.run(['wrong.yml', '-i', 'hosts', ...args], { env });
       expect(wrong.code).to.equal(1);
-      expect(wrong.stderr.includes(escape)).to.equal(painted);
+      expect(wrong.stderr.includes(csi)).to.equal(painted);
     });
   }
 

@@ -48,7 +48,8 @@ export function makeProject(files: Readonly<Record<string, string>> = {}): Proje
     path,
     write,
     // the folder is the home too: no ssh configuration and no known hosts but its own
-    run: (args, options = {}) => kplay(args, { ...options, cwd: folder, env: { HOME: folder, SSH_AUTH_SOCK: '', ...options.env } }),
+    run: (args, options = {}) =>
+      kplay(args, { ...options, cwd: folder, env: { HOME: folder, SSH_AUTH_SOCK: '', ...options.env } }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

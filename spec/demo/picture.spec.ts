@@ -26,13 +26,13 @@ describe('the picture of a run', () => {
   });
 
   it('draws colours, and text as text', () => {
-    const svg = terminalSvg('\x1b[33mchanged\x1b[39m: <a & b>');
+    const svg = terminalSvg('\x1b[33mchanged\x1b[39m: <a & b>', 't');
     expect(svg).to.match(/fill="#e3b341"[^>]*>changed<\/text>/);
     expect(svg).to.contain('>: &lt;a &amp; b&gt;</text>');
   });
 
   it('cuts a line that is too long, and says so', () => {
-    expect(terminalSvg('abcdefgh', 5)).to.contain('>abcd…</text>');
+    expect(terminalSvg('abcdefgh', 't', 5)).to.contain('>abcd…</text>');
   });
 });
 

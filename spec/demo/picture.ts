@@ -9,6 +9,7 @@ import { terminalSvg } from './terminal-svg.ts';
 
 const picture = 'spec/demo/run.svg';
 const command = ['playbooks/ha-external-etcd.yml', '-i', 'hosts'];
+const title = 'Three runs: the plan, the convergence, and a second run that changes nothing';
 const state = '.kplay/picture';
 
 rmSync(state, { recursive: true, force: true });
@@ -25,7 +26,7 @@ const shown = [
   said([], []),
 ];
 rmSync(state, { recursive: true, force: true });
-writeFileSync(picture, terminalSvg(shown.join('\n\n')));
+writeFileSync(picture, terminalSvg(shown.join('\n\n'), title));
 process.stdout.write(`${picture}\n`);
 
 /** One command and its output: both streams in the order they were written, as a terminal shows them. */

@@ -31,12 +31,13 @@ interface Run extends Style {
 }
 
 /** Draws text with its SGR sequences (ECMA-48). Lines are cut at `columns`, and end in "…" then. */
-export function terminalSvg(text: string, columns = 120): string {
+export function terminalSvg(text: string, title: string, columns = 120): string {
   const lines = text.replace(/\n+$/, '').split('\n');
   const width = Math.ceil(2 * margin + columns * fontSize * advance);
   const height = 2 * margin + lines.length * lineHeight;
   const drawn = lines.flatMap((line, row) => runsOf(line, columns).map((run) => textElement(run, row)));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${escaped(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${background}"/>
 <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${fontSize}" xml:space="preserve">
 ${drawn.join('\n')}

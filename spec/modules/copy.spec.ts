@@ -116,6 +116,11 @@ testModule(copy, 'copy', {
     world: { files: { '/etc/blob': { content: Buffer.from([0]) } } },
     want: { diffs: [['(binary, 1 bytes)\n', '(binary, 3 bytes)\n']] },
   },
+  'predicts a copy of what is only predicted': {
+    args: { src: '/opt/a', dest: '/etc/a', remote_src: true },
+    world: { files: { '/opt/a': { content: new Unknown('unpacked by the run') } } },
+    want: { log: ['write /etc/a'], diffs: [['', '(not known yet: unpacked by the run)\n']] },
+  },
   'wants src or content': { args: { dest: '/etc/a' }, fails: 'needs one of src, content' },
   'wants a file for content': { args: { content: 'x', dest: '/etc/' }, fails: 'content needs the path of a file' },
   'refuses to replace a directory': {

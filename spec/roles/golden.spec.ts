@@ -39,7 +39,9 @@ for (const [name, { inventory, vars, hosts }] of Object.entries(cases)) {
       });
       const { outcomes } = await on.play(dumpYaml(plays), { extraVars: vars });
       const failed = outcomes.filter(({ status }) => status === 'failed' || status === 'unreachable');
-      expect(failed.map(({ host, task, result }) => `${host} ${task.name}: ${JSON.stringify(result)}`)).to.deep.equal([]);
+      expect(failed.map(({ host, task, result }) => `${host} ${task.name}: ${JSON.stringify(result)}`)).to.deep.equal(
+        [],
+      );
     });
     after(() => on?.close());
 

@@ -27,7 +27,7 @@ export interface Stage {
   /** The folder of the playbook; `{{ playbook_dir }}` in plays. */
   readonly folder: string;
   write(files: Readonly<Record<string, string>>): void;
-  play(playbook: string, options?: Partial<RunOptions> & { readonly inventory?: string }): Promise<Played>;
+  play(playbook: string, options?: Partial<Omit<RunOptions, 'inventory'>> & { readonly inventory?: string }): Promise<Played>;
   close(): void;
 }
 
@@ -46,8 +46,8 @@ export function stage(files: Readonly<Record<string, string>> = {}, hosts: reado
   return {
     folder,
     write,
-    async play(playbook, given = {}) {
-      write({ 'site.yml': playbook, ...(given.inventory === undefined ? {} : { hosts: given.inventory }) });
+    async play(playbook, { inventory: hostsText, ...given } = {}) {
+      write({ 'site.yml': playbook, ...(hostsText === undefined ? {} : { hosts: hostsText }) });
       const inventory = loadInventory([join(folder, 'hosts')], disk, { playbookDir: folder });
       const catalog = moduleCatalog([join(folder, 'modules'), modules]);
       const { plan, planner, problems } = await planPlaybooks([join(folder, 'site.yml')], { files: disk, inventory, rolesPath: [join(folder, 'roles')], modules: catalog, cwd: folder, extraVars: given.extraVars ?? {} });

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { type Stage, stage } from './harness.ts';
+
+const change = (name: string, more = '') => `{ name: ${name}, set_fact: { x: 1 }, changed_when: true${more} }`;
+const say = (name: string, more = '') => `{ name: ${name}, debug: { msg: a }${more} }`;
+
+interface Case {
+  readonly play: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly forceHandlers?: boolean;
+  readonly story: readonly string[];
+  readonly warns?: RegExp;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'run in the order they are defined, once, whoever notified how often': {
+    play: `
+  tasks: [${change('t1', ', notify: [b, a]')}, ${change('t2', ', notify: a')}]
+  handlers: [${say('a')}, ${say('b')}, ${say('c')}]`,
+    story: ['t1 changed', 't2 changed', 'a ok', 'b ok'],
+  },
+  'the last of a name wins, all that listen run': {
+    play: `
+  tasks: [${change('t', ', notify: [n, topic]')}]
+  handlers: [${say('n')}, ${say('l1', ', listen: topic')}, { name: n, debug: { msg: second } }, ${say('l2', ', listen: [topic, other]')}]`,
+    story: ['t changed', 'l1 ok', 'n ok', 'l2 ok'],
+  },
+  'one notified by a handler runs in the same flush when it stands later, else in the next one': {
+    play: `
+  tasks: [${change('t', ', notify: b')}, { meta: flush_handlers }, ${say('between')}]
+  handlers: [${say('a')}, ${change('b', ', notify: [a, c]')}, ${say('c')}]`,
+    story: ['t changed', 'b changed', 'c ok', 'between ok', 'a ok'],
+  },
+  'a flush runs what is due, and it is due no more': {
+    play: `
+  pre_tasks: [${change('p', ', notify: a')}]
+  tasks: [${change('t', ', notify: a')}, { meta: flush_handlers }, ${say('u')}]
+  handlers: [${say('a')}]`,
+    story: ['p changed', 'a ok', 't changed', 'a ok', 'u ok'],
+  },
+  'hosts that failed run none': {
+    play: `
+  tasks: [${change('t', ', notify: a')}, { name: f, fail: { msg: no } }]
+  handlers: [${say('a')}]`,
+    story: ['t changed', 'f failed'],
+  },
+  'forced, they run on hosts that failed as well': {
+    forceHandlers: true,
+    play: `
+  tasks: [${change('t', ', notify: [a, b]')}, { name: f, fail: { msg: no } }]
+  post_tasks: [${say('never')}]
+  handlers: [${say('a')}, ${say('b')}]`,
+    story: ['t changed', 'f failed', 'a ok', 'b ok'],
+  },
+  'force_handlers of a play does so too': {
+    play: `
+  force_handlers: true
+  tasks: [${change('t', ', notify: a')}, { name: f, fail: { msg: no } }]
+  handlers: [${say('a')}]`,
+    story: ['t changed', 'f failed', 'a ok'],
+  },
+  'are named with and without their role': {
+    files: { 'roles/r/handlers/main.yml': `- ${say('h')}\n- ${say('k', ', listen: topic')}\n`, 'roles/r/tasks/main.yml': `- ${change('t', ', notify: h')}\n` },
+    play: `
+  roles: [r]
+  tasks: [${change('u', ', notify: "r : h"')}, ${change('v', ', notify: "r : topic"')}]`,
+    story: ['r : t changed', 'u changed', 'v changed', 'r : h ok', 'r : k ok'],
+  },
+  'are notified by an item of a loop, by its name': {
+    play: `
+  tasks: [{ name: t, set_fact: { x: 1 }, loop: [a, b, c], changed_when: item != 'b', notify: "do {{ item }}" }]
+  handlers: [${say('do a')}, ${say('do b')}, ${say('do c')}]`,
+    story: ['t changed', 'do a ok', 'do c ok'],
+  },
+  'a task that did not change notifies nobody': {
+    play: `
+  tasks: [${say('t', ', notify: a')}, { name: f, fail: { msg: a }, changed_when: true, ignore_errors: true, notify: a }]
+  handlers: [${say('a')}]`,
+    story: ['t ok', 'f failed ignored'],
+  },
+  'their own condition and loop hold': {
+    play: `
+  tasks: [${change('t', ', notify: [a, b]')}]
+  handlers: [${say('a', ', when: false')}, ${say('b', ', loop: [1, 2]')}]`,
+    story: ['t changed', 'a skipped', 'b ok'],
+  },
+  'a name that only a host can tell, and cannot, fails that task': {
+    play: `
+  tasks: [${change('t', ', notify: "{{ hostvars.h1.no.such }}"')}, ${say('never')}]
+  handlers: [${say('a')}]`,
+    story: ['t failed'],
+  },
+  'a role that is included twice has its listeners run once': {
+    files: { 'roles/r/handlers/main.yml': `- ${say('h', ', listen: topic')}\n`, 'roles/r/tasks/main.yml': `- ${change('t', ', notify: topic')}\n` },
+    play: `
+  tasks: [{ include_role: { name: r }, loop: [1, 2] }]`,
+    story: ['r : t changed', 'r : t changed', 'r : h ok'],
+  },
+  'an include among them brings its tasks': {
+    files: { 'more.yml': `- ${say('more')}\n` },
+    play: `
+  tasks: [${change('t', ', notify: h')}]
+  handlers: [{ name: h, include_tasks: more.yml }]`,
+    story: ['t changed', 'more ok'],
+  },
+  'run in a flush inside a block, and their failure is rescued there': {
+    play: `
+  tasks:
+    - block: [${change('t', ', notify: h')}, { meta: flush_handlers }, ${say('never')}]
+      rescue: [${say('r')}]
+  handlers: [{ name: h, fail: { msg: no } }]`,
+    story: ['t changed', 'h failed', 'r ok'],
+  },
+};
+
+describe('handlers', () => {
+  let on: Stage;
+  afterEach(() => on.close());
+  for (const [title, { play, files = {}, forceHandlers = false, story }] of Object.entries(cases)) {
+    it(title, async () => {
+      on = stage(files, ['h1']);
+      const played = await on.play(`- hosts: h1\n  gather_facts: false${play}`, { forceHandlers });
+      expect(played.story).to.deep.equal(story.map((line) => `h1 ${line}`));
+    });
+  }
+});
