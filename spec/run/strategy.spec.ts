@@ -40,8 +40,8 @@ const cases: Readonly<Record<string, Case>> = {
   tasks:
     - block: [${fall('f', onA)}, ${say('t')}]
       rescue: [${say('r')}]
-    - ${say('on')}`,
-    story: { a: 'f failed, r ok, on ok', b: 'f skipped, t ok, on ok' },
+    - ${say('further')}`,
+    story: { a: 'f failed, r ok, further ok', b: 'f skipped, t ok, further ok' },
     recap: { a: { ok: 2, failed: 0, rescued: 1 }, b: { ok: 2, failed: 0, rescued: 0, skipped: 1 } },
   },
   'any_errors_fatal: the others end the task, then all fail': {
@@ -59,8 +59,8 @@ const cases: Readonly<Record<string, Case>> = {
     - block: [${fall('f', onA)}, ${say('never')}]
       any_errors_fatal: true
       rescue: [${say('r')}]
-    - ${say('on')}`,
-    story: { a: 'f failed, r ok, on ok', b: 'f skipped, r ok, on ok' },
+    - ${say('further')}`,
+    story: { a: 'f failed, r ok, further ok', b: 'f skipped, r ok, further ok' },
     recap: { a: { failed: 0, rescued: 1 }, b: { failed: 0 } },
   },
   'a failed run_once fails every host': {
@@ -77,8 +77,8 @@ const cases: Readonly<Record<string, Case>> = {
     play: `
   tasks:
     - { name: once, fail: { msg: no }, run_once: true, ignore_errors: true }
-    - ${say('on')}`,
-    story: { a: 'once failed ignored, on ok', b: 'on ok' },
+    - ${say('further')}`,
+    story: { a: 'once failed ignored, further ok', b: 'further ok' },
   },
   'max_fail_percentage: more than that many end the play at once': {
     hosts: ['a', 'b', 'c', 'd'],
@@ -91,8 +91,8 @@ const cases: Readonly<Record<string, Case>> = {
     hosts: ['a', 'b', 'c', 'd'],
     play: `
   max_fail_percentage: 25
-  tasks: [${fall('f', onA)}, ${say('on')}]`,
-    story: { a: 'f failed', b: 'f skipped, on ok', c: 'f skipped, on ok', d: 'f skipped, on ok' },
+  tasks: [${fall('f', onA)}, ${say('further')}]`,
+    story: { a: 'f failed', b: 'f skipped, further ok', c: 'f skipped, further ok', d: 'f skipped, further ok' },
   },
   'max_fail_percentage: what was rescued has not failed': {
     hosts: ['a', 'b'],
@@ -101,14 +101,14 @@ const cases: Readonly<Record<string, Case>> = {
   tasks:
     - block: [${fall('f', onA)}]
       rescue: [${say('r')}]
-    - ${say('on')}`,
-    story: { a: 'f failed, r ok, on ok', b: 'f skipped, on ok' },
+    - ${say('further')}`,
+    story: { a: 'f failed, r ok, further ok', b: 'f skipped, further ok' },
   },
   'serial: a batch that fails as a whole ends the play': {
     hosts: ['a', 'b', 'c'],
     play: `
   serial: 1
-  tasks: [${fall('f', onA)}, ${say('on')}]`,
+  tasks: [${fall('f', onA)}, ${say('further')}]`,
     story: { a: 'f failed' },
   },
   'serial: in percent, rounded down, at least one': {
@@ -130,8 +130,8 @@ const cases: Readonly<Record<string, Case>> = {
     play: `
   tasks:
     - { meta: end_host, when: ${onA} }
-    - ${say('on')}`,
-    story: { b: 'on ok' },
+    - ${say('further')}`,
+    story: { b: 'further ok' },
     recap: { b: { ok: 1 } },
   },
   'end_play: nobody goes on': {
@@ -148,16 +148,16 @@ const cases: Readonly<Record<string, Case>> = {
     files: { 'roles/r/tasks/main.yml': `- ${say('one')}\n- block:\n    - { meta: end_role, when: ${onA} }\n- ${say('two')}\n` },
     play: `
   roles: [r]
-  tasks: [${say('on')}]`,
-    story: { a: 'r : one ok, on ok', b: 'r : one ok, r : two ok, on ok' },
+  tasks: [${say('further')}]`,
+    story: { a: 'r : one ok, further ok', b: 'r : one ok, r : two ok, further ok' },
   },
   'end_role in a file the role includes ends the role': {
     hosts: ['a'],
     files: { 'roles/r/tasks/main.yml': `- include_tasks: more.yml\n- ${say('two')}\n`, 'roles/r/tasks/more.yml': '- meta: end_role\n' },
     play: `
   roles: [r]
-  tasks: [${say('on')}]`,
-    story: { a: 'on ok' },
+  tasks: [${say('further')}]`,
+    story: { a: 'further ok' },
   },
   'tags: always runs, never only when named': {
     hosts: ['a'],
@@ -186,8 +186,8 @@ const cases: Readonly<Record<string, Case>> = {
   tasks: [${fall('f', onA)}]
 - hosts: all
   gather_facts: false
-  tasks: [${say('on')}]`,
-    story: { a: 'f failed', b: 'f skipped, on ok' },
+  tasks: [${say('further')}]`,
+    story: { a: 'f failed', b: 'f skipped, further ok' },
   },
   'run_once with a loop: done by one, known by all': {
     hosts: ['a', 'b'],
@@ -205,8 +205,8 @@ const cases: Readonly<Record<string, Case>> = {
     - ${say('never')}
 - hosts: localhost
   gather_facts: false
-  tasks: [${say('on')}]`,
-    story: { a: 't failed', b: 't failed', localhost: 'on ok' },
+  tasks: [${say('further')}]`,
+    story: { a: 't failed', b: 't failed', localhost: 'further ok' },
   },
   'a meta whose condition cannot be judged fails its hosts, not the run': {
     hosts: ['a'],
