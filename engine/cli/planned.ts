@@ -7,6 +7,7 @@ import type { Plan, PlannedPlay, Planner } from '../plan/plan.ts';
 import { planPlaybooks } from '../plan/plan-playbooks.ts';
 import { isTemplate } from '../template/render.ts';
 import { disk } from './disk.ts';
+import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
 import { moduleFolders, roleFolders } from './paths.ts';
 
@@ -39,7 +40,13 @@ export async function planned(
   const hosts = plan.plays.map((play) => literalHosts(play, inventory));
   const found = [...problems, ...hosts.flatMap((one) => one.problems)];
   if (found.length > 0) throw new KplayError(found);
-  return { plan, planner, modules, warnings, hostsOf: (play) => literalHosts(play, inventory).names };
+  return {
+    plan,
+    planner,
+    modules,
+    warnings: [...warnings, ...notYet(plan)],
+    hostsOf: (play) => literalHosts(play, inventory).names,
+  };
 }
 
 function literalHosts(

@@ -103,7 +103,12 @@ export default defineModule({
     if (source === undefined) return;
     if (isUnknown(source)) {
       const made = args.creates === undefined ? [] : fileEffects(args.creates, { content: source, mode: '0755' });
-      await target.mutate({ summary: `unpack ${args.src} into ${args.dest}`, script: 'exit 1', effects: made });
+      await target.mutate({
+        summary: `unpack ${args.src} into ${args.dest}`,
+        script: 'exit 1',
+        effects: made,
+        bringsBelow: args.dest,
+      });
       return;
     }
     const uploaded =

@@ -64,7 +64,8 @@ async function previewOf(
     Object.entries(change as Record<string, { before: unknown; after: unknown }>)
       .map(([name, one]) => `${name}: ${shown(one[side])}\n`)
       .join('');
-  return [{ beforeHeader: 'before', afterHeader: 'after', before: lines('before'), after: lines('after') }];
+  const subject = String(action.args['path'] ?? action.args['name'] ?? action.args['dest'] ?? 'state');
+  return [{ beforeHeader: subject, afterHeader: subject, before: lines('before'), after: lines('after') }];
 }
 
 function shown(value: unknown): string {

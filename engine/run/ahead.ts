@@ -5,6 +5,7 @@
  */
 
 import { isAction } from '../module/definition.ts';
+import { expandHomes } from '../module/home.ts';
 import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { readAhead } from './act.ts';
 import { NotAhead, readOnlyTarget } from './bound-target.ts';
@@ -111,10 +112,10 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
   void play.run
     .machine(prepared.runsOn, task.inherited)
     .target(prepared.become, prepared.simulated ? 'simulated' : 'live')
-    .then((target) =>
+    .then(async (target) =>
       readAhead({
         module: prepared.module,
-        args: prepared.args,
+        args: await expandHomes(prepared.module, prepared.args, target),
         target: readOnlyTarget(target),
         controller: controllerFor(play, host, task, prepared),
         diff: false,

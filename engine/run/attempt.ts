@@ -1,5 +1,6 @@
 /** One item of a task, as often as `until` and `retries` ask. */
 import type { Result } from '../module/definition.ts';
+import { expandHomes } from '../module/home.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { UnknownState } from '../target/failure.ts';
 import { act } from './act.ts';
@@ -22,7 +23,7 @@ export async function attempt(turn: Turn): Promise<Once> {
   const delayMs = Number(rendered(task.delay, prepared.environment) ?? 5) * 1000;
   for (let run = 1; ; run += 1) {
     const done = await doOnce(turn, prepared, most > 1 ? run : undefined);
-    if (isSettled(turn, done) || most === 1) return done;
+    if (isSettled(turn, done) || most === 1) return { ...done, notify: prepared.notify };
     if (run >= most || play.run.options.signal.aborted) {
       return {
         ...done,
@@ -82,5 +83,11 @@ async function perform({ play, host, task }: Turn, prepared: Prepared) {
   if ('action' in module && module.action === 'controller') return act({ module, args, controller, diff });
   const machine = play.run.machine(prepared.runsOn, task.inherited);
   const target = await machine.target(prepared.become, simulated ? 'simulated' : 'live');
-  return act({ module, args, controller, diff, target: boundTarget(target, prepared.variables, prepared.timeoutMs) });
+  return act({
+    module,
+    args: await expandHomes(module, args, target),
+    controller,
+    diff,
+    target: boundTarget(target, prepared.variables, prepared.timeoutMs),
+  });
 }

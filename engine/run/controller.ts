@@ -73,7 +73,7 @@ export function taskController(options: ControllerOptions): Controller {
     isDirectory: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false,
     list: listBelow,
     async render(path, render) {
-      const source = readFileSync(path, 'utf8');
+      const source = withoutLines(readFileSync(path, 'utf8'), render.skipLines ?? 0);
       const scope = render.variables ? layered(render.variables, environment.scope) : environment.scope;
       const text = renderText(source, { ...environment, scope }, { file: path, ...renderOptions(render) });
       return text instanceof Unknown ? text : Buffer.from(text, 'utf8');
@@ -134,4 +134,11 @@ function layered(extra: Readonly<Record<string, unknown>>, below: Scope): Scope 
       yield* below.names();
     },
   };
+}
+
+/** The text without its first lines. */
+function withoutLines(text: string, count: number): string {
+  let from = 0;
+  for (let line = 0; line < count; line += 1) from = text.indexOf('\n', from) + 1 || text.length;
+  return text.slice(from);
 }

@@ -1,22 +1,18 @@
 /** Handlers: notified per host, resolved by name or topic, run once a flush in the order they are defined. */
-import type { PlannedTask } from '../plan/plan.ts';
-import { renderValue } from '../template/render.ts';
+import type { PlannedHandler } from '../plan/plan.ts';
 import { noAhead } from './ahead.ts';
 import type { HostState, PlayRun } from './context.ts';
-import { hostEnvironment } from './environment.ts';
 import { runInclude } from './include.ts';
+import type { Notification } from './prepare.ts';
 import { runStatements, runTaskOn, type Section } from './strategy.ts';
 
 /** Stores what a changed task notifies. The last handler of a name wins; every handler that listens to a topic is due. */
-export function notify(play: PlayRun, host: HostState, task: PlannedTask): void {
-  for (const { value, at } of task.notify) {
-    const rendered = renderValue(value, hostEnvironment(play.run, host, play, task.lexical), at);
-    for (const name of Array.isArray(rendered) ? rendered.map(String) : [String(rendered)]) {
-      const due = resolve(play, name);
-      if (due.length === 0)
-        play.run.emit({ type: 'warning', message: `no handler is named "${name}", and none listens to it`, at });
-      for (const index of due) host.notified.add(index);
-    }
+export function notify(play: PlayRun, host: HostState, notifications: readonly Notification[]): void {
+  for (const { name, at } of notifications) {
+    const due = resolve(play, name);
+    if (due.length === 0)
+      play.run.emit({ type: 'warning', message: `no handler is named "${name}", and none listens to it`, at });
+    for (const index of due) host.notified.add(index);
   }
 }
 
@@ -26,6 +22,16 @@ function resolve(play: PlayRun, name: string): readonly number[] {
   return named < 0 ? listening : [...new Set([named, ...listening])].sort((a, b) => a - b);
 }
 
+/** Handlers that an include brings. What is included again takes the place of what it brought before. */
+export function addHandlers(play: PlayRun, brought: readonly PlannedHandler[]): void {
+  const { handlers } = play;
+  for (const one of brought) {
+    const { at } = one.task;
+    const known = handlers.findIndex(({ task }) => task.at.file === at.file && task.at.line === at.line && task.at.column === at.column);
+    handlers[known < 0 ? handlers.length : known] = one;
+  }
+}
+
 /** Runs what is due on each host. A handler notified by one before it runs in this flush, by one after it in the next. */
 export async function flushHandlers(
   play: PlayRun,
@@ -33,7 +39,7 @@ export async function flushHandlers(
   force = false,
 ): Promise<ReadonlySet<HostState>> {
   const fallen = new Set<HostState>();
-  const section: Section = { ahead: noAhead, leftRole: new Set(), handlers: true };
+  const section: Section = { ahead: noAhead, leftRole: new Set(), lost: new Set(), guarded: false, handlers: true };
   for (let index = 0; index < play.handlers.length; index += 1) {
     const due = hosts.filter(
       (host) =>

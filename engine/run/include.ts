@@ -10,6 +10,7 @@ import type { HostState, PlayRun } from './context.ts';
 import { count } from './count.ts';
 import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
+import { addHandlers } from './handlers.ts';
 import { loopItems } from './loop.ts';
 import { runStatements, type Section } from './strategy.ts';
 import type { Momentary } from './variables.ts';
@@ -113,14 +114,18 @@ async function runWish(
       play.variables.addPublicRole(included.role);
     await run.options.modules.load(modulesOf(included.statements));
     run.emit({ type: 'included', file: wish.name, hosts: hosts.map(({ name }) => name), task: label });
-    play.handlers.push(...included.handlers);
+    addHandlers(play, included.handlers);
     for (const host of hosts) host.recap.ok += 1;
     const statements = included.statements;
-    return runStatements(play, hosts, statements, {
-      ...section,
-      ahead: aheadOf(play, statements),
-      leftRole: new Set(),
-    });
+    const ahead = aheadOf(play, statements);
+    const outer = new Map(run.followers);
+    for (const host of hosts) run.followers.set(host.name, () => ahead.again(host));
+    try {
+      const leftRole = included.role ? new Set<HostState>() : section.leftRole;
+      return await runStatements(play, hosts, statements, { ...section, ahead, leftRole });
+    } finally {
+      for (const [name, follower] of outer) run.followers.set(name, follower);
+    }
   } catch (error) {
     if (!isKplayError(error)) throw error;
     for (const host of hosts) told(play, host, label, 'failed', { failed: true, msg: error.message });

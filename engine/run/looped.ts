@@ -45,6 +45,7 @@ function whole(all: readonly Once[], results: readonly unknown[]): Once {
     },
     ignored: failures.length > 0 && failures.every((one) => one.ignored),
     diffs: [],
+    notify: all.flatMap((one) => (one.status === 'changed' ? (one.notify ?? []) : [])),
     unknown: all.find((one) => one.unknown !== undefined)?.unknown,
   };
 }

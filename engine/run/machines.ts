@@ -1,9 +1,9 @@
 /** The machines of a run: one connection each, one shell for each user tasks become there, opened when first needed. */
 import type { Become, Connection, ConnectionSettings } from '../connection/connection.ts';
 import type { Shell } from '../connection/shell.ts';
+import type { Reader } from '../target/batch.ts';
 import type { LocalFile } from '../target/content.ts';
 import { type LiveTarget, liveTarget, type Wire } from '../target/live.ts';
-import type { Reader } from '../target/batch.ts';
 import type { Domain } from '../target/query.ts';
 import { type PredictedWorld, simulatedTarget } from '../target/simulated.ts';
 import type { Target } from '../target/target.ts';

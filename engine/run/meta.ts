@@ -3,6 +3,7 @@ import type { PlannedMeta } from '../plan/plan.ts';
 import { judge } from './conditions.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { hostEnvironment } from './environment.ts';
+import { count } from './count.ts';
 import { flushHandlers } from './handlers.ts';
 import type { Section } from './strategy.ts';
 
@@ -13,13 +14,20 @@ export async function runMeta(
   meta: PlannedMeta,
   section: Section,
 ): Promise<ReadonlySet<HostState>> {
-  const wanted = hosts.filter(
-    (host) => judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical)).holds === true,
-  );
-  if (wanted.length === 0) return new Set();
+  const fallen = new Set<HostState>();
+  const wanted = hosts.filter((host) => {
+    try {
+      return judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical)).holds === true;
+    } catch (error) {
+      fallen.add(host);
+      tellFailure(play, host, meta, error as Error);
+      return false;
+    }
+  });
+  if (wanted.length === 0) return fallen;
   switch (meta.action) {
     case 'flush_handlers':
-      return flushHandlers(play, wanted);
+      return new Set([...fallen, ...(await flushHandlers(play, wanted))]);
     case 'end_play':
     case 'end_batch':
       for (const host of play.batch) host.ended = true;
@@ -51,5 +59,13 @@ export async function runMeta(
     case 'noop':
       break;
   }
-  return new Set();
+  return fallen;
+}
+
+function tellFailure(play: PlayRun, host: HostState, meta: PlannedMeta, error: Error): void {
+  const task = play.run.label(meta.name ?? 'meta', 'meta', meta.at, false);
+  const result = { failed: true, changed: false, msg: play.run.secrets.scrub(error.message) };
+  const outcome = { host: host.name, task, status: 'failed', result, diffs: [], ignored: false, seconds: 0 } as const;
+  count(host, outcome);
+  play.run.emit({ type: 'outcome', outcome });
 }

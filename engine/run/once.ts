@@ -6,7 +6,7 @@ import { ModuleFailure } from '../target/failure.ts';
 import { Unknown } from '../template/values.ts';
 import { judge } from './conditions.ts';
 import type { Status } from './events.ts';
-import type { Prepared } from './prepare.ts';
+import type { Notification, Prepared } from './prepare.ts';
 import { holds, type Turn, turnEnvironment } from './turn.ts';
 
 /** `result` is as registered: complete, and not scrubbed of secrets. */
@@ -17,6 +17,8 @@ export interface Once {
   readonly diffs: readonly Diff[];
   readonly unknown?: string | undefined;
   readonly delegatedTo?: string | undefined;
+  /** Handlers to notify if this, and the task as a whole, changed something. */
+  readonly notify?: readonly Notification[];
 }
 
 /** `failed` and `changed` as the module said, then as `changed_when` and `failed_when` say. */

@@ -9,15 +9,16 @@ import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 import { gatherFacts } from './facts.ts';
 import { flushHandlers } from './handlers.ts';
+import { exceededMaxFail } from './max-fail.ts';
 import { runStatements, type Section } from './strategy.ts';
 import { varsFilesOf } from './vars-files.ts';
 
-/** Runs a play on every batch of its hosts. */
-export async function runPlay(run: Run, planned: PlannedPlay, position: number): Promise<void> {
+/** Runs a play on every batch of its hosts. When a whole batch is lost the run is over, as in Ansible. */
+export async function runPlay(run: Run, planned: PlannedPlay, position: number): Promise<'on' | 'over'> {
   const hosts = hostsOf(run, planned);
   if (hosts.length === 0) {
     run.emit({ type: 'no_hosts_matched', name: planned.name });
-    return;
+    return 'on';
   }
   const publicRoles: Role[] = [...planned.publicRoles];
   const base: PlayRun = {
@@ -40,17 +41,15 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     run.emit({ type: 'play_start', name: planned.name, hosts: batch.map(({ name }) => name), at: planned.play.at });
     const before = batch.filter(({ gone }) => !gone).length;
     await runBatch(play);
-    if (play.ended || run.options.signal.aborted) return;
+    if (play.ended || run.options.signal.aborted) return 'on';
     const lost = before - batch.filter(({ gone }) => !gone).length;
-    if (before > 0 && lost === before && batch.length < hosts.length) {
-      run.emit({
-        type: 'warning',
-        message: `every host of the batch failed: the play "${planned.name}" ends here`,
-        at: planned.play.at,
-      });
-      return;
+    if (before > 0 && lost === before) {
+      const message = `no host is left of ${batch.map(({ name }) => name).join(', ')}: the run ends here`;
+      run.emit({ type: 'warning', message, at: planned.play.at });
+      return 'over';
     }
   }
+  return 'on';
 }
 
 async function runBatch(play: PlayRun): Promise<void> {
@@ -77,7 +76,7 @@ async function runBatch(play: PlayRun): Promise<void> {
 async function runSection(play: PlayRun, statements: readonly PlannedStatement[]): Promise<void> {
   const hosts = atWork(play.batch);
   if (hosts.length === 0 || statements.length === 0) return;
-  const section: Section = { ahead: aheadOf(play, statements), leftRole: new Set(), handlers: false };
+  const section: Section = { ahead: aheadOf(play, statements), leftRole: new Set(), lost: new Set(), guarded: false, handlers: false };
   for (const host of hosts) play.run.followers.set(host.name, () => section.ahead.again(host));
   try {
     settle(play, await runStatements(play, hosts, statements, section));
@@ -93,16 +92,8 @@ function settle(_play: PlayRun, fallen: ReadonlySet<HostState>): void {
 
 function tooManyFailed(play: PlayRun): boolean {
   const { play: written, name } = play.variables.play;
-  if (written.maxFailPercentage === undefined) return false;
-  const most = Number(
-    renderValue(
-      written.maxFailPercentage.value,
-      hostEnvironment(play.run, play.batch[0]!, play),
-      written.maxFailPercentage.at,
-    ),
-  );
-  const failed = play.batch.filter(({ gone }) => gone !== undefined).length;
-  if ((failed / play.batch.length) * 100 <= most) return false;
+  const most = exceededMaxFail(play, new Set());
+  if (most === undefined) return false;
   play.run.emit({
     type: 'warning',
     message: `more than ${most} % of the hosts failed: the play "${name}" ends here`,

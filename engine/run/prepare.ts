@@ -2,6 +2,7 @@
 import type { Become } from '../connection/connection.ts';
 import { settleArguments } from '../module/coerce.ts';
 import type { AnyModule } from '../module/definition.ts';
+import type { Location } from '../errors.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
@@ -12,6 +13,12 @@ import { becomeOf, rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 import type { Momentary } from './variables.ts';
+
+/** A handler's name or a topic, and where it is written. */
+export interface Notification {
+  readonly name: string;
+  readonly at: Location;
+}
 
 export interface Prepared {
   readonly module: AnyModule;
@@ -25,6 +32,7 @@ export interface Prepared {
   readonly simulated: boolean;
   readonly diff: boolean;
   readonly timeoutMs: number | undefined;
+  readonly notify: readonly Notification[];
   /** Why only the run can tell whether, or with what, this is done. */
   readonly unknown: string | undefined;
 }
@@ -63,6 +71,9 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
     module,
     args: settled.args,
     environment,
+    notify: task.notify.flatMap((written) =>
+      [rendered(written, environment)].flat().map((name) => ({ name: String(name), at: written.at })),
+    ),
     runsOn,
     become: becomeOf(
       task.inherited,

@@ -36,7 +36,7 @@ export async function execute(options: RunOptions): Promise<RunResult> {
   try {
     for (const [position, play] of options.plan.plays.entries()) {
       if (options.signal.aborted) break;
-      await runPlay(run, withHostMentions(run, play), position);
+      if ((await runPlay(run, withHostMentions(run, play), position)) === 'over') break;
     }
     if (run.waiting)
       throw new KplayError([

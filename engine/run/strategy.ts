@@ -1,6 +1,7 @@
 /** The linear strategy: every host finishes a task before the next begins; blocks, roles and includes in their order. */
 import type { PlannedBlock, PlannedRole, PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
+import type { Environment } from '../template/environment.ts';
 import type { Ahead } from './ahead.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
@@ -9,6 +10,7 @@ import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import { notify } from './handlers.ts';
 import { runInclude } from './include.ts';
+import { exceededMaxFail } from './max-fail.ts';
 import { labelOf } from './label.ts';
 import { runMeta } from './meta.ts';
 import { runTask, type TaskOutcome } from './task.ts';
@@ -17,6 +19,10 @@ import { runTask, type TaskOutcome } from './task.ts';
 export interface Section {
   readonly ahead: Ahead;
   readonly leftRole: Set<HostState>;
+  /** Who fell where no rescue is to come. */
+  readonly lost: Set<HostState>;
+  /** A rescue is to come. */
+  readonly guarded: boolean;
   readonly handlers: boolean;
 }
 
@@ -87,17 +93,16 @@ export async function runTaskOn(
   const { run } = play;
   const first = hosts[0]!;
   const environment = hostEnvironment(run, first, play, task.lexical);
-  const once = task.inherited.run_once !== undefined && truth(rendered(task.inherited.run_once, environment));
+  const { once, throttle, anyFatal, wrong } = keywordsOf(task, environment);
   const workers = once ? [first] : hosts;
   const label = run.label(labelOf(play, first, task), task.module, task.at, section.handlers);
   run.emit({ type: 'task_start', task: label, hosts: workers.map(({ name }) => name) });
-  const throttle = Number(rendered(task.inherited.throttle, environment) ?? 0);
   const limit = Math.min(run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const outcomes = await each(workers, limit, async (host) => {
     section.ahead.at(host, task);
-    const outcome = await runTask({ play, host, task, label });
+    const outcome = await runTask({ play, host, task, label }, wrong);
     count(host, outcome);
-    if (outcome.status === 'changed') notify(play, host, task);
+    if (outcome.status === 'changed') notify(play, host, outcome.notify ?? []);
     return outcome;
   });
   const fallen = new Set<HostState>();
@@ -112,11 +117,22 @@ export async function runTaskOn(
     for (const host of hosts.slice(1))
       host.variables.registered.set(task.register, first.variables.registered.get(task.register));
   if (once && hosts.length > 1) shareFacts(first, hosts, task, outcomes[0]!);
-  const fatal =
-    fallen.size > 0 &&
-    (once ||
-      (task.inherited.any_errors_fatal !== undefined && truth(rendered(task.inherited.any_errors_fatal, environment))));
+  if (!section.guarded) for (const host of fallen) section.lost.add(host);
+  const fatal = fallen.size > 0 && (once || anyFatal || exceededMaxFail(play, section.lost) !== undefined);
   return fatal ? new Set(hosts) : fallen;
+}
+
+/** What is one for all hosts; when it cannot be read, that is `wrong` on all of them. */
+function keywordsOf({ inherited }: PlannedTask, environment: Environment) {
+  try {
+    return {
+      once: truth(rendered(inherited.run_once, environment) ?? false),
+      throttle: Number(rendered(inherited.throttle, environment) ?? 0),
+      anyFatal: truth(rendered(inherited.any_errors_fatal, environment) ?? false),
+    };
+  } catch (wrong) {
+    return { once: false, throttle: 0, anyFatal: false, wrong };
+  }
 }
 
 /** What a rescue may ask about. */
@@ -140,7 +156,9 @@ async function runBlock(
   block: PlannedBlock,
   section: Section,
 ): Promise<ReadonlySet<HostState>> {
-  const fallen = new Set(await runStatements(play, hosts, block.block, section));
+  const guarded = section.guarded || block.rescue.length > 0;
+  const failedBefore = new Map(hosts.map((host) => [host, host.recap.failed]));
+  const fallen = new Set(await runStatements(play, hosts, block.block, { ...section, guarded }));
   const rescuable = [...fallen].filter((host) => host.gone !== 'unreachable');
   if (block.rescue.length > 0 && rescuable.length > 0) {
     const fallenAgain = await runStatements(play, rescuable, block.rescue, section);
@@ -148,9 +166,11 @@ async function runBlock(
       if (fallenAgain.has(host)) continue;
       fallen.delete(host);
       host.recap.rescued += 1;
-      host.recap.failed -= 1;
+      // whoever fell with another has no failure of its own to take back
+      host.recap.failed = failedBefore.get(host) ?? 0;
     }
   }
+  if (!section.guarded) for (const host of fallen) section.lost.add(host);
   if (block.always.length > 0) {
     const present = hosts.filter((host) => host.gone !== 'unreachable');
     for (const host of await runStatements(play, present, block.always, section)) fallen.add(host);

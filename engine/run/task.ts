@@ -9,13 +9,17 @@ import { holds, type Turn } from './turn.ts';
 
 export type TaskOutcome = Omit<Once, 'diffs'>;
 
-/** Runs a task on a host. Never throws for what a host or a template does wrong: that is the host's own failure. */
-export async function runTask(turn: Turn): Promise<TaskOutcome> {
+/**
+ * Runs a task on a host, or says what is `wrong` with it. Never throws for what a host or a template does wrong: that is
+ * the host's own failure.
+ */
+export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome> {
   const { play, host, task, label } = turn;
   const started = performance.now();
   play.run.emit({ type: 'host_start', host: host.name, task: label });
   const silent = isSilent(turn);
-  const done = await perform(turn, silent).catch((error: unknown) => failedOnce(turn, error));
+  const doing = wrong === undefined ? perform(turn, silent) : Promise.reject(wrong);
+  const done = await doing.catch((error: unknown) => failedOnce(turn, error));
   if (task.register !== undefined) {
     const unknown = done.unknown !== undefined && !('results' in done.result);
     host.variables.registered.set(task.register, unknown ? new Unknown(done.unknown ?? '') : done.result);

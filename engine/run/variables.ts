@@ -1,8 +1,9 @@
 /** The variables a task sees on a host: every source at its rank of precedence (Ansible's order), rendered only when used. */
-import type { Location } from '../errors.ts';
+import { fail, type Location } from '../errors.ts';
 import type { Inventory, VarsLayer } from '../inventory/inventory.ts';
 import type { Lexical, PlannedPlay, Role } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
+import { VaultScalar } from '../source/vault-scalar.ts';
 import { trusted } from '../template/render.ts';
 import { missing, type Scope, ScopeDict } from '../template/values.ts';
 
@@ -127,7 +128,16 @@ function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
 }
 
 function fromBlock(block: VarsBlock | VarsLayer): Layer {
-  return { ...fromRecord(block.values, true), locate: (name) => block.locate(name) };
+  return {
+    ...fromRecord(block.values, true),
+    get(name) {
+      const value = block.values[name];
+      if (value instanceof VaultScalar)
+        fail(`"${name}" is encrypted, and vault is not supported yet`, block.locate(name));
+      return value;
+    },
+    locate: (name) => block.locate(name),
+  };
 }
 
 /** Facts are seen both as `ansible_facts.x` and as `ansible_x`. */

@@ -130,7 +130,7 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
       return changing(undefined, () => target.observe(command));
     },
     async observe(command: Command) {
-      const script = commandScript({ executable: '/bin/sh', ...command });
+      const script = commandScript({ ...command, executable: command.executable ?? '/bin/sh' });
       return timed(() => wire.run({ script, timeoutMs: command.timeoutMs, outputLimit: commandLimit }));
     },
     download: (path) => wire.download(path),

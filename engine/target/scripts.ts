@@ -19,7 +19,9 @@ export function temporaryScript(path: string): string {
 export function writeScript(path: string, bytes: Bytes, options: WriteOptions): string {
   const file = quote(path);
   const make =
-    'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : `t=$(mktemp ${quote(temporaryPattern(path))}) || { echo "no file can be made in ${shown(posix.dirname(path))}" >&2; exit 1; }`;
+    'uploaded' in bytes
+      ? `t=${quote(bytes.uploaded)}`
+      : `t=$(mktemp ${quote(temporaryPattern(path))}) || { echo "no file can be made in ${shown(posix.dirname(path))}" >&2; exit 1; }`;
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
     make,

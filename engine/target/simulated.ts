@@ -19,7 +19,7 @@ import {
 import { readable } from './live.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { unitKind } from './queries/units.ts';
-import type { Effect, QueryKind } from './query.ts';
+import { type Effect, effect, type QueryKind } from './query.ts';
 import type { FileState, UnitState } from './state.ts';
 import type { Attributes, Completed, Target } from './target.ts';
 
@@ -29,6 +29,8 @@ export interface Prediction {
   readonly removed: Set<string>;
   /** Packages and the like that would bring things along unsaid. */
   readonly brings: string[];
+  /** Folders below which anything may come to be. */
+  readonly bringsBelow: string[];
   /** Commands that would have run, by name: what fails after them may not fail in the run. */
   readonly unrun: string[];
 }
@@ -63,6 +65,10 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     if (path !== undefined && underRemoved(path))
       return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
     const value = await real.query(kind, key);
+    const folder = path && prediction.bringsBelow.find((one) => normalPath(path).startsWith(`${one}/`));
+    if (folder && (value === undefined || (value as FileState).exists === false)) {
+      throw new UnknownState(`${path} may come with what is unpacked into ${folder}`);
+    }
     const bringer = bringerOf(prediction.brings, kind.id(key));
     if (
       bringer &&
@@ -138,10 +144,13 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
         believe(`set attributes of ${path}`, statEffects(path, { ...before, ...defined(after) } as FileState));
     },
     async makeLink(path, to, kind) {
+      const own = predicted('link', { mode: '0777', linkTarget: to });
+      const subject = posix.resolve(posix.dirname(path), to);
+      const followed = await query(statKind, { path: subject, follow: true });
       believe(
         `link ${path}`,
         kind === 'symbolic'
-          ? [...statEffects(path, predicted('link', { mode: '0777', linkTarget: to }))]
+          ? [effect(statKind, { path, follow: false }, own), effect(statKind, { path, follow: true }, followed)]
           : fileEffects(path, { content: new Unknown(`${path} is linked by the run`) }),
       );
     },
@@ -157,6 +166,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     async mutate(mutation) {
       believe(mutation.summary, mutation.effects);
       if (mutation.brings) prediction.brings.push(mutation.brings);
+      if (mutation.bringsBelow) prediction.bringsBelow.push(normalPath(mutation.bringsBelow));
       return nothingRan;
     },
     async run() {
@@ -174,7 +184,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
 export function predictionOf(world: PredictedWorld, host: string): Prediction {
   const known = world.hosts.get(host);
   if (known) return known;
-  const fresh: Prediction = { answers: new Map(), removed: new Set(), brings: [], unrun: [] };
+  const fresh: Prediction = { answers: new Map(), removed: new Set(), brings: [], bringsBelow: [], unrun: [] };
   world.hosts.set(host, fresh);
   return fresh;
 }

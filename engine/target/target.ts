@@ -65,6 +65,8 @@ export interface Mutation {
   readonly effects: readonly Effect[];
   /** What may come with it unsaid ("package haproxy"): units, accounts and groups that are absent now are unknown afterwards. */
   readonly brings?: string | undefined;
+  /** A folder below which files may come unsaid (an archive nobody has yet): what is absent there now is unknown afterwards. */
+  readonly bringsBelow?: string | undefined;
   /** The parts of the host that may change; all of them unless told. */
   readonly touches?: readonly Domain[];
   readonly timeoutMs?: number | undefined;

@@ -1,0 +1,23 @@
+import type { Location, Problem } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import { walkPlay } from '../plan/walk.ts';
+
+/** Keywords that are understood and not carried out yet: said before the run, so that nobody relies on them. */
+export function notYet(plan: Plan): readonly Problem[] {
+  const problems: Problem[] = [];
+  const warn = (at: Location, message: string) => void problems.push({ at, message });
+  for (const play of plan.plays) {
+    const { strategy } = play.play;
+    if (strategy && !/^(ansible\.builtin\.)?linear$/.test(String(strategy.value))) {
+      warn(strategy.at, `strategy "${String(strategy.value)}" is not supported yet: the play runs linear`);
+    }
+    for (const statement of walkPlay(play)) {
+      const { debugger: debug } = statement.inherited;
+      if (debug) warn(debug.at, 'debugger is not supported: it is ignored');
+      if (statement.kind !== 'task' || statement.async === undefined) continue;
+      if (statement.async.value === 0 || statement.async.value === '0') continue;
+      warn(statement.async.at, 'async is not supported yet: the task is waited for');
+    }
+  }
+  return problems;
+}

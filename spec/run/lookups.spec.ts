@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { controllerLookups } from '../../engine/run/lookups.ts';
+import type { Environment } from '../../engine/template/environment.ts';
+import { isUnknown, missing } from '../../engine/template/values.ts';
+
+describe('lookups of the controller', () => {
+  let folder: string;
+  const secrets: string[] = [];
+  const environment = (): Environment => ({
+    scope: { get: (name) => (name === 'playbook_dir' ? folder : name === 'x' ? 'value' : missing), names: () => ['playbook_dir', 'x'] },
+    lookups: {},
+    tests: {},
+  });
+  const look = (name: string, terms: readonly unknown[], given: Record<string, unknown> = {}, check = false) => {
+    const lookups = controllerLookups({ cwd: folder, environment: { HOME: '/h' }, check, secret: (value) => void secrets.push(value) });
+    return lookups[name]!(terms, given, environment()) as readonly unknown[];
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kplay-lookups-'));
+    secrets.length = 0;
+    mkdirSync(join(folder, 'files'));
+    writeFileSync(join(folder, 'files/b.txt'), ' text \n\n');
+    writeFileSync(join(folder, 'a.txt'), 'a');
+    writeFileSync(join(folder, 't.j2'), 'x is {{ x }}{{ y | default("") }}\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('file: searched, without the line ends behind it', () => {
+    expect(look('file', ['b.txt', 'a.txt'])).to.deep.equal([' text', 'a']);
+    expect(look('file', ['b.txt'], { rstrip: false, lstrip: true })).to.deep.equal(['text \n\n']);
+    expect(() => look('file', ['none'])).to.throw(/none.*Searched in/);
+  });
+  it('env', () => void expect(look('env', ['HOME', 'NONE'], { default: 'd' })).to.deep.equal(['/h', 'd']));
+  it('pipe and lines', () => {
+    expect(look('pipe', ['pwd; echo; echo'])).to.deep.equal([folder]);
+    expect(look('lines', ['echo a; echo b'])).to.deep.equal(['a', 'b']);
+    expect(() => look('pipe', ['exit 3'])).to.throw();
+  });
+  it('template, with variables of its own', () => {
+    expect(look('template', ['t.j2'])).to.deep.equal(['x is value']);
+    expect(look('template', ['t.j2'], { template_vars: { y: '!' } })).to.deep.equal(['x is value!']);
+  });
+  it('fileglob: files only, sorted, dangling links passed over', () => {
+    for (const name of ['z.txt', 'y.txt', '.hidden.txt']) writeFileSync(join(folder, 'files', name), '');
+    symlinkSync('nothing', join(folder, 'files/dangling.txt'));
+    mkdirSync(join(folder, 'files/dir.txt'));
+    expect(look('fileglob', ['*.txt'])).to.deep.equal(['b', 'y', 'z'].map((name) => join(folder, `files/${name}.txt`)));
+    expect(look('fileglob', [join(folder, 'a.?xt'), 'none/*'])).to.deep.equal([join(folder, 'a.txt')]);
+  });
+  it('first_found: plain, with paths, skipping', () => {
+    expect(look('first_found', ['none', 'b.txt', 'a.txt'])).to.deep.equal([join(folder, 'files/b.txt')]);
+    expect(look('first_found', [{ files: ['none', 'a.txt'], paths: ['nowhere', folder] }])).to.deep.equal([join(folder, 'a.txt')]);
+    expect(look('first_found', [], { files: ['a.txt'] })).to.deep.equal([join(folder, 'a.txt')]);
+    expect(look('first_found', ['none'], { skip: true })).to.deep.equal([]);
+    expect(() => look('first_found', ['none'])).to.throw(/none of the files exists: none/);
+  });
+  it('password: made once, kept 0600, secret from then on', () => {
+    const [made] = look('password', [`sub/pw length=12 chars=digits`]) as [string];
+    expect(made).to.match(/^\d{12}$/);
+    expect(statSync(join(folder, 'sub/pw')).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(join(folder, 'sub/pw'), 'utf8')).to.equal(`${made}\n`);
+    expect([look('password', ['sub/pw length=99'])[0], look('password', ['sub/pw'], {}, true)[0]]).to.deep.equal([made, made]);
+    expect(new Set(secrets)).to.deep.equal(new Set([made]));
+  });
+  it('password: under check not made, and unknown', () => {
+    expect(isUnknown(look('password', ['pw'], {}, true)[0])).to.equal(true);
+    expect(existsSync(join(folder, 'pw'))).to.equal(false);
+  });
+  it('password: /dev/null keeps nothing', () => void expect(look('password', ['/dev/null'])[0]).to.not.equal(look('password', ['/dev/null'])[0]));
+  for (const length of ['abc', '0', '-1', '1.5']) {
+    it(`password: a length of ${length} is refused`, () => void expect(() => look('password', [`pw length=${length}`])).to.throw(/length/));
+  }
+});
