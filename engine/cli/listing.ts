@@ -1,5 +1,4 @@
 import { exitCodes } from '../errors.ts';
-import type { Inventory } from '../inventory/inventory.ts';
 import { listPlan } from '../plan/listing.ts';
 import type { CliOptions } from './options.ts';
 import type { Planned } from './planned.ts';
@@ -8,11 +7,10 @@ import type { Planned } from './planned.ts';
 export function printListing(
   options: CliOptions,
   planned: Planned,
-  inventory: Inventory,
   limit: ReadonlySet<string> | undefined,
   out: { write(text: string): unknown },
 ): number {
-  const chosen = (name: string) => !limit || limit.has(name) || !inventory.hosts.has(name);
+  const chosen = (name: string) => !limit || limit.has(name);
   out.write(
     listPlan(planned.plan, {
       tasks: options.listTasks,

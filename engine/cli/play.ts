@@ -36,8 +36,8 @@ export async function play(options: CliOptions): Promise<number> {
     return exitCodes.ok;
   }
   if (options.listHosts || options.listTasks || options.listTags)
-    return printListing(options, plan, inventory, limit, process.stdout);
-  refuseEmpty(options, plan, inventory, limit);
+    return printListing(options, plan, limit, process.stdout);
+  refuseEmpty(options, plan, limit);
   const defaults = await connectionDefaults(options);
   const prompts = await answerPrompts(plan.plan, extraVars, options);
   const report = openReport(options);
@@ -120,15 +120,8 @@ function limited({ limit }: CliOptions, inventory: Inventory): ReadonlySet<strin
 }
 
 /** A play for which there is no host at all is a mistake, not a success, unless --allow-empty says otherwise. */
-function refuseEmpty(
-  options: CliOptions,
-  { hostsOf, plan }: Planned,
-  inventory: Inventory,
-  limit: ReadonlySet<string> | undefined,
-): void {
-  const counts = plan.plays.map(
-    (one) => hostsOf(one).filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name)).length,
-  );
+function refuseEmpty(options: CliOptions, { hostsOf, plan }: Planned, limit: ReadonlySet<string> | undefined): void {
+  const counts = plan.plays.map((one) => hostsOf(one).filter((name) => !limit || limit.has(name)).length);
   if (options.allowEmpty || counts.some((count) => count > 0)) return;
   throw new KplayError(
     plan.plays.map((one) => ({

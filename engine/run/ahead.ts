@@ -36,25 +36,21 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
   const play = silent(playing);
   const tasks = inOrder(statements);
   const index = new Map(tasks.map((task, position) => [task, position]));
-  const hosts = new Map<HostState, { position: number; horizon: number; window: number }>();
+  const hosts = new Map<HostState, View>();
 
-  const stateOf = (host: HostState) => {
-    const state = hosts.get(host) ?? { position: -1, horizon: 0, window: widest };
-    hosts.set(host, state);
-    return state;
+  const viewOf = (host: HostState) => {
+    const view = hosts.get(host) ?? { position: -1, horizon: 0, window: widest, barrier: undefined };
+    hosts.set(host, view);
+    return view;
   };
 
   function read(host: HostState): void {
-    const state = stateOf(host);
-    const end = Math.min(tasks.length, state.position + 1 + state.window);
-    for (let next = Math.max(state.horizon, state.position + 1); next < end; next += 1) {
-      state.horizon = next + 1;
-      const task = tasks[next];
-      if (task === undefined) return;
-      if (!readTask(play, host, task)) {
-        state.horizon = Math.max(state.horizon, end);
-        return;
-      }
+    const view = viewOf(host);
+    const end = Math.min(tasks.length, view.position + 1 + view.window);
+    for (view.horizon = Math.max(view.horizon, view.position + 1); view.horizon < end; view.horizon += 1) {
+      if (view.barrier !== undefined) return;
+      const task = tasks[view.horizon];
+      if (task === undefined || !readTask(play, host, task)) view.barrier = view.horizon;
     }
   }
 
@@ -62,21 +58,57 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
     at(host, task) {
       const position = index.get(task);
       if (position === undefined) return;
-      const state = stateOf(host);
-      state.position = position;
-      if (state.horizon <= position) {
-        state.horizon = position + 1;
-        state.window = Math.min(widest, state.window * 2);
-      }
+      const view = viewOf(host);
+      view.position = position;
+      if (view.barrier !== undefined && view.barrier < position) view.barrier = undefined;
+      view.window = Math.min(widest, view.window + 2);
       read(host);
     },
     again(host) {
-      const state = stateOf(host);
-      state.horizon = state.position + 1;
-      state.window = narrowest;
+      const view = viewOf(host);
+      view.horizon = view.position + 1;
+      view.barrier = undefined;
+      view.window = narrowest;
       read(host);
     },
   };
+}
+
+/** How far a host has come, and how far ahead of it has been read. */
+interface View {
+  position: number;
+  /** The first task not read yet. */
+  horizon: number;
+  /** Tasks read ahead at most. */
+  window: number;
+  /** A task behind which nothing can be known before it is done: a command, an include. */
+  barrier: number | undefined;
+}
+
+/** While `work` goes on, whatever changes where a host is lets `ahead` read on for it. */
+export async function following<T>(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  ahead: Ahead,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { run, variables } = play;
+  const outer = run.followers;
+  const own = new Map<string, (() => void)[]>();
+  for (const host of hosts) {
+    try {
+      const { place } = run.machine(host.name, variables.play.play.inherited);
+      own.set(place, [...(own.get(place) ?? []), () => ahead.again(host)]);
+    } catch {
+      // settings that make no sense fail the host's first task, with its reason
+    }
+  }
+  run.followers = new Map([...outer, ...own]);
+  try {
+    return await work();
+  } finally {
+    run.followers = outer;
+  }
 }
 
 /** The play for those who only prepare: they warn of nothing, and run nothing on the controller. */
@@ -88,27 +120,29 @@ function silent(play: PlayRun): PlayRun {
   return { ...play, run: { ...play.run, lookups, emit: () => {} } };
 }
 
-/** Starts the reading of one task; false where what follows would be void anyway. */
+/** Starts the reading of one task; false where what follows may be void once it is done. */
 function readTask(play: PlayRun, host: HostState, task: PlannedTask): boolean {
   if (task.inherited.delegate_to !== undefined) return true;
   const module = play.run.options.modules.get(task.module);
-  const acts = isAction(module);
-  if (acts && module.action === 'controller') return true;
+  const changes = isAction(module) && module.action === 'changes';
+  if (isAction(module) && module.action === 'controller') return true;
   try {
-    if (task.loop) {
-      const loop = loopItems(play, host, task);
-      if (loop.kind === 'items')
-        for (const item of loop.items.slice(0, mostItems)) start(play, host, task, item.variables);
-    } else start(play, host, task);
+    if (task.loop === undefined) return !(start(play, host, task) && changes);
+    const loop = loopItems(play, host, task);
+    const items = loop.kind === 'items' ? loop.items.slice(0, mostItems) : [];
+    const runs = items.filter((item) => start(play, host, task, item.variables)).length > 0;
+    return !(runs && changes);
   } catch {
     // what cannot be prepared yet is prepared in its turn, and fails there if it must
+    return !changes;
   }
-  return !(acts && module.action === 'changes');
 }
 
-function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Momentary): void {
+/** Starts reading; false when there is nothing to do, or nothing that will really be done (check mode). */
+function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Momentary): boolean {
   const prepared: Preparation = prepare(play, host, task, momentary);
-  if (prepared.kind === 'skip' || prepared.unknown !== undefined || prepared.runsOn !== host.name) return;
+  if (prepared.kind === 'skip') return false;
+  if (prepared.unknown !== undefined || prepared.runsOn !== host.name) return !prepared.simulated;
   void play.run
     .machine(prepared.runsOn, task.inherited)
     .target(prepared.become, prepared.simulated ? 'simulated' : 'live')
@@ -122,6 +156,7 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
       }),
     )
     .catch(() => {}); // its turn will tell
+  return !prepared.simulated;
 }
 
 /** The tasks as they stand, through blocks and roles; `undefined` marks where only the run knows what comes. */

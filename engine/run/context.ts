@@ -74,7 +74,7 @@ export interface Run {
   /** The machine a task reaches a host by; `inherited` are its connection keywords. Throws ModuleFailure for settings that make no sense. */
   machine(name: string, inherited?: Inherited): Machine;
   /** Who reads ahead on a place, to be told when something there is being changed. */
-  readonly followers: Map<string, () => void>;
+  followers: ReadonlyMap<string, readonly (() => void)[]>;
   prediction(host: string): Prediction;
   label(name: string, module: string, at: Location, handler: boolean): TaskLabel;
   /** The task `--start-at-task` names has not been met yet. */

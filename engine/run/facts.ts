@@ -11,6 +11,7 @@ import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
 import { mayBeFact } from './fact-names.ts';
+import { messageOf } from './once.ts';
 
 /** The implicit first task of a play: connects to every host, and gathers the facts that will be asked for. */
 export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): Promise<void> {
@@ -76,7 +77,7 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
       const keyword = rendered(play.variables.play.play.inherited.ignore_unreachable, hostEnvironment(run, host, play));
       const ignored = keyword !== undefined && truth(keyword);
       if (!ignored) host.gone = 'unreachable';
-      tell('unreachable', { unreachable: true, changed: false, msg: error.message }, ignored);
+      tell('unreachable', { unreachable: true, changed: false, msg: messageOf(error) }, ignored);
       return;
     }
     host.gone = 'failed';

@@ -27,7 +27,9 @@ export function addHandlers(play: PlayRun, brought: readonly PlannedHandler[]): 
   const { handlers } = play;
   for (const one of brought) {
     const { at } = one.task;
-    const known = handlers.findIndex(({ task }) => task.at.file === at.file && task.at.line === at.line && task.at.column === at.column);
+    const known = handlers.findIndex(
+      ({ task }) => task.at.file === at.file && task.at.line === at.line && task.at.column === at.column,
+    );
     handlers[known < 0 ? handlers.length : known] = one;
   }
 }

@@ -4,7 +4,7 @@ import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
 import { isUnknown, Unsafe } from '../template/values.ts';
-import { aheadOf } from './ahead.ts';
+import { aheadOf, following } from './ahead.ts';
 import { judge } from './conditions.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { count } from './count.ts';
@@ -118,14 +118,10 @@ async function runWish(
     for (const host of hosts) host.recap.ok += 1;
     const statements = included.statements;
     const ahead = aheadOf(play, statements);
-    const outer = new Map(run.followers);
-    for (const host of hosts) run.followers.set(host.name, () => ahead.again(host));
-    try {
-      const leftRole = included.role ? new Set<HostState>() : section.leftRole;
-      return await runStatements(play, hosts, statements, { ...section, ahead, leftRole });
-    } finally {
-      for (const [name, follower] of outer) run.followers.set(name, follower);
-    }
+    const leftRole = included.role ? new Set<HostState>() : section.leftRole;
+    return await following(play, hosts, ahead, () =>
+      runStatements(play, hosts, statements, { ...section, ahead, leftRole }),
+    );
   } catch (error) {
     if (!isKplayError(error)) throw error;
     for (const host of hosts) told(play, host, label, 'failed', { failed: true, msg: error.message });

@@ -161,7 +161,10 @@ function password(term: string, given: Readonly<Record<string, unknown>>, option
         ? settings['chars'].map(toText)
         : toText(settings['chars']).split(',');
   const chars = asked.map((name) => alphabets[name] ?? name).join('');
-  const made = Array.from({ length: Number(settings['length'] ?? 20) }, () => chars[randomInt(chars.length)]).join('');
+  const length = Number(settings['length'] ?? 20);
+  if (!Number.isInteger(length) || length < 1)
+    throw new Error(`password: "${toText(settings['length'])}" is no length`);
+  const made = Array.from({ length }, () => chars[randomInt(chars.length)]).join('');
   options.secret(made);
   if (keep) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -2,8 +2,8 @@
 import type { PlannedMeta } from '../plan/plan.ts';
 import { judge } from './conditions.ts';
 import type { HostState, PlayRun } from './context.ts';
-import { hostEnvironment } from './environment.ts';
 import { count } from './count.ts';
+import { hostEnvironment } from './environment.ts';
 import { flushHandlers } from './handlers.ts';
 import type { Section } from './strategy.ts';
 

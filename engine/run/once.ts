@@ -1,6 +1,6 @@
 /** What doing a task once came to: judged by its conditions, unknown before the run, or failed. */
 import { Unreachable } from '../connection/unreachable.ts';
-import { isKplayError } from '../errors.ts';
+import { formatProblem, isKplayError, type Problem } from '../errors.ts';
 import type { Diff, Result } from '../module/definition.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { Unknown } from '../template/values.ts';
@@ -59,14 +59,14 @@ export function unknownOnce(turn: Turn, reason: string, prepared?: Prepared): On
 /** An error as the host's own result. What is nobody's expected failure keeps its stack, for -vvv. */
 export function failedOnce(turn: Turn, error: unknown, attempts?: number): Once {
   if (error instanceof Unreachable) {
-    const result = { unreachable: true, changed: false, msg: error.message };
+    const result = { unreachable: true, changed: false, msg: messageOf(error) };
     return { ...once('unreachable', result), ignored: holds(turn, 'ignore_unreachable') };
   }
   const result: Result = {
     ...(error instanceof ModuleFailure ? error.result : {}),
     changed: false,
     failed: true,
-    msg: error instanceof Error ? error.message : String(error),
+    msg: messageOf(error),
     ...(attempts === undefined ? {} : { attempts }),
     ...(isExpected(error) ? {} : { exception: (error as Error).stack }),
   };
@@ -85,6 +85,14 @@ export function doubt({ play }: Turn, prepared: Prepared, error: unknown): strin
 
 export function once(status: Status, result: Result): Once {
   return { status, result, ignored: false, diffs: [] };
+}
+
+/** What went wrong, where in the user's files as far as it is known, and what to do about it. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Unreachable) return formatProblem({ message: error.message, hint: error.hint });
+  if (!/^(Template|Undefined)Error$/.test(error.name)) return error.message;
+  return formatProblem({ ...(error as Error & Pick<Problem, 'at' | 'hint'>), message: error.message });
 }
 
 function isExpected(error: unknown): boolean {

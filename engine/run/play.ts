@@ -3,7 +3,7 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import type { PlannedPlay, PlannedStatement, Role } from '../plan/plan.ts';
 import type { Positioned } from '../playbook/ast.ts';
 import { renderValue } from '../template/render.ts';
-import { aheadOf } from './ahead.ts';
+import { aheadOf, following } from './ahead.ts';
 import { rendered, truth } from './connection-settings.ts';
 import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
@@ -25,7 +25,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     run,
     variables: {
       play: planned,
-      varsFiles: varsFilesOf(run, planned),
+      varsFiles: varsFilesOf(run, planned, () => base),
       prompts: run.options.prompts(position),
       publicRoles: () => publicRoles,
       addPublicRole: (role) => void publicRoles.push(role),
@@ -76,13 +76,14 @@ async function runBatch(play: PlayRun): Promise<void> {
 async function runSection(play: PlayRun, statements: readonly PlannedStatement[]): Promise<void> {
   const hosts = atWork(play.batch);
   if (hosts.length === 0 || statements.length === 0) return;
-  const section: Section = { ahead: aheadOf(play, statements), leftRole: new Set(), lost: new Set(), guarded: false, handlers: false };
-  for (const host of hosts) play.run.followers.set(host.name, () => section.ahead.again(host));
-  try {
-    settle(play, await runStatements(play, hosts, statements, section));
-  } finally {
-    play.run.followers.clear();
-  }
+  const section: Section = {
+    ahead: aheadOf(play, statements),
+    leftRole: new Set(),
+    lost: new Set(),
+    guarded: false,
+    handlers: false,
+  };
+  settle(play, await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
 }
 
 /** Hosts that fell and were not rescued are out of the run. */
@@ -110,7 +111,7 @@ function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
   const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);
   const names = selectHosts(inventory, Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern));
   const states = names
-    .filter((name) => !limit || limit.has(name) || !inventory.hosts.has(name))
+    .filter((name) => !limit || limit.has(name))
     .map((name) => run.host(name))
     .filter((host) => !host.gone);
   return ordered(

@@ -1,8 +1,8 @@
 /** From a planned task to something that can be done on a host: condition judged, arguments rendered and settled. */
 import type { Become } from '../connection/connection.ts';
+import type { Location } from '../errors.ts';
 import { settleArguments } from '../module/coerce.ts';
 import type { AnyModule } from '../module/definition.ts';
-import type { Location } from '../errors.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';

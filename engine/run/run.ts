@@ -75,7 +75,7 @@ function newRun(options: RunOptions): WholeRun {
 
   function changed(place: string, domains: readonly Domain[] | undefined, behind?: Reader): void {
     const told = [...machines.values()].filter((one) => one.place === place && one.forget(domains, behind));
-    if (told.length > 0) run.followers.get(place)?.();
+    if (told.length > 0) for (const follow of run.followers.get(place) ?? []) follow();
   }
 
   const run: WholeRun = {

@@ -10,8 +10,8 @@ import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import { notify } from './handlers.ts';
 import { runInclude } from './include.ts';
-import { exceededMaxFail } from './max-fail.ts';
 import { labelOf } from './label.ts';
+import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
 import { runTask, type TaskOutcome } from './task.ts';
 

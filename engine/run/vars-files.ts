@@ -5,11 +5,15 @@ import type { PlannedPlay } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { renderValue } from '../template/render.ts';
-import type { Run } from './context.ts';
+import type { HostState, PlayRun, Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 
 /** A play's `vars_files` as a host sees them: names may be templates, a list means the first file that exists. */
-export function varsFilesOf(run: Run, planned: PlannedPlay): (host: string) => readonly VarsBlock[] {
+export function varsFilesOf(
+  run: Run,
+  planned: PlannedPlay,
+  playing: () => PlayRun,
+): (host: string) => readonly VarsBlock[] {
   const byHost = new Map<string, readonly VarsBlock[]>();
   const byFile = new Map<string, VarsBlock>();
   if (planned.play.varsFiles.length === 0) return () => [];
@@ -17,8 +21,20 @@ export function varsFilesOf(run: Run, planned: PlannedPlay): (host: string) => r
     const known = byHost.get(host);
     if (known) return known;
     byHost.set(host, []); // the names are rendered without the files themselves
-    const blocks = planned.play.varsFiles.map(({ value, at }) => {
-      const named = renderValue(value, hostEnvironment(run, run.host(host)), at);
+    try {
+      byHost.set(host, read(run.host(host)));
+    } catch (error) {
+      byHost.delete(host);
+      // a name may need facts, and those are gathered with what is known before
+      if (run.host(host).variables.facts.size > 0 || !(error instanceof Error) || error.name !== 'UndefinedError')
+        throw error;
+    }
+    return byHost.get(host) ?? [];
+  };
+
+  function read(host: HostState): readonly VarsBlock[] {
+    return planned.play.varsFiles.map(({ value, at }) => {
+      const named = renderValue(value, hostEnvironment(run, host, playing()), at);
       const names = (Array.isArray(named) ? named : [named]).map(String);
       const candidates = names.flatMap((name) =>
         isAbsolute(name) ? [name] : [join(planned.playbookDir, name), join(planned.playbookDir, 'vars', name)],
@@ -30,9 +46,7 @@ export function varsFilesOf(run: Run, planned: PlannedPlay): (host: string) => r
       byFile.set(file, block);
       return block;
     });
-    byHost.set(host, blocks);
-    return blocks;
-  };
+  }
 }
 
 function varsBlock(file: string): VarsBlock {

@@ -12,6 +12,7 @@ import { packagesKind } from './queries/packages.ts';
 import { unitKind } from './queries/units.ts';
 import type { Domain, QueryKind } from './query.ts';
 import {
+  abandonScript,
   attributesScript,
   directoryScript,
   linkScript,
@@ -43,6 +44,8 @@ export interface LiveOptions {
 
 /** Bytes up to which content travels inside a frame; more is streamed on a shell of its own. */
 const inlineLimit = 256 * 1024;
+/** What a file can be about: units, kernel settings, accounts; only packages never follow from one. */
+const anywhereButPackages: readonly Domain[] = ['files', 'units', 'kernel', 'facts', 'accounts'];
 /** Bytes a batch of answers may have. */
 const answerLimit = 256 * 1024 * 1024;
 /** Bytes kept of each stream of a user's command. */
@@ -84,28 +87,18 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
       const size = Buffer.isBuffer(content) ? content.length : content.size;
       if (size <= inlineLimit) {
         const bytes = Buffer.isBuffer(content) ? content : await content.bytes();
-        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), [
-          'files',
-          'units',
-          'kernel',
-          'facts',
-          'accounts',
-        ]);
+        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), anywhereButPackages);
         return;
       }
       const made = await change(`write ${path}`, temporaryScript(path), ['files']);
       const uploaded = made.stdout.toString('utf8').trim();
       await wire.upload(uploaded, content).catch(async (error: unknown) => {
-        await wire.run({ script: removeScript(uploaded) }).catch(() => {});
-        throw error;
+        const left = await wire.run({ script: abandonScript(path, uploaded) });
+        if (!(error instanceof ModuleFailure)) throw error;
+        const words = error.message.replaceAll(uploaded, path);
+        throw new ModuleFailure(`write ${path}: ${words}\n${left.stdout.toString('utf8').trim()}`, error.result);
       });
-      await change(`write ${path}`, writeScript(path, { uploaded }, options), [
-        'files',
-        'units',
-        'kernel',
-        'facts',
-        'accounts',
-      ]);
+      await change(`write ${path}`, writeScript(path, { uploaded }, options), anywhereButPackages);
     },
     async makeDirectory(path, attributes) {
       await change(`mkdir ${path}`, directoryScript(path, attributes), ['files']);
@@ -117,7 +110,7 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
       await change(`link ${path}`, linkScript(path, to, kind), ['files', 'units']);
     },
     async remove(path) {
-      await change(`remove ${path}`, removeScript(path), ['files', 'units', 'kernel', 'facts', 'accounts']);
+      await change(`remove ${path}`, removeScript(path), anywhereButPackages);
     },
     mutate: (mutation: Mutation) =>
       change(

@@ -25,7 +25,7 @@ export function writeScript(path: string, bytes: Bytes, options: WriteOptions): 
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
     make,
-    `full() { df -P ${quote(posix.dirname(path))} | awk 'NR==2{print "file system " $6 ": " $4 " KiB free"}' >&2; }`,
+    `full() { ${freeSpace(path)} >&2; }`,
     `trap 'rm -f "$t"' EXIT`,
     'inline' in bytes ? `${inlineWriter(bytes.inline)} || { full; exit 1; }` : '',
     `if [ -e ${file} ]; then chown "$(stat -L -c %u:%g ${file})" "$t"; chmod "$(stat -L -c %a ${file})" "$t"; else chmod =rw "$t"; fi || exit 1`,
@@ -34,6 +34,7 @@ export function writeScript(path: string, bytes: Bytes, options: WriteOptions): 
       ? `${options.validate.replaceAll('%s', '"$t"')} >&2 || { echo "validation failed" >&2; exit 65; }`
       : '',
     options.backup ? `if [ -e ${file} ]; then cp -p ${file} ${quote(options.backup)} || exit 1; fi` : '',
+    'sync -d "$t" 2>/dev/null', // on the disk before it takes the old one's place; without such a sync(1) the kernel decides
     `mv -f "$t" ${file} || { full; exit 1; }`,
     'trap - EXIT',
     `if [ -e /sys/fs/selinux/enforce ]; then restorecon ${file} 2>/dev/null; fi`,
@@ -41,6 +42,15 @@ export function writeScript(path: string, bytes: Bytes, options: WriteOptions): 
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/** After a failed upload: takes the rest away, and prints what room there is. */
+export function abandonScript(path: string, uploaded: string): string {
+  return `${freeSpace(path)}; rm -f ${quote(uploaded)}`;
+}
+
+function freeSpace(path: string): string {
+  return `df -P ${quote(posix.dirname(path))} | awk 'NR==2{print "file system " $6 ": " $4 " KiB free"}'`;
 }
 
 /** Makes a directory and the missing ones above it; every one it makes gets the attributes. */

@@ -51,10 +51,11 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
 
   function believe(what: string, effects: readonly Effect[]): void {
     world.pending ??= `${what} on ${real.host}`;
-    for (const { kind, id, value } of effects) prediction.answers.set(`${kind.name} ${id}`, value);
+    for (const { kind, id, value } of effects) prediction.answers.set(realId(`${kind.name} ${id}`), value);
   }
 
-  async function query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V> {
+  async function query<K, V>(kind: QueryKind<K, V>, asked: K): Promise<V> {
+    const key = throughLinks(kind, asked);
     const id = `${kind.name} ${kind.id(key)}`;
     if (prediction.answers.has(id)) {
       const answer = prediction.answers.get(id);
@@ -88,6 +89,33 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       throw new UnknownState(`${kind.name} ${kind.id(key)} may come with ${bringer}, which is not there yet`);
     }
     return value;
+  }
+
+  /** The question about a path as it is once the predicted links on the way to it are followed. */
+  function throughLinks<K, V>(kind: QueryKind<K, V>, key: K): K {
+    const path = pathOf(kind, key);
+    if (path === undefined) return key;
+    const follow = kind !== (statKind as unknown) || (key as StatKey).follow;
+    const real = realPath(normalPath(path), follow);
+    if (real === normalPath(path)) return key;
+    return (kind === (statKind as unknown) ? { path: real, follow } : real) as K;
+  }
+
+  /** A change in a folder behind a predicted link is one in the folder itself. */
+  function realId(id: string): string {
+    const [, about, path] = aboutPath.exec(id) ?? [];
+    return about === undefined || path === undefined ? id : about + realPath(path, false);
+  }
+
+  function realPath(path: string, follow: boolean, turns = 0): string {
+    const parts = path.split('/');
+    for (let end = 2; end <= (follow ? parts.length : parts.length - 1) && turns < 40; end += 1) {
+      const at = parts.slice(0, end).join('/');
+      const state = prediction.answers.get(`stat P${at}`) as FileState | undefined;
+      if (!state?.exists || state.type !== 'link' || state.linkTarget === undefined) continue;
+      return realPath(posix.resolve(posix.dirname(at), state.linkTarget, ...parts.slice(end)), follow, turns + 1);
+    }
+    return path;
   }
 
   function underRemoved(path: string): boolean {
@@ -137,7 +165,8 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
         );
       }
     },
-    async setAttributes(path, attributes) {
+    async setAttributes(given, attributes) {
+      const path = realPath(normalPath(given), true);
       const before = await query(statKind, { path, follow: true });
       const after = await wouldBe(path, attributes);
       if (before.exists)
@@ -155,9 +184,9 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       );
     },
     async remove(path) {
-      const root = normalPath(path);
+      const root = realPath(normalPath(path), false);
       for (const id of prediction.answers.keys()) {
-        const at = /^(?:stat [LP]|checksum |content )(.*)$/.exec(id)?.[1];
+        const at = aboutPath.exec(id)?.[2];
         if (at !== undefined && (at === root || at.startsWith(`${root}/`))) prediction.answers.delete(id);
       }
       prediction.removed.add(root);
@@ -188,6 +217,9 @@ export function predictionOf(world: PredictedWorld, host: string): Prediction {
   world.hosts.set(host, fresh);
   return fresh;
 }
+
+/** Answers about a path, among all that are believed. */
+const aboutPath = /^(stat [LP]|checksum |content )(.*)$/s;
 
 const nothingRan: Completed = {
   code: 0,

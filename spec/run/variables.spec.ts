@@ -43,7 +43,7 @@ describe('variables', () => {
   vars_files: [files.yml]
   roles:
     - open
-    - { role: r, vars: ${flow('role param')} }`,
+    - ${flow('role param').replace('{', '{ role: r,')}`,
       { inventory, extraVars: { ansible_v16: 'extra' } },
     );
     const seen = played.result('r : show')['msg'] as readonly string[];
@@ -61,11 +61,11 @@ describe('variables', () => {
     'host in the inventory over group file': { files: { 'group_vars/g.yml': 'v: low' }, inventory: '[g]\nh1 v=high\n', play: '' },
     'host file over host in the inventory': { files: { 'host_vars/h1.yml': 'v: high' }, inventory: '[g]\nh1 v=low\n', play: '' },
     'play over host file': { files: { 'host_vars/h1.yml': 'v: low' }, play: '\n  vars: { v: high }' },
-    'vars_files over play': { files: { 'f.yml': 'v: high' }, play: '\n  vars: { v: low, f: f }\n  vars_files: ["{{ f }}.yml"]' },
+    'vars_files over play': { files: { 'of/f.yml': 'v: high' }, play: '\n  vars: { v: low, f: f }\n  vars_files: ["of/{{ f }}.yml"]' },
     'the first of several vars_files that is there': { files: { 'f.yml': 'v: high', 'g.yml': 'v: low' }, play: '\n  vars_files: [[none.yml, f.yml, g.yml]]' },
     'role over vars_files': { files: { 'f.yml': 'v: low', 'roles/b/vars/main.yml': 'v: high', 'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  vars_files: [f.yml]\n  roles: [b]' },
     'public role over vars_files': { files: { 'f.yml': 'v: low', 'roles/b/vars/main.yml': 'v: high' }, play: '\n  vars_files: [f.yml]\n  roles: [b]' },
-    'role parameter over set_fact': { files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  roles: [{ role: b, vars: { v: high } }]' },
+    'role parameter over set_fact': { files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  roles: [{ role: b, v: high }]' },
     'extra over everything': { files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } , vars: { v: low } }' }, play: '\n  roles: [{ role: b, vars: { v: low } }]', extra: { v: 'high' } },
   };
   const usual = '\n  tasks: [{ name: t, debug: { msg: "{{ v }}" } }]';
