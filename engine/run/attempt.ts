@@ -12,7 +12,7 @@ import { learn } from './learn.ts';
 import { doubt, failedOnce, judgedOnce, type Once, once, unknownOnce } from './once.ts';
 import { pause } from './pause.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { holds, type Turn, turnEnvironment } from './turn.ts';
+import { holds, isSilent, type Turn, turnEnvironment } from './turn.ts';
 
 /** Does the task until it is done. Throws what is wrong with its templates or arguments. */
 export async function attempt(turn: Turn): Promise<Once> {
@@ -32,7 +32,8 @@ export async function attempt(turn: Turn): Promise<Once> {
         result: exhausted(task, done.result, run),
       };
     }
-    const message = play.run.secrets.scrub(String(done.result['msg'] ?? done.result['stderr'] ?? ''));
+    const said = isSilent(turn) ? '' : String(done.result['msg'] ?? done.result['stderr'] ?? '');
+    const message = play.run.secrets.scrub(said);
     play.run.emit({ type: 'retry', host: host.name, task: label, attempt: run, left: most - run, message });
     await pause(delayMs, play.run.options.signal);
   }

@@ -1,3 +1,4 @@
+import type { Result } from '../module/definition.ts';
 import type { HostState } from './context.ts';
 import type { Once } from './once.ts';
 
@@ -17,4 +18,10 @@ export function count(
   }
   if (status === 'unreachable' && ignored) recap.skipped += 1;
   else if (status === 'unreachable') recap.unreachable += 1;
+}
+
+/** What a rescue may ask about. */
+export function rememberFailure(host: HostState, task: Readonly<Record<string, unknown>>, result: Result): void {
+  host.variables.registered.set('ansible_failed_task', task);
+  host.variables.registered.set('ansible_failed_result', result);
 }

@@ -7,7 +7,7 @@ import { isUnknown, Unsafe } from '../template/values.ts';
 import { aheadOf, following } from './ahead.ts';
 import { judge } from './conditions.ts';
 import type { HostState, PlayRun } from './context.ts';
-import { count } from './count.ts';
+import { count, rememberFailure } from './count.ts';
 import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
 import { addHandlers } from './handlers.ts';
@@ -137,6 +137,7 @@ function told(
   result: Record<string, unknown>,
 ): void {
   count(host, { status, result, ignored: false });
+  if (status === 'failed') rememberFailure(host, { name: task.name, action: task.module, args: {} }, result);
   play.run.emit({
     type: 'outcome',
     outcome: {

@@ -5,7 +5,7 @@ import type { Environment } from '../template/environment.ts';
 import type { Ahead } from './ahead.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
-import { count } from './count.ts';
+import { count, rememberFailure } from './count.ts';
 import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import { notify } from './handlers.ts';
@@ -111,7 +111,8 @@ export async function runTaskOn(
     if (outcome.ignored) return;
     if (outcome.status === 'unreachable') host.gone = 'unreachable';
     if (outcome.status === 'failed' || outcome.status === 'unreachable') fallen.add(host);
-    if (outcome.status === 'failed') rememberFailure(host, task, label.name, outcome);
+    if (outcome.status === 'failed')
+      rememberFailure(host, { name: task.name ?? label.name, action: task.module, args: {} }, outcome.result);
   });
   if (once && task.register !== undefined)
     for (const host of hosts.slice(1))
@@ -133,12 +134,6 @@ function keywordsOf({ inherited }: PlannedTask, environment: Environment) {
   } catch (wrong) {
     return { once: false, throttle: 0, anyFatal: false, wrong };
   }
-}
-
-/** What a rescue may ask about. */
-function rememberFailure(host: HostState, task: PlannedTask, name: string, outcome: TaskOutcome): void {
-  host.variables.registered.set('ansible_failed_task', { name: task.name ?? name, action: task.module, args: {} });
-  host.variables.registered.set('ansible_failed_result', outcome.result);
 }
 
 /** What a `run_once` set_fact learnt is known to every host of the batch. */

@@ -5,7 +5,7 @@ import { loopItems } from './loop.ts';
 import { runLoop } from './looped.ts';
 import { failedOnce, type Once } from './once.ts';
 import { outcomeOf } from './outcome.ts';
-import { holds, type Turn } from './turn.ts';
+import { isSilent, type Turn } from './turn.ts';
 
 export type TaskOutcome = Omit<Once, 'diffs'>;
 
@@ -33,13 +33,4 @@ export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome>
 async function perform(turn: Turn, silent: boolean): Promise<Once> {
   if (turn.task.loop === undefined) return attempt(turn);
   return runLoop(turn, loopItems(turn.play, turn.host, turn.task), silent);
-}
-
-/** A `no_log` that cannot be read is taken at its word. */
-function isSilent(turn: Turn): boolean {
-  try {
-    return holds(turn, 'no_log');
-  } catch {
-    return true;
-  }
 }

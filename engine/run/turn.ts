@@ -31,3 +31,12 @@ export function holds(turn: Turn, keyword: 'ignore_errors' | 'ignore_unreachable
   const value = renderValue(written.value, turnEnvironment(turn), written.at);
   return !isUnknown(value) && truth(value);
 }
+
+/** A `no_log` that cannot be read is taken at its word. */
+export function isSilent(turn: Turn): boolean {
+  try {
+    return holds(turn, 'no_log');
+  } catch {
+    return true;
+  }
+}

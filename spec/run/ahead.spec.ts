@@ -1,29 +1,59 @@
-import { expect } from 'chai';
-import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
+import { expect } from 'chai';
+import fc from 'fast-check';
 import { type Played, type Stage, stage } from './harness.ts';
 
 /** What is told of a play, paths and times left out: this must not depend on whether it was read ahead. */
 function told(played: Played, folder: string): readonly string[] {
   const hosts = [...new Set(played.outcomes.map(({ host }) => host))].sort();
-  return hosts.flatMap((name) => played.outcomes.filter(({ host }) => host === name)).map(({ host, task, status, ignored, result, unknown }) => {
-    const about = { stat: (result['stat'] as { exists?: boolean } | undefined)?.exists, stdout: result['stdout'], msg: result['msg'], unknown };
-    return `${host} ${task.name} ${status} ${ignored} ${JSON.stringify(about).replaceAll(folder, '')}`;
-  });
+  return hosts
+    .flatMap((name) => played.outcomes.filter(({ host }) => host === name))
+    .map(({ host, task, status, ignored, result, unknown }) => {
+      const about = {
+        stat: (result['stat'] as { exists?: boolean } | undefined)?.exists,
+        stdout: result['stdout'],
+        msg: result['msg'],
+        unknown,
+      };
+      return `${host} ${task.name} ${status} ${ignored} ${JSON.stringify(about).replaceAll(folder, '')}`;
+    });
 }
 
 /** Plays the same from the same beginnings, with and without reading ahead. */
-async function bothWays(book: string, options: Parameters<Stage['play']>[1] = {}, files: Readonly<Record<string, string>> = {}) {
-  const plays: { readonly story: readonly string[]; readonly told: readonly string[]; readonly tree: string; readonly warnings: readonly string[]; readonly roundTrips: number }[] = [];
+async function bothWays(
+  book: string,
+  options: Parameters<Stage['play']>[1] = {},
+  files: Readonly<Record<string, string>> = {},
+) {
+  const plays: {
+    readonly story: readonly string[];
+    readonly told: readonly string[];
+    readonly tree: string;
+    readonly warnings: readonly string[];
+    readonly roundTrips: number;
+  }[] = [];
   for (const readAhead of [false, true]) {
     const on: Stage = stage(files);
     try {
       chmodSync(on.folder, 0o777);
       const played = await on.play(book, { ...options, readAhead });
-      const tree = execFileSync('sh', ['-c', 'find . ! -name site.yml ! -name hosts -printf "%p %M %l\\n" | sort; find . -type f ! -name site.yml ! -name hosts | sort | xargs -r cat'], { cwd: on.folder, encoding: 'utf8' });
+      const tree = execFileSync(
+        'sh',
+        [
+          '-c',
+          'find . ! -name site.yml ! -name hosts -printf "%p %M %l\\n" | sort; find . -type f ! -name site.yml ! -name hosts | sort | xargs -r cat',
+        ],
+        { cwd: on.folder, encoding: 'utf8' },
+      );
       const warnings = played.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
-      plays.push({ story: played.story, told: told(played, on.folder), tree, warnings, roundTrips: Object.values(played.traffic).reduce((sum, one) => sum + one.roundTrips, 0) });
+      plays.push({
+        story: played.story,
+        told: told(played, on.folder),
+        tree,
+        warnings,
+        roundTrips: Object.values(played.traffic).reduce((sum, one) => sum + one.roundTrips, 0),
+      });
     } finally {
       on.close();
     }
@@ -76,7 +106,17 @@ describe('reading ahead tells the same story when', () => {
 - { name: gone, file: { path: "{{ d }}/real", state: absent } }
 - { name: look, stat: { path: "{{ d }}/alias/f" }, register: f }
 - { name: not there, assert: { that: not f.stat.exists } }`,
-      ['folder changed', 'alias changed', 'through changed', 'same ok', 'other changed', 'back changed', 'gone changed', 'look ok', 'not there ok'],
+      [
+        'folder changed',
+        'alias changed',
+        'through changed',
+        'same ok',
+        'other changed',
+        'back changed',
+        'gone changed',
+        'look ok',
+        'not there ok',
+      ],
     ],
     'a link is turned elsewhere': [
       `
@@ -140,7 +180,14 @@ describe('reading ahead tells the same story when', () => {
   always:
     - { name: and away, command: "rm {{ d }}/f" }
 - { name: and make, copy: { content: x, dest: "{{ d }}/f" } }`,
-      ['make changed', 'fall failed', 'take away changed', 'make again changed', 'and away changed', 'and make changed'],
+      [
+        'make changed',
+        'fall failed',
+        'take away changed',
+        'make again changed',
+        'and away changed',
+        'and make changed',
+      ],
     ],
     'a loop changes what its later items look at': [
       `
@@ -204,7 +251,14 @@ describe('reading ahead tells the same story when', () => {
     - { name: look, stat: { path: "{{ playbook_dir }}/f" } }
     - { name: write, copy: { content: x, dest: "{{ playbook_dir }}/f" } }
     - { name: away, command: "rm {{ playbook_dir }}/f" }`;
-    expect((await bothWays(book)).story).to.deep.equal(['h1 look ok', 'h1 write changed', 'h1 away changed', 'h2 look ok', 'h2 write changed', 'h2 away changed']);
+    expect((await bothWays(book)).story).to.deep.equal([
+      'h1 look ok',
+      'h1 write changed',
+      'h1 away changed',
+      'h2 look ok',
+      'h2 write changed',
+      'h2 away changed',
+    ]);
   });
 
   it('an include brings the change', async () => {
@@ -213,7 +267,12 @@ describe('reading ahead tells the same story when', () => {
 - { name: write, copy: { content: x, dest: "{{ d }}/{{ item }}" }, loop: [a, b] }
 - { include_tasks: more.yml, loop: [a, b] }
 - { name: write again, copy: { content: x, dest: "{{ d }}/{{ item }}" }, loop: [a, b] }`);
-    expect((await bothWays(book, {}, files)).story).to.deep.equal(['h1 write changed', 'h1 more a changed', 'h1 more b changed', 'h1 write again changed']);
+    expect((await bothWays(book, {}, files)).story).to.deep.equal([
+      'h1 write changed',
+      'h1 more a changed',
+      'h1 more b changed',
+      'h1 write again changed',
+    ]);
   });
 
   it('a lookup runs a command on the controller: once, and in its turn', async () => {
@@ -228,16 +287,19 @@ describe('reading ahead tells the same story when', () => {
   });
 
   it('a loose condition warns: once', async () => {
-    const { warnings } = await bothWays(tasks(`
+    const { warnings } = await bothWays(
+      tasks(`
 - { name: ask, command: "true" }
 - { name: look, stat: { path: "{{ d }}" }, when: d }
-- { name: look too, stat: { path: "{{ d }}" } }`));
+- { name: look too, stat: { path: "{{ d }}" } }`),
+    );
     expect(warnings).to.have.length(1);
   });
 
   it('nothing unreadable spoils what is asked with it', async function () {
     if (!root) this.skip();
-    const inventory = 'h1 ansible_connection=exec ansible_exec_command="setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh"\n';
+    const inventory =
+      'h1 ansible_connection=exec ansible_exec_command="setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh"\n';
     const book = tasks(`
 - { name: start, command: "true" }
 - { name: look, stat: { path: "{{ d }}" } }
@@ -252,7 +314,9 @@ describe('reading ahead tells the same story when', () => {
     this.timeout(10_000);
     const name = fc.constantFrom('a', 'b', 'l', 'd/a');
     const task = fc.oneof(
-      fc.record({ name, content: fc.constantFrom('x', 'y') }).map(({ name, content }) => `copy: { content: ${content}, dest: "{{ d }}/${name}", mode: "0644" }`),
+      fc
+        .record({ name, content: fc.constantFrom('x', 'y') })
+        .map(({ name, content }) => `copy: { content: ${content}, dest: "{{ d }}/${name}", mode: "0644" }`),
       name.map((name) => `command: "rm -rf {{ d }}/${name}"`),
       name.map((name) => `shell: "echo z > {{ d }}/${name}"`),
       fc.constant('file: { path: "{{ d }}/d", state: directory }'),
@@ -265,7 +329,10 @@ describe('reading ahead tells the same story when', () => {
     const play = fc.tuple(fc.array(task, { minLength: 2, maxLength: 7 }), fc.boolean());
     await fc.assert(
       fc.asyncProperty(play, async ([list, check]) => {
-        await bothWays(tasks(list.map((one, index) => `- { name: t${index}, ${one}, ignore_errors: true }`).join('\n')), { check });
+        await bothWays(
+          tasks(list.map((one, index) => `- { name: t${index}, ${one}, ignore_errors: true }`).join('\n')),
+          { check },
+        );
       }),
       { numRuns: 6 },
     );

@@ -60,7 +60,10 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t changed', 'f failed', 'a ok'],
   },
   'are named with and without their role': {
-    files: { 'roles/r/handlers/main.yml': `- ${say('h')}\n- ${say('k', ', listen: topic')}\n`, 'roles/r/tasks/main.yml': `- ${change('t', ', notify: h')}\n` },
+    files: {
+      'roles/r/handlers/main.yml': `- ${say('h')}\n- ${say('k', ', listen: topic')}\n`,
+      'roles/r/tasks/main.yml': `- ${change('t', ', notify: h')}\n`,
+    },
     play: `
   roles: [r]
   tasks: [${change('u', ', notify: "r : h"')}, ${change('v', ', notify: "r : topic"')}]`,
@@ -91,7 +94,10 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t failed'],
   },
   'a role that is included twice has its listeners run once': {
-    files: { 'roles/r/handlers/main.yml': `- ${say('h', ', listen: topic')}\n`, 'roles/r/tasks/main.yml': `- ${change('t', ', notify: topic')}\n` },
+    files: {
+      'roles/r/handlers/main.yml': `- ${say('h', ', listen: topic')}\n`,
+      'roles/r/tasks/main.yml': `- ${change('t', ', notify: topic')}\n`,
+    },
     play: `
   tasks: [{ include_role: { name: r }, loop: [1, 2] }]`,
     story: ['r : t changed', 'r : t changed', 'r : h ok'],

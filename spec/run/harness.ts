@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { disk } from '../../engine/cli/disk.ts';
 import { wiring } from '../../engine/cli/wiring.ts';
+import { KplayError } from '../../engine/errors.ts';
 import { loadInventory } from '../../engine/inventory/load.ts';
 import { moduleCatalog } from '../../engine/module/load.ts';
 import { planPlaybooks } from '../../engine/plan/plan-playbooks.ts';
-import { KplayError } from '../../engine/errors.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
 import type { Outcome, Recap, RunEvent, Traffic } from '../../engine/run/events.ts';
 import { execute } from '../../engine/run/run.ts';
@@ -27,7 +27,10 @@ export interface Stage {
   /** The folder of the playbook; `{{ playbook_dir }}` in plays. */
   readonly folder: string;
   write(files: Readonly<Record<string, string>>): void;
-  play(playbook: string, options?: Partial<Omit<RunOptions, 'inventory'>> & { readonly inventory?: string }): Promise<Played>;
+  play(
+    playbook: string,
+    options?: Partial<Omit<RunOptions, 'inventory'>> & { readonly inventory?: string },
+  ): Promise<Played>;
   close(): void;
 }
 
@@ -42,7 +45,10 @@ export function stage(files: Readonly<Record<string, string>> = {}, hosts: reado
       writeFileSync(join(folder, path), text);
     }
   };
-  write({ hosts: `${hosts.join('\n')}\n\n[all:vars]\nansible_connection=exec\nansible_exec_command="/bin/sh"\n`, ...files });
+  write({
+    hosts: `${hosts.join('\n')}\n\n[all:vars]\nansible_connection=exec\nansible_exec_command="/bin/sh"\n`,
+    ...files,
+  });
   return {
     folder,
     write,
@@ -50,17 +56,35 @@ export function stage(files: Readonly<Record<string, string>> = {}, hosts: reado
       write({ 'site.yml': playbook, ...(hostsText === undefined ? {} : { hosts: hostsText }) });
       const inventory = loadInventory([join(folder, 'hosts')], disk, { playbookDir: folder });
       const catalog = moduleCatalog([join(folder, 'modules'), modules]);
-      const { plan, planner, problems } = await planPlaybooks([join(folder, 'site.yml')], { files: disk, inventory, rolesPath: [join(folder, 'roles')], modules: catalog, cwd: folder, extraVars: given.extraVars ?? {} });
+      const { plan, planner, problems } = await planPlaybooks([join(folder, 'site.yml')], {
+        files: disk,
+        inventory,
+        rolesPath: [join(folder, 'roles')],
+        modules: catalog,
+        cwd: folder,
+        extraVars: given.extraVars ?? {},
+      });
       if (problems.length > 0) throw new KplayError(problems);
       const events: RunEvent[] = [];
-      const { recap, traffic } = await execute({ ...defaults, plan, planner, inventory, modules: catalog, cwd: folder, emit: (event) => void events.push(event), ...given });
+      const { recap, traffic } = await execute({
+        ...defaults,
+        plan,
+        planner,
+        inventory,
+        modules: catalog,
+        cwd: folder,
+        emit: (event) => void events.push(event),
+        ...given,
+      });
       const outcomes = events.flatMap((event) => (event.type === 'outcome' ? [event.outcome] : []));
       return {
         recap,
         traffic,
         events,
         outcomes,
-        story: outcomes.filter(({ task }) => task.module !== 'setup').map(({ host, task, status, ignored }) => `${host} ${task.name} ${status}${ignored ? ' ignored' : ''}`),
+        story: outcomes
+          .filter(({ task }) => task.module !== 'setup')
+          .map(({ host, task, status, ignored }) => `${host} ${task.name} ${status}${ignored ? ' ignored' : ''}`),
         result(task, host) {
           const found = outcomes.find((one) => one.task.name === task && (host === undefined || one.host === host));
           if (!found) throw new Error(`no outcome of "${task}": ${outcomes.map((one) => one.task.name).join(', ')}`);
@@ -85,7 +109,13 @@ const defaults = {
   environment: process.env,
   extraVars: {},
   prompts: () => ({}),
-  defaults: { become: false, hostKeyChecking: 'strict', connectTimeoutMs: 5000, home: '/nonexistent', localUser: 'nobody' },
+  defaults: {
+    become: false,
+    hostKeyChecking: 'strict',
+    connectTimeoutMs: 5000,
+    home: '/nonexistent',
+    localUser: 'nobody',
+  },
   wiring,
   signal: new AbortController().signal,
   version: '0.0.0',

@@ -1,7 +1,16 @@
-import { expect } from 'chai';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { controllerLookups } from '../../engine/run/lookups.ts';
 import type { Environment } from '../../engine/template/environment.ts';
 import { isUnknown, missing } from '../../engine/template/values.ts';
@@ -10,12 +19,20 @@ describe('lookups of the controller', () => {
   let folder: string;
   const secrets: string[] = [];
   const environment = (): Environment => ({
-    scope: { get: (name) => (name === 'playbook_dir' ? folder : name === 'x' ? 'value' : missing), names: () => ['playbook_dir', 'x'] },
+    scope: {
+      get: (name) => (name === 'playbook_dir' ? folder : name === 'x' ? 'value' : missing),
+      names: () => ['playbook_dir', 'x'],
+    },
     lookups: {},
     tests: {},
   });
   const look = (name: string, terms: readonly unknown[], given: Record<string, unknown> = {}, check = false) => {
-    const lookups = controllerLookups({ cwd: folder, environment: { HOME: '/h' }, check, secret: (value) => void secrets.push(value) });
+    const lookups = controllerLookups({
+      cwd: folder,
+      environment: { HOME: '/h' },
+      check,
+      secret: (value) => void secrets.push(value),
+    });
     return lookups[name]!(terms, given, environment()) as readonly unknown[];
   };
   beforeEach(() => {
@@ -52,7 +69,9 @@ describe('lookups of the controller', () => {
   });
   it('first_found: plain, with paths, skipping', () => {
     expect(look('first_found', ['none', 'b.txt', 'a.txt'])).to.deep.equal([join(folder, 'files/b.txt')]);
-    expect(look('first_found', [{ files: ['none', 'a.txt'], paths: ['nowhere', folder] }])).to.deep.equal([join(folder, 'a.txt')]);
+    expect(look('first_found', [{ files: ['none', 'a.txt'], paths: ['nowhere', folder] }])).to.deep.equal([
+      join(folder, 'a.txt'),
+    ]);
     expect(look('first_found', [], { files: ['a.txt'] })).to.deep.equal([join(folder, 'a.txt')]);
     expect(look('first_found', ['none'], { skip: true })).to.deep.equal([]);
     expect(() => look('first_found', ['none'])).to.throw(/none of the files exists: none/);
@@ -62,15 +81,20 @@ describe('lookups of the controller', () => {
     expect(made).to.match(/^\d{12}$/);
     expect(statSync(join(folder, 'sub/pw')).mode & 0o777).to.equal(0o600);
     expect(readFileSync(join(folder, 'sub/pw'), 'utf8')).to.equal(`${made}\n`);
-    expect([look('password', ['sub/pw length=99'])[0], look('password', ['sub/pw'], {}, true)[0]]).to.deep.equal([made, made]);
+    expect([look('password', ['sub/pw length=99'])[0], look('password', ['sub/pw'], {}, true)[0]]).to.deep.equal([
+      made,
+      made,
+    ]);
     expect(new Set(secrets)).to.deep.equal(new Set([made]));
   });
   it('password: under check not made, and unknown', () => {
     expect(isUnknown(look('password', ['pw'], {}, true)[0])).to.equal(true);
     expect(existsSync(join(folder, 'pw'))).to.equal(false);
   });
-  it('password: /dev/null keeps nothing', () => void expect(look('password', ['/dev/null'])[0]).to.not.equal(look('password', ['/dev/null'])[0]));
+  it('password: /dev/null keeps nothing', () =>
+    void expect(look('password', ['/dev/null'])[0]).to.not.equal(look('password', ['/dev/null'])[0]));
   for (const length of ['abc', '0', '-1', '1.5']) {
-    it(`password: a length of ${length} is refused`, () => void expect(() => look('password', [`pw length=${length}`])).to.throw(/length/));
+    it(`password: a length of ${length} is refused`, () =>
+      void expect(() => look('password', [`pw length=${length}`])).to.throw(/length/));
   }
 });

@@ -9,7 +9,16 @@ import { predictedWorld } from '../../engine/target/simulated.ts';
 function fakeWiring() {
   const log: string[] = [];
   const state = { refuse: false, lose: false };
-  const reply: Reply = { code: 0, timedOut: false, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), stdoutBytes: 0, stderrBytes: 0, stdoutTruncated: false, stderrTruncated: false };
+  const reply: Reply = {
+    code: 0,
+    timedOut: false,
+    stdout: Buffer.alloc(0),
+    stderr: Buffer.alloc(0),
+    stdoutBytes: 0,
+    stderrBytes: 0,
+    stdoutTruncated: false,
+    stderrTruncated: false,
+  };
   const wiring = {
     async connect() {
       log.push('connect');
@@ -34,7 +43,15 @@ function fakeWiring() {
   return { log, state, wiring };
 }
 
-const settings = (more: Partial<ConnectionSettings> = {}) => ({ kind: 'ssh', host: 'h', user: 'root', hostKeyChecking: 'strict', connectTimeoutMs: 1, ...more }) as ConnectionSettings;
+const settings = (more: Partial<ConnectionSettings> = {}) =>
+  ({
+    kind: 'ssh',
+    host: 'h',
+    user: 'root',
+    hostKeyChecking: 'strict',
+    connectTimeoutMs: 1,
+    ...more,
+  }) as ConnectionSettings;
 const as = (user: string): Become => ({ method: 'sudo', user });
 
 describe('a machine', () => {
@@ -42,14 +59,25 @@ describe('a machine', () => {
   const open = (more?: Partial<ConnectionSettings>) => {
     told.length = 0;
     const fake = fakeWiring();
-    const one = machine('h', settings(more), fake.wiring, predictedWorld(), (place, domains, behind) => void told.push(`${place} ${domains ?? 'all'} ${behind ? 'done' : 'begins'}`));
+    const one = machine(
+      'h',
+      settings(more),
+      fake.wiring,
+      predictedWorld(),
+      (place, domains, behind) => void told.push(`${place} ${domains ?? 'all'} ${behind ? 'done' : 'begins'}`),
+    );
     return { ...fake, one };
   };
 
   it('connects when first needed, once, and opens one shell for each user', async () => {
     const { one, log } = open();
     expect(log).to.deep.equal([]);
-    await Promise.all([one.target(undefined, 'live'), one.target(undefined, 'simulated'), one.target(as('etcd'), 'live'), one.target(as('etcd'), 'live')]);
+    await Promise.all([
+      one.target(undefined, 'live'),
+      one.target(undefined, 'simulated'),
+      one.target(as('etcd'), 'live'),
+      one.target(as('etcd'), 'live'),
+    ]);
     expect(log.sort()).to.deep.equal(['connect', 'shell as is', 'shell etcd']);
     expect(one.traffic).to.deep.equal({ roundTrips: 2, bytesOut: 4, bytesIn: 6 });
   });
@@ -59,7 +87,12 @@ describe('a machine', () => {
     ['who logs in as another does', { user: 'admin' }, as('root'), 'shell root'],
     ['who logs in as root may become another', { user: 'root' }, as('etcd'), 'shell etcd'],
     ['who is named nowhere becomes', { user: undefined }, as('root'), 'shell root'],
-    ['a local shell is of whoever runs the engine, whatever user is named', { kind: 'local', user: 'root' }, as('root'), 'shell root'],
+    [
+      'a local shell is of whoever runs the engine, whatever user is named',
+      { kind: 'local', user: 'root' },
+      as('root'),
+      'shell root',
+    ],
   ];
   for (const [title, more, become, shell] of becoming) {
     it(title, async () => {
@@ -99,7 +132,16 @@ describe('a machine', () => {
     state.lose = false;
     await one.target(undefined, 'live');
     await one.close();
-    expect(log).to.deep.equal(['connect', 'shell as is', 'connect', 'shell as is', 'end as is', 'end as is', 'disconnect', 'disconnect']);
+    expect(log).to.deep.equal([
+      'connect',
+      'shell as is',
+      'connect',
+      'shell as is',
+      'end as is',
+      'end as is',
+      'disconnect',
+      'disconnect',
+    ]);
   });
 
   it('closing keeps the count of what went over the wire, and the next task connects again', async () => {

@@ -1,6 +1,6 @@
-import { expect } from 'chai';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { type Stage, stage } from './harness.ts';
 
 describe('a play', () => {
@@ -78,7 +78,11 @@ describe('a play', () => {
   tasks:
     - { name: falls, fail: { msg: no }, when: inventory_hostname == 'h1' }
     - { name: after, debug: { msg: a } }`);
-    expect([...story.slice(0, 2).sort(), story[2]]).to.deep.equal(['h1 falls failed', 'h2 falls skipped', 'h2 after ok']);
+    expect([...story.slice(0, 2).sort(), story[2]]).to.deep.equal([
+      'h1 falls failed',
+      'h2 falls skipped',
+      'h2 after ok',
+    ]);
     expect(recap['h1']).to.include({ failed: 1, ok: 0 });
   });
 
@@ -145,7 +149,10 @@ describe('a play', () => {
   gather_facts: false
   serial: [1, 2]
   tasks: [{ debug: { msg: a } }]`);
-    expect(events.flatMap((event) => (event.type === 'play_start' ? [event.hosts.join()] : []))).to.deep.equal(['a', 'b,c']);
+    expect(events.flatMap((event) => (event.type === 'play_start' ? [event.hosts.join()] : []))).to.deep.equal([
+      'a',
+      'b,c',
+    ]);
   });
 
   it('run_once does it on the first host, and tells all of them', async () => {
@@ -198,7 +205,8 @@ describe('a play', () => {
       'host_vars/h1.yml': 'b: host\nc: host\nd: host\ne: host\nf: host\n',
       'roles/r/defaults/main.yml': 'a: default\nz: default\n',
       'roles/r/vars/main.yml': 'd: role\ne: role\nf: role\n',
-      'roles/r/tasks/main.yml': '- { name: shows, debug: { msg: "{{ [a, b, c, d, e, f, z] | join(\' \') }}" }, vars: { e: task, f: task } }\n',
+      'roles/r/tasks/main.yml':
+        '- { name: shows, debug: { msg: "{{ [a, b, c, d, e, f, z] | join(\' \') }}" }, vars: { e: task, f: task } }\n',
     });
     const { result } = await on.play(
       `

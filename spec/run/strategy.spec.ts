@@ -145,7 +145,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'end_role: the role ends there, the play goes on': {
     hosts: ['a', 'b'],
-    files: { 'roles/r/tasks/main.yml': `- ${say('one')}\n- block:\n    - { meta: end_role, when: ${onA} }\n- ${say('two')}\n` },
+    files: {
+      'roles/r/tasks/main.yml': `- ${say('one')}\n- block:\n    - { meta: end_role, when: ${onA} }\n- ${say('two')}\n`,
+    },
     play: `
   roles: [r]
   tasks: [${say('further')}]`,
@@ -153,7 +155,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'end_role in a file the role includes ends the role': {
     hosts: ['a'],
-    files: { 'roles/r/tasks/main.yml': `- include_tasks: more.yml\n- ${say('two')}\n`, 'roles/r/tasks/more.yml': '- meta: end_role\n' },
+    files: {
+      'roles/r/tasks/main.yml': `- include_tasks: more.yml\n- ${say('two')}\n`,
+      'roles/r/tasks/more.yml': '- meta: end_role\n',
+    },
     play: `
   roles: [r]
   tasks: [${say('further')}]`,
@@ -229,14 +234,18 @@ describe('a strategy', () => {
       }
       expect(told).to.deep.equal(story);
       for (const [host, line] of Object.entries(recap ?? {})) expect(played.recap[host], host).to.include(line);
-      for (const [host, line] of Object.entries(played.recap)) for (const [column, count] of Object.entries(line)) expect(count, `${host} ${column}`).to.be.at.least(0);
+      for (const [host, line] of Object.entries(played.recap))
+        for (const [column, count] of Object.entries(line)) expect(count, `${host} ${column}`).to.be.at.least(0);
     });
   }
 
   it('throttle and forks keep that many at work', async () => {
     on = stage({}, ['a', 'b', 'c', 'd']);
     const most = async (throttle: string, forks: number) => {
-      const { events } = await on.play(`- hosts: all\n  gather_facts: false\n  tasks:\n    - { name: t, shell: "true"${throttle} }`, { forks });
+      const { events } = await on.play(
+        `- hosts: all\n  gather_facts: false\n  tasks:\n    - { name: t, shell: "true"${throttle} }`,
+        { forks },
+      );
       let [now, peak] = [0, 0];
       for (const event of events) {
         if (event.type === 'host_start') now += 1;
@@ -245,6 +254,11 @@ describe('a strategy', () => {
       }
       return peak;
     };
-    expect([await most('', 10), await most('', 3), await most(', throttle: 2', 10), await most(', throttle: 1', 3)]).to.deep.equal([4, 3, 2, 1]);
+    expect([
+      await most('', 10),
+      await most('', 3),
+      await most(', throttle: 2', 10),
+      await most(', throttle: 1', 3),
+    ]).to.deep.equal([4, 3, 2, 1]);
   });
 });

@@ -2,11 +2,36 @@ import { expect } from 'chai';
 import { type Stage, stage } from './harness.ts';
 
 /** Every source at its rank, weakest first; each defines all names from its own rank downwards. */
-const ranks = ['public default', 'role default', 'inventory group', 'group_vars', 'inventory host', 'host_vars', 'fact', 'play', 'vars_files', 'role vars', 'block', 'task', 'include_vars', 'set_fact', 'role param', 'include param', 'extra'] as const;
+const ranks = [
+  'public default',
+  'role default',
+  'inventory group',
+  'group_vars',
+  'inventory host',
+  'host_vars',
+  'fact',
+  'play',
+  'vars_files',
+  'role vars',
+  'block',
+  'task',
+  'include_vars',
+  'set_fact',
+  'role param',
+  'include param',
+  'extra',
+] as const;
 type Rank = (typeof ranks)[number];
-const upTo = (rank: Rank) => ranks.slice(0, ranks.indexOf(rank) + 1).map((_, index) => [`ansible_v${index}`, rank] as const);
-const yaml = (rank: Rank, indent = '') => upTo(rank).map(([name, value]) => `${indent}${name}: ${value}\n`).join('');
-const flow = (rank: Rank) => `{ ${upTo(rank).map(([name, value]) => `${name}: ${value}`).join(', ')} }`;
+const upTo = (rank: Rank) =>
+  ranks.slice(0, ranks.indexOf(rank) + 1).map((_, index) => [`ansible_v${index}`, rank] as const);
+const yaml = (rank: Rank, indent = '') =>
+  upTo(rank)
+    .map(([name, value]) => `${indent}${name}: ${value}\n`)
+    .join('');
+const flow = (rank: Rank) =>
+  `{ ${upTo(rank)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ')} }`;
 
 describe('variables', () => {
   let on: Stage;
@@ -34,7 +59,11 @@ describe('variables', () => {
   vars: ${flow('block')}
 `,
     });
-    const inventory = `h1 ansible_connection=exec ansible_exec_command=/bin/sh ${upTo('inventory host').map(([name, value]) => `${name}="${value}"`).join(' ')}\n[all:vars]\n${upTo('inventory group').map(([name, value]) => `${name}=${value}`).join('\n')}\n`;
+    const inventory = `h1 ansible_connection=exec ansible_exec_command=/bin/sh ${upTo('inventory host')
+      .map(([name, value]) => `${name}="${value}"`)
+      .join(' ')}\n[all:vars]\n${upTo('inventory group')
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n')}\n`;
     const played = await on.play(
       `
 - hosts: h1
@@ -53,36 +82,124 @@ describe('variables', () => {
   });
 
   // Pairs of neighbours, as a table: the stronger one wins.
-  const pairs: Readonly<Record<string, { readonly files?: Readonly<Record<string, string>>; readonly inventory?: string; readonly play: string; readonly extra?: Readonly<Record<string, unknown>> }>> = {
-    'role default over public role default': { files: { 'roles/a/defaults/main.yml': 'v: low', 'roles/b/defaults/main.yml': 'v: high', 'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  roles: [b, a]' },
-    'all group over role default': { files: { 'group_vars/all.yml': 'v: high', 'roles/b/defaults/main.yml': 'v: low', 'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  roles: [b]' },
-    'group file over group in the inventory': { files: { 'group_vars/g.yml': 'v: high' }, inventory: '[g]\nh1\n[g:vars]\nv=low\n', play: '' },
-    'group over all': { files: { 'group_vars/g.yml': 'v: high', 'group_vars/all.yml': 'v: low' }, inventory: '[g]\nh1\n', play: '' },
-    'host in the inventory over group file': { files: { 'group_vars/g.yml': 'v: low' }, inventory: '[g]\nh1 v=high\n', play: '' },
-    'host file over host in the inventory': { files: { 'host_vars/h1.yml': 'v: high' }, inventory: '[g]\nh1 v=low\n', play: '' },
+  const pairs: Readonly<
+    Record<
+      string,
+      {
+        readonly files?: Readonly<Record<string, string>>;
+        readonly inventory?: string;
+        readonly play: string;
+        readonly extra?: Readonly<Record<string, unknown>>;
+      }
+    >
+  > = {
+    'role default over public role default': {
+      files: {
+        'roles/a/defaults/main.yml': 'v: low',
+        'roles/b/defaults/main.yml': 'v: high',
+        'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }',
+      },
+      play: '\n  roles: [b, a]',
+    },
+    'all group over role default': {
+      files: {
+        'group_vars/all.yml': 'v: high',
+        'roles/b/defaults/main.yml': 'v: low',
+        'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }',
+      },
+      play: '\n  roles: [b]',
+    },
+    'group file over group in the inventory': {
+      files: { 'group_vars/g.yml': 'v: high' },
+      inventory: '[g]\nh1\n[g:vars]\nv=low\n',
+      play: '',
+    },
+    'group over all': {
+      files: { 'group_vars/g.yml': 'v: high', 'group_vars/all.yml': 'v: low' },
+      inventory: '[g]\nh1\n',
+      play: '',
+    },
+    'host in the inventory over group file': {
+      files: { 'group_vars/g.yml': 'v: low' },
+      inventory: '[g]\nh1 v=high\n',
+      play: '',
+    },
+    'host file over host in the inventory': {
+      files: { 'host_vars/h1.yml': 'v: high' },
+      inventory: '[g]\nh1 v=low\n',
+      play: '',
+    },
     'play over host file': { files: { 'host_vars/h1.yml': 'v: low' }, play: '\n  vars: { v: high }' },
-    'vars_files over play': { files: { 'of/f.yml': 'v: high' }, play: '\n  vars: { v: low, f: f }\n  vars_files: ["of/{{ f }}.yml"]' },
-    'the first of several vars_files that is there': { files: { 'f.yml': 'v: high', 'g.yml': 'v: low' }, play: '\n  vars_files: [[none.yml, f.yml, g.yml]]' },
-    'role over vars_files': { files: { 'f.yml': 'v: low', 'roles/b/vars/main.yml': 'v: high', 'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  vars_files: [f.yml]\n  roles: [b]' },
-    'public role over vars_files': { files: { 'f.yml': 'v: low', 'roles/b/vars/main.yml': 'v: high' }, play: '\n  vars_files: [f.yml]\n  roles: [b]' },
-    'role parameter over set_fact': { files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } }' }, play: '\n  roles: [{ role: b, v: high }]' },
-    'extra over everything': { files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } , vars: { v: low } }' }, play: '\n  roles: [{ role: b, vars: { v: low } }]', extra: { v: 'high' } },
+    'vars_files over play': {
+      files: { 'of/f.yml': 'v: high' },
+      play: '\n  vars: { v: low, f: f }\n  vars_files: ["of/{{ f }}.yml"]',
+    },
+    'the first of several vars_files that is there': {
+      files: { 'f.yml': 'v: high', 'g.yml': 'v: low' },
+      play: '\n  vars_files: [[none.yml, f.yml, g.yml]]',
+    },
+    'role over vars_files': {
+      files: {
+        'f.yml': 'v: low',
+        'roles/b/vars/main.yml': 'v: high',
+        'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }',
+      },
+      play: '\n  vars_files: [f.yml]\n  roles: [b]',
+    },
+    'public role over vars_files': {
+      files: { 'f.yml': 'v: low', 'roles/b/vars/main.yml': 'v: high' },
+      play: '\n  vars_files: [f.yml]\n  roles: [b]',
+    },
+    'role parameter over set_fact': {
+      files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } }' },
+      play: '\n  roles: [{ role: b, v: high }]',
+    },
+    'extra over everything': {
+      files: {
+        'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } , vars: { v: low } }',
+      },
+      play: '\n  roles: [{ role: b, vars: { v: low } }]',
+      extra: { v: 'high' },
+    },
   };
   const usual = '\n  tasks: [{ name: t, debug: { msg: "{{ v }}" } }]';
   const inline: Readonly<Record<string, string>> = {
-    'task over block': '\n  tasks: [{ block: [{ name: t, debug: { msg: "{{ v }}" }, vars: { v: high } }], vars: { v: low } }]',
-    'include_vars over task': '\n  tasks: [{ include_vars: "{{ playbook_dir }}/high.yml" }, { name: t, debug: { msg: "{{ v }}" }, vars: { v: low } }]',
-    'set_fact over include_vars': '\n  tasks: [{ set_fact: { v: high } }, { include_vars: "{{ playbook_dir }}/low.yml" }, { name: t, debug: { msg: "{{ v }}" } }]',
-    'include parameter over set_fact': '\n  tasks: [{ set_fact: { v: low } }, { include_tasks: t.yml, vars: { v: high } }]',
-    'loop item over set_fact': '\n  tasks: [{ set_fact: { v: low } }, { name: t, debug: { msg: "{{ v }}" }, loop: [high], loop_control: { loop_var: v } }]',
+    'task over block':
+      '\n  tasks: [{ block: [{ name: t, debug: { msg: "{{ v }}" }, vars: { v: high } }], vars: { v: low } }]',
+    'include_vars over task':
+      '\n  tasks: [{ include_vars: "{{ playbook_dir }}/high.yml" }, { name: t, debug: { msg: "{{ v }}" }, vars: { v: low } }]',
+    'set_fact over include_vars':
+      '\n  tasks: [{ set_fact: { v: high } }, { include_vars: "{{ playbook_dir }}/low.yml" }, { name: t, debug: { msg: "{{ v }}" } }]',
+    'include parameter over set_fact':
+      '\n  tasks: [{ set_fact: { v: low } }, { include_tasks: t.yml, vars: { v: high } }]',
+    'loop item over set_fact':
+      '\n  tasks: [{ set_fact: { v: low } }, { name: t, debug: { msg: "{{ v }}" }, loop: [high], loop_control: { loop_var: v } }]',
   };
-  const all = { ...pairs, ...Object.fromEntries(Object.entries(inline).map(([title, play]) => [title, { play, files: { 'high.yml': 'v: high', 'low.yml': 'v: low', 't.yml': '- { name: t, debug: { msg: "{{ v }}" } }' } }])) } as typeof pairs;
+  const all = {
+    ...pairs,
+    ...Object.fromEntries(
+      Object.entries(inline).map(([title, play]) => [
+        title,
+        {
+          play,
+          files: { 'high.yml': 'v: high', 'low.yml': 'v: low', 't.yml': '- { name: t, debug: { msg: "{{ v }}" } }' },
+        },
+      ]),
+    ),
+  } as typeof pairs;
   for (const [title, { files = {}, inventory, play, extra = {} }] of Object.entries(all)) {
     it(`${title}`, async () => {
       on = stage(files, ['h1']);
       const book = `- hosts: h1\n  gather_facts: false${play}${/name: t,/.test(play + (files['roles/b/tasks/main.yml'] ?? '') + (play.includes('t.yml') ? 'name: t,' : '')) ? '' : usual}`;
-      const { events, story } = await on.play(book, { extraVars: extra, ...(inventory === undefined ? {} : { inventory }) });
-      const said = events.flatMap((event) => ((event.type === 'outcome' || event.type === 'item') && 'msg' in event.outcome.result ? [String(event.outcome.result['msg'])] : []));
+      const { events, story } = await on.play(book, {
+        extraVars: extra,
+        ...(inventory === undefined ? {} : { inventory }),
+      });
+      const said = events.flatMap((event) =>
+        (event.type === 'outcome' || event.type === 'item') && 'msg' in event.outcome.result
+          ? [String(event.outcome.result['msg'])]
+          : [],
+      );
       expect(said, story.join()).to.include('high');
       expect(said).to.not.include('low');
     });
@@ -90,7 +207,10 @@ describe('variables', () => {
 
   it('of magic nobody overrules', async () => {
     on = stage({ 'host_vars/h1.yml': 'groups: mine\n' }, ['h1']);
-    const { result } = await on.play('- hosts: h1\n  gather_facts: false\n  tasks:\n    - { set_fact: { inventory_hostname: mine } }\n    - { name: t, debug: { msg: "{{ inventory_hostname }} {{ groups.all }} {{ playbook_dir }}" }, vars: { playbook_dir: mine } }', { extraVars: { inventory_hostname: 'mine' } });
+    const { result } = await on.play(
+      '- hosts: h1\n  gather_facts: false\n  tasks:\n    - { set_fact: { inventory_hostname: mine } }\n    - { name: t, debug: { msg: "{{ inventory_hostname }} {{ groups.all }} {{ playbook_dir }}" }, vars: { playbook_dir: mine } }',
+      { extraVars: { inventory_hostname: 'mine' } },
+    );
     expect(result('t')['msg']).to.equal(`h1 ['h1'] ${on.folder}`);
   });
 
@@ -114,7 +234,14 @@ describe('variables', () => {
   it('of magic are as Ansible has them', async () => {
     on = stage();
     const inventory = '[g]\nh1.x\n[rest]\nh2 only=here\n';
-    const { result } = await on.play(`- hosts: all\n  name: named\n  gather_facts: false\n  tasks:\n    - { name: t, debug: { msg: ["${Object.keys(magic).map((name) => `{{ ${name} }}`).join('", "')}"] } }`, { inventory });
+    const { result } = await on.play(
+      `- hosts: all\n  name: named\n  gather_facts: false\n  tasks:\n    - { name: t, debug: { msg: ["${Object.keys(
+        magic,
+      )
+        .map((name) => `{{ ${name} }}`)
+        .join('", "')}"] } }`,
+      { inventory },
+    );
     expect(result('t', 'h1.x')['msg']).to.deep.equal(Object.values(magic));
   });
 });

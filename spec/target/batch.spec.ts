@@ -1,6 +1,6 @@
-import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { batchedReader, type Ask } from '../../engine/target/batch.ts';
+import { expect } from 'chai';
+import { type Ask, batchedReader } from '../../engine/target/batch.ts';
 import { type Domain, type QueryKind, refusal } from '../../engine/target/query.ts';
 
 /** Echoes its keys; `bad` is refused, a key that begins with `!` ends the script. */
@@ -13,7 +13,8 @@ function kind(name: string, domains: readonly Domain[]): QueryKind<string, strin
       if (keys.includes('unsayable')) throw new TypeError('no such word');
       return keys.map((key) => (key.startsWith('!') ? 'echo dead >&2; exit 7' : `echo '${name} ${key}'`)).join('\n');
     },
-    parse: (stdout, keys) => keys.map((key, index) => (key === 'bad' ? refusal(`${key} is bad`) : stdout.toString().split('\n')[index]!)),
+    parse: (stdout, keys) =>
+      keys.map((key, index) => (key === 'bad' ? refusal(`${key} is bad`) : stdout.toString().split('\n')[index]!)),
   };
 }
 
@@ -24,10 +25,16 @@ describe('a batched reader', () => {
   const ask: Ask = (script) => {
     asked.push(script);
     return new Promise((resolve) => {
-      execFile('/bin/sh', ['-c', script], { encoding: 'buffer' }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }));
+      execFile('/bin/sh', ['-c', script], { encoding: 'buffer' }, (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      );
     });
   };
-  const failureOf = (promise: Promise<unknown>) => promise.then(() => 'no failure', (error: Error) => error.message);
+  const failureOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'no failure',
+      (error: Error) => error.message,
+    );
   beforeEach(() => {
     asked = [];
   });
@@ -72,7 +79,10 @@ describe('a batched reader', () => {
       reader.forget(domains);
       await both();
       const again = asked.slice(1).join();
-      expect([again.includes('files x'), again.includes('units x')]).to.deep.equal([filesAgain === 1, unitsAgain === 1]);
+      expect([again.includes('files x'), again.includes('units x')]).to.deep.equal([
+        filesAgain === 1,
+        unitsAgain === 1,
+      ]);
     });
   }
 
@@ -113,7 +123,9 @@ describe('a batched reader', () => {
 
   it('a question that is refused fails alone among those of its kind', async () => {
     const reader = batchedReader(ask);
-    expect(await Promise.all([reader.query(files, 'a'), failureOf(reader.query(files, 'bad')), reader.query(files, 'c')])).to.deep.equal(['files a', 'bad is bad', 'files c']);
+    expect(
+      await Promise.all([reader.query(files, 'a'), failureOf(reader.query(files, 'bad')), reader.query(files, 'c')]),
+    ).to.deep.equal(['files a', 'bad is bad', 'files c']);
   });
 
   it('does not remember failures: a lost shell may be there again', async () => {

@@ -1,22 +1,65 @@
-import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { checksumKind, contentKind, normalPath, statKind } from '../../engine/target/files.ts';
 import type { PresentFile } from '../../engine/target/state.ts';
 import { askHere, shells } from './queries/run-query.ts';
 
-const names = ['plain', 'with space', ' leading', 'trailing ', "it's", 'say "hi"', 'back\\slash', 'back\\nslash', 'line\nfeed', 'line\nK:81a4:0:0:9:9:9:9:9:9:9:root:root:x', 'tab\there', 'dollar $HOME `id`', 'ünïcödé ☃', '-n', '--help', 'a:b', '*', 'percent %s', 'ends in quote\'', '~', 'Permission denied', 'back\\'];
+const names = [
+  'plain',
+  'with space',
+  ' leading',
+  'trailing ',
+  "it's",
+  'say "hi"',
+  'back\\slash',
+  'back\\nslash',
+  'line\nfeed',
+  'line\nK:81a4:0:0:9:9:9:9:9:9:9:root:root:x',
+  'tab\there',
+  'dollar $HOME `id`',
+  'ünïcödé ☃',
+  '-n',
+  '--help',
+  'a:b',
+  '*',
+  'percent %s',
+  "ends in quote'",
+  '~',
+  'Permission denied',
+  'back\\',
+];
 const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
 for (const shell of shells) {
   describe(`questions about files, asked by ${shell.join(' ')}`, () => {
     let folder: string;
     const at = (name: string) => join(folder, name);
-    const stat = (...paths: readonly string[]) => askHere(statKind, paths.map((path) => ({ path, follow: false })), shell);
-    const followed = (...paths: readonly string[]) => askHere(statKind, paths.map((path) => ({ path, follow: true })), shell);
+    const stat = (...paths: readonly string[]) =>
+      askHere(
+        statKind,
+        paths.map((path) => ({ path, follow: false })),
+        shell,
+      );
+    const followed = (...paths: readonly string[]) =>
+      askHere(
+        statKind,
+        paths.map((path) => ({ path, follow: true })),
+        shell,
+      );
     beforeEach(() => {
       folder = mkdtempSync(join(tmpdir(), 'kplay-files-'));
       chmodSync(folder, 0o755);
@@ -24,17 +67,26 @@ for (const shell of shells) {
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     it('find files by whatever name, all in one question', () => {
-      names.forEach((name, index) => writeFileSync(at(name), `${index}`.repeat(index + 1)));
+      for (const [index, name] of names.entries()) writeFileSync(at(name), `${index}`.repeat(index + 1));
       const paths = names.map(at);
-      expect(stat(...paths).map((state) => (state.exists ? state.size : 'absent'))).to.deep.equal(paths.map((path) => statSync(path).size));
-      expect(askHere(contentKind, paths, shell).map(String)).to.deep.equal(names.map((_, index) => `${index}`.repeat(index + 1)));
-      expect(askHere(checksumKind, paths, shell)).to.deep.equal(names.map((_, index) => sha256(`${index}`.repeat(index + 1))));
+      expect(stat(...paths).map((state) => (state.exists ? state.size : 'absent'))).to.deep.equal(
+        paths.map((path) => statSync(path).size),
+      );
+      expect(askHere(contentKind, paths, shell).map(String)).to.deep.equal(
+        names.map((_, index) => `${index}`.repeat(index + 1)),
+      );
+      expect(askHere(checksumKind, paths, shell)).to.deep.equal(
+        names.map((_, index) => sha256(`${index}`.repeat(index + 1))),
+      );
     });
 
     it('find a relative path that looks like an option', () => {
       writeFileSync(at('-L'), 'x');
       const ask = (script: string) => execFileSync(shell[0]!, [...shell.slice(1), '-c', script], { cwd: folder });
-      const keys = [{ path: '-L', follow: false }, { path: '-L', follow: true }];
+      const keys = [
+        { path: '-L', follow: false },
+        { path: '-L', follow: true },
+      ];
       expect(statKind.parse(ask(statKind.script(keys)), keys).map(({ exists }) => exists)).to.deep.equal([true, true]);
       expect(checksumKind.parse(ask(checksumKind.script(['-L'])), ['-L'])).to.deep.equal([sha256('x')]);
       expect(contentKind.parse(ask(contentKind.script(['-L'])), ['-L']).map(String)).to.deep.equal(['x']);
@@ -53,7 +105,9 @@ for (const shell of shells) {
     });
 
     it('hold for hundreds of paths, half of them missing', () => {
-      const paths = Array.from({ length: 400 }, (_, index) => at(`a rather long name of a file that is number ${index}`));
+      const paths = Array.from({ length: 400 }, (_, index) =>
+        at(`a rather long name of a file that is number ${index}`),
+      );
       paths.forEach((path, index) => void (index % 2 === 0 && writeFileSync(path, '')));
       expect(stat(...paths).map(({ exists }) => exists)).to.deep.equal(paths.map((_, index) => index % 2 === 0));
     });
@@ -67,7 +121,16 @@ for (const shell of shells) {
       execFileSync('mkfifo', [at('pipe')]);
       const [file, dir, pipe, char] = stat(at('file'), at('dir'), at('pipe'), '/dev/null') as PresentFile[];
       const real = statSync(at('file'));
-      expect(file).to.deep.include({ type: 'file', mode: '4751', size: 5, links: 2, uid: real.uid, gid: real.gid, inode: real.ino, mtime: Math.floor(real.mtimeMs / 1000) });
+      expect(file).to.deep.include({
+        type: 'file',
+        mode: '4751',
+        size: 5,
+        links: 2,
+        uid: real.uid,
+        gid: real.gid,
+        inode: real.ino,
+        mtime: Math.floor(real.mtimeMs / 1000),
+      });
       expect([dir?.type, dir?.mode, pipe?.type, char?.type]).to.deep.equal(['directory', '1777', 'fifo', 'char']);
     });
 
@@ -79,7 +142,13 @@ for (const shell of shells) {
     });
 
     it('tell where links point, as written, whatever that is', () => {
-      const targets = [...names, '../up', '/nowhere/at all', 'ends in feed\n', 'x\nK:81a4:0:0:9:9:9:9:9:9:9:root:root:/etc/forged'];
+      const targets = [
+        ...names,
+        '../up',
+        '/nowhere/at all',
+        'ends in feed\n',
+        'x\nK:81a4:0:0:9:9:9:9:9:9:9:root:root:/etc/forged',
+      ];
       const paths = targets.map((target, index) => {
         symlinkSync(target, at(`link${index}`));
         return at(`link${index}`);
@@ -93,15 +162,27 @@ for (const shell of shells) {
       writeFileSync(at('file'), 'text');
       symlinkSync('file', at('link'));
       symlinkSync('nothing', at('dangling'));
-      expect(stat(at('link'), at('dangling')).map((state) => state.exists && state.type)).to.deep.equal(['link', 'link']);
-      expect(followed(at('link'), at('dangling')).map((state) => state.exists && state.type)).to.deep.equal(['file', false]);
-      expect(askHere(contentKind, [at('link'), at('dangling')], shell).map((content) => content?.toString())).to.deep.equal(['text', undefined]);
+      expect(stat(at('link'), at('dangling')).map((state) => state.exists && state.type)).to.deep.equal([
+        'link',
+        'link',
+      ]);
+      expect(followed(at('link'), at('dangling')).map((state) => state.exists && state.type)).to.deep.equal([
+        'file',
+        false,
+      ]);
+      expect(
+        askHere(contentKind, [at('link'), at('dangling')], shell).map((content) => content?.toString()),
+      ).to.deep.equal(['text', undefined]);
       expect(askHere(checksumKind, [at('link'), at('dangling')], shell)).to.deep.equal([sha256('text'), undefined]);
     });
 
     it('a link that leads in a circle is a link; only following it is refused', () => {
       symlinkSync('circle', at('circle'));
-      const keys = [{ path: at('circle'), follow: false }, { path: at('circle'), follow: true }, { path: folder, follow: true }];
+      const keys = [
+        { path: at('circle'), follow: false },
+        { path: at('circle'), follow: true },
+        { path: folder, follow: true },
+      ];
       const [plain, refused, other] = askHere(statKind, keys, shell);
       expect(plain).to.include({ type: 'link', linkTarget: 'circle' });
       expect(String(refused)).to.match(/circle: Too many levels/);
@@ -109,12 +190,21 @@ for (const shell of shells) {
     });
 
     it('give every byte of a content, and of an empty one none', () => {
-      const contents = [Buffer.from(Array.from({ length: 4096 }, (_, index) => index % 256)), Buffer.alloc(0), Buffer.from('no line end'), Buffer.from('\n\n\n'), Buffer.from('\0'), Buffer.from('kplay-')];
+      const contents = [
+        Buffer.from(Array.from({ length: 4096 }, (_, index) => index % 256)),
+        Buffer.alloc(0),
+        Buffer.from('no line end'),
+        Buffer.from('\n\n\n'),
+        Buffer.from('\0'),
+        Buffer.from('kplay-'),
+      ];
       const paths = contents.map((content, index) => {
         writeFileSync(at(`c${index}`), content);
         return at(`c${index}`);
       });
-      askHere(contentKind, paths, shell).forEach((found, index) => void expect(found?.equals(contents[index]!), `content ${index}`).to.equal(true));
+      askHere(contentKind, paths, shell).forEach(
+        (found, index) => void expect(found?.equals(contents[index]!), `content ${index}`).to.equal(true),
+      );
       expect(askHere(checksumKind, paths, shell)).to.deep.equal(contents.map(sha256));
     });
 
@@ -135,18 +225,30 @@ for (const shell of shells) {
       chmodSync(at('secret'), 0o600);
       const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...shell];
       const keys = [at('closed/file'), at('secret'), at('open'), at('missing')];
-      const states = askHere(statKind, keys.map((path) => ({ path, follow: false })), nobody);
+      const states = askHere(
+        statKind,
+        keys.map((path) => ({ path, follow: false })),
+        nobody,
+      );
       expect(String(states[0])).to.equal(`Error: ${at('closed/file')}: Permission denied`);
       expect(states.slice(1).map(({ exists }) => exists)).to.deep.equal([true, true, false]);
       const contents = askHere(contentKind, keys, nobody);
-      expect(contents.map((content) => (content instanceof Error ? content.message : content?.toString()))).to.deep.equal([undefined, `${at('secret')} cannot be read`, 'x', undefined]);
+      expect(
+        contents.map((content) => (content instanceof Error ? content.message : content?.toString())),
+      ).to.deep.equal([undefined, `${at('secret')} cannot be read`, 'x', undefined]);
       const sums = askHere(checksumKind, keys, nobody);
-      expect(sums.map((sum) => ((sum as unknown) instanceof Error ? String(sum) : sum))).to.deep.equal([undefined, `Error: ${at('secret')} cannot be read`, sha256('x'), undefined]);
+      expect(sums.map((sum) => ((sum as unknown) instanceof Error ? String(sum) : sum))).to.deep.equal([
+        undefined,
+        `Error: ${at('secret')} cannot be read`,
+        sha256('x'),
+        undefined,
+      ]);
     });
   });
 }
 
 describe('normalPath', () => {
   const cases = { '/a/b': '/a/b', '/a//b/': '/a/b', '/a/./b/../c': '/a/c', '/': '/', '//': '/', a: 'a', './a/': 'a' };
-  for (const [path, normal] of Object.entries(cases)) it(`${path} is ${normal}`, () => void expect(normalPath(path)).to.equal(normal));
+  for (const [path, normal] of Object.entries(cases))
+    it(`${path} is ${normal}`, () => void expect(normalPath(path)).to.equal(normal));
 });

@@ -1,14 +1,47 @@
-import { expect } from 'chai';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attributesScript, directoryScript, linkScript, removeScript, temporaryScript, writeScript } from '../../engine/target/scripts.ts';
+import { expect } from 'chai';
+import {
+  attributesScript,
+  directoryScript,
+  linkScript,
+  removeScript,
+  temporaryScript,
+  writeScript,
+} from '../../engine/target/scripts.ts';
 import { shells } from './queries/run-query.ts';
 
-const names = ['plain', 'with space', "it's", 'say "hi" `id` $HOME', 'back\\slash', 'line\nfeed', 'ünïcödé', '-n', '*', '%s'];
+const names = [
+  'plain',
+  'with space',
+  "it's",
+  'say "hi" `id` $HOME',
+  'back\\slash',
+  'line\nfeed',
+  'ünïcödé',
+  '-n',
+  '*',
+  '%s',
+];
 const root = process.getuid?.() === 0;
-const canMount = root && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/mnt']).status === 0;
+const canMount =
+  root && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/mnt']).status === 0;
 
 for (const shell of shells) {
   describe(`changes of files, made by ${shell.join(' ')}`, () => {
@@ -20,7 +53,8 @@ for (const shell of shells) {
       const { status, stdout, stderr } = spawnSync(program!, options, { encoding: 'utf8', cwd: folder, input: script });
       return { status, stdout, stderr };
     };
-    const write = (name: string, content: Buffer | string, options: Parameters<typeof writeScript>[2] = {}) => run(writeScript(at(name), { inline: Buffer.from(content) }, options));
+    const write = (name: string, content: Buffer | string, options: Parameters<typeof writeScript>[2] = {}) =>
+      run(writeScript(at(name), { inline: Buffer.from(content) }, options));
     const fine = { status: 0, stdout: '', stderr: '' };
     /** Everything there is, hidden or not: no temporary file may be left. */
     const listing = () => readdirSync(folder).sort();
@@ -74,7 +108,12 @@ for (const shell of shells) {
       chownSync(at('old'), 1234, 2345);
       write('old', 'y');
       write('asked', 'x', { owner: '1234', group: '65534', mode: '4755' });
-      expect([statSync(at('old')).uid, statSync(at('old')).gid, statSync(at('asked')).uid, statSync(at('asked')).gid]).to.deep.equal([1234, 2345, 1234, 65534]);
+      expect([
+        statSync(at('old')).uid,
+        statSync(at('old')).gid,
+        statSync(at('asked')).uid,
+        statSync(at('asked')).gid,
+      ]).to.deep.equal([1234, 2345, 1234, 65534]);
       expect(mode('asked')).to.equal('4755');
     });
 
@@ -83,11 +122,19 @@ for (const shell of shells) {
       const { stderr, status } = write('secret', 'x', { mode: '0400', validate });
       expect(status).to.equal(0);
       expect(stderr).to.match(new RegExp(`^400 ${folder}/\\.kplay\\.[A-Za-z0-9]{8}\\n$`));
-      expect(run(temporaryScript(at('t'))).stdout.trim()).to.satisfy((path: string) => (statSync(path).mode & 0o777) === 0o600);
+      expect(run(temporaryScript(at('t'))).stdout.trim()).to.satisfy(
+        (path: string) => (statSync(path).mode & 0o777) === 0o600,
+      );
     });
 
     const refused: readonly (readonly [string, string, Parameters<typeof writeScript>[2], number, RegExp])[] = [
-      ['the validator says no', 'f', { validate: 'sh -c "echo bad line >&2; exit 3" %s' }, 65, /bad line\nvalidation failed/],
+      [
+        'the validator says no',
+        'f',
+        { validate: 'sh -c "echo bad line >&2; exit 3" %s' },
+        65,
+        /bad line\nvalidation failed/,
+      ],
       ['the mode makes no sense', 'f', { mode: 'rubbish' }, 1, /mode/],
       ['there is no such owner', 'f', { owner: 'nobody-has-this-name' }, 1, /nobody-has-this-name/],
       ['the backup cannot be made', 'f', { backup: '/nonexistent/b' }, 1, /nonexistent/],
@@ -132,7 +179,11 @@ for (const shell of shells) {
       symlinkSync('real', at('link'));
       symlinkSync('nothing', at('dangling'));
       expect([write('link', 'new'), write('dangling', 'new')]).to.deep.equal([fine, fine]);
-      expect([lstatSync(at('link')).isFile(), lstatSync(at('dangling')).isFile(), readFileSync(at('real'), 'utf8')]).to.deep.equal([true, true, 'real']);
+      expect([
+        lstatSync(at('link')).isFile(),
+        lstatSync(at('dangling')).isFile(),
+        readFileSync(at('real'), 'utf8'),
+      ]).to.deep.equal([true, true, 'real']);
       expect(listing()).to.deep.equal(['dangling', 'link', 'real']);
     });
 
@@ -152,7 +203,14 @@ for (const shell of shells) {
       const writers = both.map((content) => `(\n${writeScript(at('f'), { inline: Buffer.from(content) }, {})}\n) &`);
       const reader = `i=0; while [ $i -lt 20 ]; do cat ${at('f')}; i=$((i+1)); done`;
       const { stdout } = run(`${[...writers, ...writers, ...writers].join('\n')}\n${reader}\nwait`);
-      expect(new Set(stdout.trimEnd().split('\n').map((line) => `${line}\n`)).size).to.be.lessThanOrEqual(2);
+      expect(
+        new Set(
+          stdout
+            .trimEnd()
+            .split('\n')
+            .map((line) => `${line}\n`),
+        ).size,
+      ).to.be.lessThanOrEqual(2);
       for (const line of stdout.trimEnd().split('\n')) expect(both).to.include(`${line}\n`);
       expect(listing()).to.deep.equal(['f']);
     });
@@ -160,8 +218,16 @@ for (const shell of shells) {
     it('make folders with all that is missing above them, each with the attributes, and leave those that are there', () => {
       mkdirSync(at('there'));
       chmodSync(at('there'), 0o711);
-      for (const path of ['there/a/b', 'there/x//y/', 'there/./q/../r', 'there']) expect(run(directoryScript(at('').replace(/\/?$/, '/') + path, { mode: '0750' })), path).to.deep.equal(fine);
-      expect(['there', 'there/a', 'there/a/b', 'there/x', 'there/x/y', 'there/r'].map(mode)).to.deep.equal(['711', '750', '750', '750', '750', '750']);
+      for (const path of ['there/a/b', 'there/x//y/', 'there/./q/../r', 'there'])
+        expect(run(directoryScript(at('').replace(/\/?$/, '/') + path, { mode: '0750' })), path).to.deep.equal(fine);
+      expect(['there', 'there/a', 'there/a/b', 'there/x', 'there/x/y', 'there/r'].map(mode)).to.deep.equal([
+        '711',
+        '750',
+        '750',
+        '750',
+        '750',
+        '750',
+      ]);
     });
 
     it('make folders of whatever name', () => {
@@ -172,14 +238,16 @@ for (const shell of shells) {
     it('make no folder where a file is', () => {
       writeFileSync(at('file'), 'x');
       symlinkSync('nothing', at('dangling'));
-      for (const path of ['file', 'file/below', 'dangling']) expect(run(directoryScript(at(path), {})).status, path).to.equal(1);
+      for (const path of ['file', 'file/below', 'dangling'])
+        expect(run(directoryScript(at(path), {})).status, path).to.equal(1);
       expect(readFileSync(at('file'), 'utf8')).to.equal('x');
     });
 
     it('put a link where a file or another link was, by one rename', () => {
       writeFileSync(at('file'), 'x');
       symlinkSync('old', at('link'));
-      for (const name of ['file', 'link', 'new', "it's"]) expect(run(linkScript(at(name), "to -it's \\n", 'symbolic')), name).to.deep.equal(fine);
+      for (const name of ['file', 'link', 'new', "it's"])
+        expect(run(linkScript(at(name), "to -it's \\n", 'symbolic')), name).to.deep.equal(fine);
       for (const name of ['file', 'link', 'new', "it's"]) expect(readlinkSync(at(name))).to.equal("to -it's \\n");
       expect(run(linkScript(at('dash'), '-n', 'symbolic'))).to.deep.equal(fine);
       expect(readlinkSync(at('dash'))).to.equal('-n');
@@ -203,7 +271,10 @@ for (const shell of shells) {
     it('link hard', () => {
       writeFileSync(at('file'), 'x');
       writeFileSync(at('other'), 'y');
-      expect([run(linkScript(at('new'), at('file'), 'hard')), run(linkScript(at('other'), at('file'), 'hard'))]).to.deep.equal([fine, fine]);
+      expect([
+        run(linkScript(at('new'), at('file'), 'hard')),
+        run(linkScript(at('other'), at('file'), 'hard')),
+      ]).to.deep.equal([fine, fine]);
       expect(new Set(['file', 'new', 'other'].map((name) => statSync(at(name)).ino)).size).to.equal(1);
       expect(run(linkScript(at('bad'), at('missing'), 'hard')).status).to.equal(1);
       expect(listing()).to.deep.equal(['file', 'new', 'other']);

@@ -1,26 +1,35 @@
-import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { fakeTarget } from '../../engine/testing/fake-target.ts';
+import { expect } from 'chai';
 import { UnknownState } from '../../engine/target/failure.ts';
 import { groupKind } from '../../engine/target/queries/accounts.ts';
 import { effect } from '../../engine/target/query.ts';
 import { predictedWorld, simulatedTarget } from '../../engine/target/simulated.ts';
 import { Unknown } from '../../engine/template/values.ts';
+import { fakeTarget } from '../../engine/testing/fake-target.ts';
 
 describe('a simulated target', () => {
   const open = () => {
-    const real = fakeTarget({ files: { '/etc/a': 'old', '/etc/sub/b': 'b', '/run/x': 'x' }, units: { sshd: { exists: true, active: 'active' } } });
+    const real = fakeTarget({
+      files: { '/etc/a': 'old', '/etc/sub/b': 'b', '/run/x': 'x' },
+      units: { sshd: { exists: true, active: 'active' } },
+    });
     const world = predictedWorld();
     return { real, world, target: simulatedTarget(real, world) };
   };
   const text = async (content: Promise<Buffer | undefined>) => (await content)?.toString();
-  const reason = (asking: Promise<unknown>) => asking.then(() => 'known', (error: Error) => (error instanceof UnknownState ? error.reason : `failed: ${error.message}`));
+  const reason = (asking: Promise<unknown>) =>
+    asking.then(
+      () => 'known',
+      (error: Error) => (error instanceof UnknownState ? error.reason : `failed: ${error.message}`),
+    );
 
   it('believes of a file that it was written, with what is known of it', async () => {
     const { target, real } = open();
     await target.writeFile('/etc/a', Buffer.from('new'), { mode: '600', owner: 'etcd' });
     expect(await text(target.readFile('/etc//a'))).to.equal('new');
-    expect(await target.checksum('/etc/a')).to.equal(execFileSync('sha256sum', { input: 'new', encoding: 'utf8' }).slice(0, 64));
+    expect(await target.checksum('/etc/a')).to.equal(
+      execFileSync('sha256sum', { input: 'new', encoding: 'utf8' }).slice(0, 64),
+    );
     expect(await target.stat('/etc/a')).to.include({ type: 'file', mode: '0600', owner: 'etcd', size: 3 });
     expect(real.log).to.deep.equal([]);
     expect(await text(real.readFile('/etc/a'))).to.equal('old');
@@ -29,7 +38,10 @@ describe('a simulated target', () => {
   it('believes of an unknown content that it is unknown, and of the file that it is there', async () => {
     const { target } = open();
     await target.writeFile('/etc/u', new Unknown('a command says'), {});
-    expect([await reason(target.readFile('/etc/u')), await reason(target.checksum('/etc/u'))]).to.deep.equal(['a command says', 'a command says']);
+    expect([await reason(target.readFile('/etc/u')), await reason(target.checksum('/etc/u'))]).to.deep.equal([
+      'a command says',
+      'a command says',
+    ]);
     expect(await target.stat('/etc/u')).to.include({ exists: true, type: 'file' });
   });
 
@@ -45,11 +57,19 @@ describe('a simulated target', () => {
     const { target } = open();
     await target.writeFile('/etc/sub/c', Buffer.from('c'), {});
     await target.remove('/etc/sub/');
-    for (const path of ['/etc/sub', '/etc/sub/b', '/etc/sub/c']) expect(await target.stat(path), path).to.deep.equal({ exists: false });
-    expect([await target.readFile('/etc/sub/b'), await target.checksum('/etc/sub/c')]).to.deep.equal([undefined, undefined]);
+    for (const path of ['/etc/sub', '/etc/sub/b', '/etc/sub/c'])
+      expect(await target.stat(path), path).to.deep.equal({ exists: false });
+    expect([await target.readFile('/etc/sub/b'), await target.checksum('/etc/sub/c')]).to.deep.equal([
+      undefined,
+      undefined,
+    ]);
     await target.makeDirectory('/etc/sub', {});
     await target.writeFile('/etc/sub/c', Buffer.from('again'), {});
-    expect([(await target.stat('/etc/sub')).exists, (await target.stat('/etc/sub/b')).exists, await text(target.readFile('/etc/sub/c'))]).to.deep.equal([true, false, 'again']);
+    expect([
+      (await target.stat('/etc/sub')).exists,
+      (await target.stat('/etc/sub/b')).exists,
+      await text(target.readFile('/etc/sub/c')),
+    ]).to.deep.equal([true, false, 'again']);
   });
 
   it('sets only the attributes given', async () => {
@@ -67,9 +87,15 @@ describe('a simulated target', () => {
     await target.makeLink('/etc/l', 'a', 'symbolic');
     expect(await target.stat('/opt')).to.include({ type: 'link', linkTarget: '/etc' });
     expect(await target.stat('/opt', { follow: true })).to.include({ type: 'directory' });
-    expect([await text(target.readFile('/opt/a')), await text(target.readFile('/opt/l'))]).to.deep.equal(['old', 'old']);
+    expect([await text(target.readFile('/opt/a')), await text(target.readFile('/opt/l'))]).to.deep.equal([
+      'old',
+      'old',
+    ]);
     await target.writeFile('/opt/a', Buffer.from('new'), {});
-    expect([await text(target.readFile('/etc/a')), await text(target.readFile('/opt/l'))]).to.deep.equal(['new', 'new']);
+    expect([await text(target.readFile('/etc/a')), await text(target.readFile('/opt/l'))]).to.deep.equal([
+      'new',
+      'new',
+    ]);
     await target.setAttributes('/opt/l', { mode: '0400' });
     expect(await target.stat('/etc/a')).to.include({ type: 'file', mode: '0400' });
     expect(await target.stat('/etc/l')).to.include({ type: 'link' });
@@ -93,7 +119,11 @@ describe('a simulated target', () => {
     const { target } = open();
     expect(await target.unit('kubelet')).to.include({ exists: false });
     await target.writeFile('/etc/systemd/system/kubelet.service', Buffer.from('[Unit]\n'), {});
-    expect(await target.unit('kubelet.service')).to.include({ exists: true, active: 'inactive', fileState: 'disabled' });
+    expect(await target.unit('kubelet.service')).to.include({
+      exists: true,
+      active: 'inactive',
+      fileState: 'disabled',
+    });
     await target.mutate({ summary: 'install haproxy', script: 'x', effects: [], brings: 'package haproxy' });
     expect(await reason(target.unit('haproxy'))).to.match(/may come with package haproxy/);
     expect(await reason(target.groupEntry('haproxy'))).to.match(/may come with package haproxy/);
@@ -103,7 +133,11 @@ describe('a simulated target', () => {
 
   it('believes the effects a mutation states, and runs nothing', async () => {
     const { target, real } = open();
-    await target.mutate({ summary: 'groupadd', script: 'groupadd etcd', effects: [effect(groupKind, 'etcd', { name: 'etcd', gid: 900, members: [] })] });
+    await target.mutate({
+      summary: 'groupadd',
+      script: 'groupadd etcd',
+      effects: [effect(groupKind, 'etcd', { name: 'etcd', gid: 900, members: [] })],
+    });
     expect(await target.groupEntry('etcd')).to.deep.equal({ name: 'etcd', gid: 900, members: [] });
     expect([real.log, real.scripts]).to.deep.equal([[], []]);
   });

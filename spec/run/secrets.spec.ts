@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { secretKeeper } from '../../engine/run/secrets.ts';
+import { Unknown } from '../../engine/template/values.ts';
+
+describe('secrets', () => {
+  const secret = 's3cr"et\'+/=ü';
+  const bytes = Buffer.from(secret);
+  const forms: Readonly<Record<string, string>> = {
+    plain: secret,
+    base64: bytes.toString('base64'),
+    'base64 for URLs': bytes.toString('base64url'),
+    hex: bytes.toString('hex'),
+    'percent-encoded': encodeURIComponent(secret),
+    JSON: JSON.stringify(secret),
+    'quoted for a shell': `'${secret.replaceAll("'", "'\\''")}'`,
+  };
+  const keeper = secretKeeper();
+  keeper.add(`${secret}\n`);
+  for (const [form, text] of Object.entries(forms)) {
+    it(`are hidden when ${form}`, () => {
+      const scrubbed = keeper.scrub({ [text]: [`a ${text} b`] });
+      expect(JSON.stringify(scrubbed)).to.match(/\*{8}/);
+      expect(Object.keys(scrubbed)[0]).to.not.include(text.replace(/^["']|["']$/g, ''));
+      expect(Object.values(scrubbed)[0]![0]).to.not.include(text.replace(/^["']|["']$/g, ''));
+    });
+  }
+  it('are hidden in reasons of what is unknown', () =>
+    void expect(keeper.scrub(new Unknown(`asks ${secret}`))).to.equal('(known after the run: asks ********)'));
+  it('hide the longer one first', () => {
+    const two = secretKeeper();
+    two.add('abcd');
+    two.add('abcdefgh');
+    expect(two.scrub('abcdefgh abcd')).to.equal('******** ********');
+  });
+  it('too short to protect anything are left', () => {
+    const short = secretKeeper();
+    short.add('abc');
+    short.add('   ');
+    expect(short.scrub('abc   d')).to.equal('abc   d');
+  });
+  it('include every private key, cut off or not', () => {
+    const key = '-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----';
+    expect(secretKeeper().scrub(`a ${key} b`)).to.equal('a (a private key) b');
+    expect(secretKeeper().scrub(`a ${key.slice(0, 40)}`)).to.equal('a (a private key)');
+  });
+  it('leave what is no text as it is', () => {
+    const value = { a: 1, b: null, c: [true], d: Buffer.from('x') };
+    expect(keeper.scrub(value)).to.deep.equal(value);
+  });
+});

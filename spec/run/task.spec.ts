@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import type { RunOptions } from '../../engine/run/context.ts';
+import { type Stage, stage } from './harness.ts';
+
+interface Case {
+  readonly tasks: string;
+  readonly options?: Partial<Omit<RunOptions, 'inventory'>>;
+  readonly story: readonly string[];
+  /** Parts of the result of the task named `t`. */
+  readonly result?: Readonly<Record<string, unknown>>;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'changed_when sees the result, failed_when after it': {
+    tasks: '- { name: t, command: "echo x", register: r, changed_when: r.stdout == "y", failed_when: r is changed }',
+    story: ['t ok'],
+    result: { changed: false, failed: false, failed_when_result: false },
+  },
+  'failed_when replaces a failure': {
+    tasks: '- { name: t, command: "false", failed_when: false }',
+    story: ['t changed'],
+    result: { rc: 1, failed: false },
+  },
+  'failed_when is not asked about what was skipped': {
+    tasks: '- { name: t, command: "false", when: false, failed_when: true }',
+    story: ['t skipped'],
+  },
+  'a list of conditions means and': {
+    tasks: '- { name: t, debug: { msg: a }, when: [true, 1 == 1, false] }\n- { name: u, debug: { msg: a }, when: [] }',
+    story: ['t skipped', 'u ok'],
+    result: { false_condition: 'false' },
+  },
+  'ignore_errors goes on': {
+    tasks: '- { name: t, command: "false", ignore_errors: true }\n- { name: u, debug: { msg: a } }',
+    story: ['t failed ignored', 'u ok'],
+  },
+  'retries without until: until it does not fail': {
+    tasks:
+      '- { name: t, shell: "echo >> {{ playbook_dir }}/n; test $(wc -l < {{ playbook_dir }}/n) = 3", retries: 4, delay: 0 }',
+    story: ['t changed'],
+    result: { attempts: 3 },
+  },
+  'until alone means four runs': {
+    tasks:
+      '- { name: t, shell: "echo >> {{ playbook_dir }}/n; wc -l < {{ playbook_dir }}/n", register: r, until: r.stdout == "9", delay: 0 }',
+    story: ['t failed'],
+    result: { stdout: '4', attempts: 3 },
+  },
+  'attempts may be asked about': {
+    tasks:
+      '- { name: t, command: "true", register: r, until: r.attempts == 2, retries: 5, delay: 0, changed_when: r.attempts > 1 }',
+    story: ['t changed'],
+    result: { attempts: 2 },
+  },
+  'with --strict a condition must be a boolean': {
+    tasks: '- { name: t, debug: { msg: a }, when: "\'text\'" }',
+    options: { strict: true },
+    story: ['t failed'],
+  },
+  'without it, truth decides': {
+    tasks: '- { name: t, debug: { msg: a }, when: "\'text\'" }\n- { name: u, debug: { msg: a }, when: "\'\'" }',
+    story: ['t ok', 'u skipped'],
+  },
+  'arguments that are omitted vanish': {
+    tasks: '- { name: t, debug: { msg: [a, "{{ omit }}", { b: "{{ omit }}", c: 1 }] } }',
+    story: ['t ok'],
+    result: { msg: ['a', { c: 1 }] },
+  },
+  'the environment reaches commands': {
+    tasks: '- { name: t, command: "printenv A B", environment: { A: "it\'s $HOME", B: 2 } }',
+    story: ['t changed'],
+    result: { stdout: "it's $HOME\n2" },
+  },
+  'a timeout ends it': { tasks: '- { name: t, command: "sleep 5", timeout: 0.1 }', story: ['t failed'] },
+  loop_control: {
+    tasks:
+      '- { name: t, debug: { msg: "{{ i }}{{ x }}{{ ansible_loop.last }}{{ ansible_loop.previtem | default(0) }}" }, loop: [a, b, c], loop_control: { loop_var: x, index_var: i, extended: true, label: "{{ x }}!", break_when: x == "b" }, register: r }\n- { name: u, debug: { msg: "{{ r.results | map(attribute=\'msg\') | list }}" }, failed_when: r.results | length != 2 }',
+    story: ['t ok', 'u ok'],
+  },
+  'with_items flattens one level': {
+    tasks:
+      "- { name: t, debug: { msg: \"{{ item }}\" }, with_items: [a, [b, [c]]], register: r }\n- { name: u, assert: { that: \"r.results | map(attribute='item') | list == ['a', 'b', ['c']]\" } }",
+    story: ['t ok', 'u ok'],
+  },
+  'with_dict, with_sequence, with_nested, with_together, with_indexed_items': {
+    tasks: `
+- { name: t, debug: { msg: "{{ item.key }}{{ item.value }}" }, with_dict: { a: 1 }, register: r }
+- { debug: { msg: "{{ item }}" }, with_sequence: "start=1 end=3", register: s }
+- { debug: { msg: "{{ item }}" }, with_nested: [[a, b], [1]], register: n }
+- { debug: { msg: "{{ item }}" }, with_together: [[a, b], [1, 2]], register: g }
+- { debug: { msg: "{{ item.0 }}{{ item.1 }}" }, with_indexed_items: [x], register: x }
+- { name: u, assert: { that: ["r.results[0].msg == 'a1'", "s.results | map(attribute='item') | list == ['1', '2', '3']", "n.results[1].item == ['b', 1]", "g.results[1].item == ['b', 2]", "x.results[0].msg == '0x'"] } }`,
+    story: ['t ok', 'debug ok', 'debug ok', 'debug ok', 'debug ok', 'u ok'],
+  },
+  'a loop over nothing is skipped': {
+    tasks: '- { name: t, debug: { msg: a }, loop: [] }',
+    story: ['t skipped'],
+    result: { skipped_reason: 'No items in the list' },
+  },
+  'a loop over something that is no list fails': {
+    tasks: '- { name: t, debug: { msg: a }, loop: "{{ {\'a\': 1} }}" }',
+    story: ['t failed'],
+  },
+  'one failed item fails the loop, after all of them ran': {
+    tasks:
+      '- { name: t, command: "test {{ item }} = b", loop: [a, b], register: r, ignore_errors: true }\n- { name: u, assert: { that: ["r.results | length == 2", "r.results[1] is not failed"] } }',
+    story: ['t failed ignored', 'u ok'],
+    result: { msg: 'One or more items failed' },
+  },
+};
+
+describe('a task', () => {
+  let on: Stage;
+  beforeEach(() => {
+    on = stage({}, ['h1']);
+  });
+  afterEach(() => on.close());
+  const book = (tasks: string) =>
+    `- hosts: h1\n  gather_facts: false\n  tasks:\n${tasks
+      .trim()
+      .split('\n')
+      .map((line) => `    ${line}`)
+      .join('\n')}\n`;
+  for (const [title, { tasks, options, story, result }] of Object.entries(cases)) {
+    it(title, async () => {
+      const played = await on.play(book(tasks), options);
+      expect(played.story, JSON.stringify(played.outcomes.map((one) => one.result))).to.deep.equal(
+        story.map((line) => `h1 ${line}`),
+      );
+      if (result) expect(played.result('t')).to.deep.include(result);
+    });
+  }
+
+  it('with no_log shows nothing, of no attempt, no item and no failure', async () => {
+    const { events } = await on.play(
+      book(`
+- { name: t, shell: "echo hush >&2; false", no_log: true, retries: 1, delay: 0, ignore_errors: true }
+- { name: u, shell: "echo hush; false", no_log: true, loop: [hush], ignore_errors: true, loop_control: { label: hush } }
+- { name: v, command: { cmd: /nonexistent/hush }, no_log: true, ignore_errors: true }`),
+    );
+    expect(JSON.stringify(events)).to.not.include('hush');
+  });
+});
