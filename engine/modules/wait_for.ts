@@ -62,7 +62,7 @@ export default defineAction({
     if (args.exclude_hosts && args.state !== 'drained')
       throw new ModuleFailure('exclude_hosts goes with state=drained only');
     // Whoever cannot look now need not wait before saying so.
-    if (args.delay > 0) await target.observe({ script: ':' });
+    if (args.delay > 0 || (args.port === undefined && args.path === undefined)) await target.observe({ script: ':' });
     await pause(args.delay * 1000);
     if (args.port === undefined && args.path === undefined) {
       await pause(Math.max(0, args.timeout - args.delay) * 1000);

@@ -163,7 +163,9 @@ export function blocksOfPlay(
         hint: `searched in ${place.documents.shown(place.playbookDir) || '.'}`,
       });
     }
-    return found.flatMap((file) => place.documents.vars(file, problems) ?? []);
+    // which of the files that fit a template is meant, only the run knows: the others may be anything
+    const heard = options.some(holdsTemplate) ? [] : problems;
+    return found.flatMap((file) => place.documents.vars(file, heard) ?? []);
   });
   const ofRoles = play.publicRoles.flatMap((role) => [...role.defaults, ...role.vars]);
   return [...ofRoles, ...(play.play.vars ? [play.play.vars] : []), ...files];

@@ -16,7 +16,7 @@ export function outcomeOf(
     result: silent ? { censored, changed: result['changed'] === true } : scrub(result),
     diffs: silent ? [] : scrub([...diffs]),
     ignored,
-    ...(unknown === undefined ? {} : { unknown: scrub(unknown) }),
+    ...(unknown === undefined ? {} : { unknown: silent ? 'hidden by no_log' : scrub(unknown) }),
     ...(delegatedTo === undefined ? {} : { delegatedTo }),
     seconds,
   };

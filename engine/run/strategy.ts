@@ -156,14 +156,13 @@ async function runBlock(
   const fallen = new Set(await runStatements(play, hosts, block.block, { ...section, guarded }));
   const rescuable = [...fallen].filter((host) => host.gone !== 'unreachable');
   if (block.rescue.length > 0 && rescuable.length > 0) {
-    const fallenAgain = await runStatements(play, rescuable, block.rescue, section);
     for (const host of rescuable) {
-      if (fallenAgain.has(host)) continue;
-      fallen.delete(host);
       host.recap.rescued += 1;
       // whoever fell with another has no failure of its own to take back
       host.recap.failed = failedBefore.get(host) ?? 0;
     }
+    const fallenAgain = await runStatements(play, rescuable, block.rescue, section);
+    for (const host of rescuable) if (!fallenAgain.has(host)) fallen.delete(host);
   }
   if (!section.guarded) for (const host of fallen) section.lost.add(host);
   if (block.always.length > 0) {

@@ -143,15 +143,16 @@ for (const { name, program, settings } of shells) {
 
     it('kills a frame that takes too long, with all it started, and goes on', async () => {
       const started = Date.now();
-      const slow = shell.run({ script: 'echo started; sleep 61.5 & sh -c "sleep 62.5"', timeoutMs: 200 });
+      const [one, other] = [`61.${process.pid}`, `62.${process.pid}`]; // nobody else's sleeps
+      const slow = shell.run({ script: `echo started; sleep ${one} & sh -c "sleep ${other}"`, timeoutMs: 200 });
       const next = run('echo next');
       const reply = await slow;
       expect([reply.timedOut, reply.stdout.toString()]).to.deep.equal([true, 'started\n']);
       expect(reply.code).to.be.greaterThan(128);
       expect((await next).out).to.equal('next\n');
       expect(Date.now() - started).to.be.lessThan(4000);
-      const left = await run("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 6[12][.]5'");
-      expect(left.out).to.equal('0\n');
+      const left = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 6[12][.]${process.pid}'`;
+      expect((await run(left)).out).to.equal('0\n');
     });
 
     it('leaves a frame alone that ends in time', async () => {
