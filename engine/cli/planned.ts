@@ -31,7 +31,8 @@ export async function planned(
   const modules = moduleCatalog(moduleFolders(options.playbooks, roots, options.modulePath, cwd));
   const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, {
     files: disk,
-    inventory,
+    // without an inventory nobody can tell which variables there will be
+    ...(options.inventory.length > 0 ? { inventory } : {}),
     rolesPath: roots,
     modules,
     cwd,
@@ -59,6 +60,7 @@ function literalHosts(
   try {
     return { names: selectHosts(inventory, pattern, { at }), problems: [] };
   } catch (error) {
+    if (inventory.sources.length === 0) return { names: [], problems: [] };
     if (!isKplayError(error)) throw error;
     return { names: [], problems: error.problems.map((one) => ({ ...one, at })) };
   }

@@ -4,9 +4,12 @@ import { exitCodes, fail, KplayError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import { walkPlay } from '../plan/walk.ts';
 import type { Report } from '../report/report.ts';
 import type { ConnectionDefaults } from '../run/connection-settings.ts';
 import { execute, type RunResult } from '../run/run.ts';
+import { matchesName, namesOf } from '../run/start-at.ts';
+import { didYouMean } from '../source/suggest.ts';
 import { connectionDefaults } from './connection-defaults.ts';
 import { disk } from './disk.ts';
 import { readExtraVars } from './extra-vars.ts';
@@ -38,6 +41,7 @@ export async function play(options: CliOptions): Promise<number> {
   if (options.listHosts || options.listTasks || options.listTags)
     return printListing(options, plan, limit, process.stdout);
   refuseEmpty(options, plan, limit);
+  refuseUnknownStart(options, plan);
   const defaults = await connectionDefaults(options);
   const prompts = await answerPrompts(plan.plan, extraVars, options);
   const report = openReport(options);
@@ -105,8 +109,8 @@ function run({
   });
 }
 
+/** Without any there is still `localhost`. */
 function inventorySources({ inventory }: CliOptions, cwd: string): readonly string[] {
-  if (inventory.length === 0) fail('no inventory was given', undefined, 'add -i FILE, or -i host1,host2,');
   return inventory.map((source) => (source.includes(',') ? source : resolve(cwd, source)));
 }
 
@@ -127,9 +131,21 @@ function refuseEmpty(options: CliOptions, { hostsOf, plan }: Planned, limit: Rea
     plan.plays.map((one) => ({
       message: `the play "${one.name}" matches no host`,
       at: one.play.hosts.at,
-      hint: 'check the inventory and --limit, or say --allow-empty',
+      hint:
+        options.inventory.length === 0
+          ? 'add -i FILE, or -i host1,host2,'
+          : 'check the inventory and --limit, or say --allow-empty',
     })),
   );
+}
+
+/** A task that is not there would be waited for in vain, to the end of the run. Dynamic includes cannot be started in. */
+function refuseUnknownStart({ startAtTask }: CliOptions, { plan }: Planned): void {
+  if (startAtTask === undefined) return;
+  const names = plan.plays.flatMap((one) => [...walkPlay(one)]).flatMap(namesOf);
+  if (names.some((name) => matchesName(startAtTask, name))) return;
+  const hint = `${didYouMean(startAtTask, names).trim()} --list-tasks shows the names`.trim();
+  throw new KplayError([{ message: `no task is named "${startAtTask}"`, hint }]);
 }
 
 function exitCodeOf({ recap, interrupted }: RunResult, options: CliOptions, signal: AbortSignal): number {

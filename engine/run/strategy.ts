@@ -13,6 +13,7 @@ import { runInclude } from './include.ts';
 import { labelOf } from './label.ts';
 import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
+import { matchesName, namesOf } from './start-at.ts';
 import { runTask, type TaskOutcome } from './task.ts';
 
 /** The statements at work: what reads ahead of them, and who has left the role they belong to. */
@@ -69,15 +70,7 @@ async function runStatement(
 function selected(play: PlayRun, statement: PlannedStatement): boolean {
   const { tags, skipTags, startAtTask } = play.run.options;
   if (play.run.waiting && startAtTask !== undefined) {
-    const role = statement.lexical.role?.name;
-    const names = [statement.name, role && statement.name ? `${role} : ${statement.name}` : undefined];
-    if (
-      !names.some(
-        (name) =>
-          name !== undefined && (name === startAtTask || (startAtTask.includes('*') && glob(startAtTask).test(name))),
-      )
-    )
-      return false;
+    if (!namesOf(statement).some((name) => matchesName(startAtTask, name))) return false;
     play.run.waiting = false;
   }
   return selectedByTags(statement.tags, tags, skipTags);
@@ -184,6 +177,3 @@ async function runRole(
   if (key !== undefined) for (const host of due) host.rolesDone.add(key);
   return fallen;
 }
-
-const glob = (pattern: string) =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`);
