@@ -55,6 +55,8 @@ function literalHosts(
   inventory: Inventory,
 ): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   const { value, at } = play.play.hosts;
+  // a play without hosts has been complained of where it was read
+  if (value === undefined || value === null) return { names: [], problems: [] };
   const pattern = Array.isArray(value) ? value.join(',') : String(value);
   if (isTemplate(pattern)) return { names: [...inventory.hosts.keys()], problems: [] };
   try {

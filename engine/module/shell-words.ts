@@ -45,11 +45,11 @@ export function expands(word: string): boolean {
 export function expandable(word: string): string {
   const [home = ''] = /^~[\w.-]*(?=\/|$)/.exec(word) ?? [];
   const parts = word.slice(home.length).split(/(\$\w+|\$\{\w+\})/);
-  // An unset variable stays as it is written.
+  // An unset variable stays as it is written; its brace is escaped, or it would end the expansion.
   const text = parts.map((part, index) => {
     if (index % 2 === 0) return part === '' ? '' : quote(part);
     const name = part.replace(/[${}]/g, '');
-    return /^\d/.test(name) ? quote(part) : `"\${${name}-\\${part}}"`;
+    return /^\d/.test(name) ? quote(part) : `"\${${name}-\\${part.replace('}', '\\}')}}"`;
   });
   return home + text.join('') || "''";
 }

@@ -143,9 +143,12 @@ function stamp(iso: string): string {
 
 /** `0:00:01.500000`, as Python prints a duration. */
 function duration(seconds: number): string {
-  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
-  const micro = String(Math.round((seconds % 1) * 1e6)).padStart(6, '0');
-  return `${Math.floor(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}.${micro.slice(0, 6)}`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  // Rounded as a whole, so that 1.9999999 carries into the seconds.
+  const micros = Math.round(seconds * 1e6);
+  const whole = Math.floor(micros / 1e6);
+  const micro = String(micros % 1e6).padStart(6, '0');
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}.${micro}`;
 }
 
 /** @throws ModuleFailure when there is nothing to run. */

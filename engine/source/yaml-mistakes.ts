@@ -31,7 +31,7 @@ export function explainYamlFailure(failure: Failure): Mistake {
 const keyed = /^\s*(?:- +)*(?:[^\s'"#:{[][^:]*:\s+)?/;
 
 const tabbed: Diagnosis = ({ reason, lines, line }) => {
-  if (!reason.includes('tab characters')) return undefined;
+  if (!reason.includes('tab characters') && !/^ *\t/.test(lines[line - 1] ?? '')) return undefined;
   const column = (lines[line - 1] ?? '').indexOf('\t') + 1;
   return { message: 'a tab is used for indentation', line, column: Math.max(column, 1), hint: 'indent with spaces' };
 };

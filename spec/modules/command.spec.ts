@@ -29,7 +29,7 @@ testModule(command, 'command', {
   },
   'leaves variables to the host, and everything else quoted': {
     args: { cmd: 'ls $HOME/x "${A}b" ~/c \'*\'' },
-    want: { log: [`run 'ls' "\${HOME-\\$HOME}"'/x' "\${A-\\\${A}}"'b' ~'/c' '*'`] },
+    want: { log: [`run 'ls' "\${HOME-\\$HOME}"'/x' "\${A-\\\${A\\}}"'b' ~'/c' '*'`] },
   },
   'leaves variables alone when told so': {
     args: { cmd: 'echo $HOME', expand_argument_vars: false },
@@ -143,5 +143,6 @@ describe('words of a command line', () => {
   it('expand nothing but variables and homes', () => {
     expect(expandable('~root/$(id)`id`$1')).to.equal("~root'/$(id)`id`''$1'");
     expect(expandable('')).to.equal("''");
+    expect(expandable('${A}x$B')).to.equal('"${A-\\${A\\}}"\'x\'"${B-\\$B}"');
   });
 });

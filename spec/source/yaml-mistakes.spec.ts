@@ -17,6 +17,7 @@ const mistakes: readonly (readonly [title: string, text: string, shown: string])
   ],
   ['an unquoted template as a key', '{{ x }}: 1', '1:1: a key that begins with {{ must be quoted (write "{{ x }}")'],
   ['a tab', 'a:\n\tb: 1', '2:1: a tab is used for indentation (indent with spaces)'],
+  ['a tab below an entry', '- a: 1\n\tb: 1', '2:1: a tab is used for indentation (indent with spaces)'],
   ['a missing space', 'b: 2\nmode:0644\nc: 3', '2:6: a space is missing after "mode:" (write mode: 0644)'],
   ['a missing space in the first line', 'a:1\nb: 2', '1:3: a space is missing after "a:" (write a: 1)'],
   [

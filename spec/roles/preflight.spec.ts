@@ -1,0 +1,75 @@
+/** The checks alone: those of the whole cluster, or of the groups one asks for. */
+import { expect } from 'chai';
+import { readMapping, readYaml, tasksOf } from './read-roles.ts';
+import { expectListing, itRefuses } from './small-playbooks.ts';
+
+const m = ['m1', 'm2', 'm3'];
+
+describe('preflight.yml', function () {
+  this.timeout('30s');
+
+  it('lists the checks, and nothing else', () => expectListing('preflight', 'spec/fixtures/roles/s0/hosts'));
+
+  it('has no task that could change a host', () => {
+    const reading = new Set(['assert', 'stat', 'command', 'import_role', undefined]);
+    const checks = [...tasksOf('preflight'), ...['etcd', 'keepalived', 'kube-common'].flatMap(validation)];
+    for (const { module, task, file } of checks) {
+      expect(reading.has(module), `${file}: ${task['name']}`).to.equal(true);
+      if (module === 'command') expect(task['changed_when'], file).to.equal(false);
+    }
+  });
+
+  it('checks exactly what ha-external-etcd.yml checks', () => {
+    const rolesOf = (playbook: string) =>
+      (readYaml(`playbooks/${playbook}.yml`) as readonly Readonly<Record<string, unknown>>[])
+        .slice(0, 2)
+        .flatMap((play) => [play['tasks'] ?? [], play['roles'] ?? []].flat())
+        .map((one) => (typeof one === 'object' && one !== null && 'import_role' in one ? one.import_role : one));
+    expect(rolesOf('preflight')).to.deep.equal(rolesOf('ha-external-etcd'));
+  });
+
+  itRefuses(
+    'preflight',
+    { groups: { etcd: m, kube_control_plane: m, lb: m }, vars: { cluster_vip: '192.0.2.100/24' } },
+    [
+      {
+        what: 'an inventory without load balancers',
+        groups: { etcd: m, kube_control_plane: m },
+        reason: /the groups etcd, kube_control_plane, lb must have hosts/,
+      },
+      { what: 'no virtual address', vars: { cluster_vip: '' }, reason: /the empty cluster_vip is not an IPv4 address/ },
+      {
+        what: 'one port for both',
+        vars: { cluster_api_lb_port: 6443 },
+        reason: /cluster_api_port and cluster_api_lb_port are the same/,
+      },
+      {
+        what: 'pods inside the Service network',
+        vars: { cluster_pod_cidr: '10.100.0.0/16' },
+        reason: /10\.96\.0\.0\/12 and 10\.100\.0\.0\/16 overlap/,
+      },
+      {
+        what: 'a version without a table',
+        vars: { kube_version: '1.99.0' },
+        reason: /kube_version is 1\.99\.0/,
+      },
+      {
+        what: 'nonpreempt with a weight',
+        vars: { keepalived_mode: 'nonpreempt', keepalived_weight: -20 },
+        reason: /keepalived_mode=nonpreempt with keepalived_weight=-20 never fails over/,
+      },
+    ],
+  );
+
+  describe('with preflight_groups of etcd alone', () => {
+    itRefuses('preflight', { groups: { etcd: m }, vars: { preflight_groups: ['etcd'] } }, [
+      { what: 'an even number of members', groups: { etcd: ['m1', 'm2'] }, reason: /the group etcd has 2 hosts/ },
+    ]);
+  });
+});
+
+/** The tasks of a role that need no connection. */
+function validation(role: string) {
+  expect(readMapping(`roles/${role}/meta/main.yml`)).to.have.property('galaxy_info');
+  return tasksOf(role).filter(({ file }) => file.endsWith('validate.yml'));
+}

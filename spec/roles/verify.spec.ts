@@ -1,0 +1,33 @@
+/** Verification alone, of the groups that there are. */
+import { expect } from 'chai';
+import { tasksOf } from './read-roles.ts';
+import { expectListing, type Groups, type Trial, trial } from './small-playbooks.ts';
+
+const m = ['m1', 'm2', 'm3'];
+
+describe('verify.yml', function () {
+  this.timeout('30s');
+  let on: Trial;
+  before(() => {
+    on = trial('verify');
+  });
+  after(() => on?.close());
+
+  it('lists etcd first, then what stands on it', () => expectListing('verify', 'spec/fixtures/roles/s0/hosts'));
+
+  it('has no task that could change a host', () => {
+    const checks = [...tasksOf('verify'), ...tasksOf('etcd').filter(({ file }) => file.endsWith('verify.yml'))];
+    for (const { module, task, file } of checks) {
+      expect(module, `${file}: ${task['name']}`).to.be.oneOf(['command', 'stat', 'assert', 'uri', 'include_tasks']);
+      if (module === 'command') expect(task['changed_when'], file).to.equal(false);
+    }
+  });
+
+  for (const groups of [{ etcd: m }, { lb: m }, { kube_master: m, etcd: m, ex_lb: ['m1'] }] as Groups[]) {
+    it(`asks the hosts of ${Object.keys(groups).join(' and ')}`, async () => {
+      const { failed, unreachable, reasons } = await on.check(groups);
+      const hosts = new Set(Object.values(groups).flat()).size;
+      expect({ failed, unreachable }, reasons).to.deep.equal({ failed: 0, unreachable: hosts });
+    });
+  }
+});
