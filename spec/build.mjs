@@ -39,7 +39,6 @@ async function bundle() {
     target: 'node20.19',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     legalComments: 'linked',
     external: ['cpu-features', '*.node'],
     logLevel: 'warning',

@@ -25,10 +25,17 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new KplayError([{ message: `-e @${path}: ${(error as Error).message}` }], {
-      exitCode: exitCodes.error,
-      cause: error,
-    });
+    throw new KplayError(
+      [
+        {
+          message: `-e @${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`,
+        },
+      ],
+      {
+        exitCode: exitCodes.error,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** Mode and owner of files: the arguments every file module takes, and what they ask for. */
 import type { FileState } from '../target/state.ts';
-import type { Attributes } from '../target/target.ts';
+import type { Attributes, ReadableTarget } from '../target/target.ts';
 import type { ArgsLiteral } from './arguments.ts';
 import { modeAfter } from './mode.ts';
 
@@ -63,4 +63,15 @@ export function attributeResult(file: FileState, wanted: Owned = {}): Readonly<R
     ...(sameGroup && { gid: file.gid }),
     size: file.size,
   };
+}
+
+/** What there is to tell of the file a result is about, once it is there. */
+export async function attributesAfter(context: {
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly target: ReadableTarget;
+}): Promise<Readonly<Record<string, unknown>>> {
+  const path = context.result['path'] ?? context.result['dest'];
+  if (typeof path !== 'string') return {};
+  const file = await context.target.stat(path, { follow: true });
+  return file.exists ? attributeResult(file) : {};
 }

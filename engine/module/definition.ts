@@ -123,6 +123,12 @@ export interface StateModule<A extends ArgsLiteral, S extends object> extends De
     readonly wanted: Partial<S>;
     readonly changed: boolean;
   }): Result;
+  /** What can only be told once it is done (uid, size): asked after a change whose result is registered, and added to it. */
+  after?(context: {
+    readonly args: ArgsOf<A>;
+    readonly result: Result;
+    readonly target: ReadableTarget;
+  }): Promise<Result>;
   /** What `--diff` shows; without it the changed fields are shown. Called only when a change is to be shown. */
   preview?(context: {
     readonly args: ArgsOf<A>;

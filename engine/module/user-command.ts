@@ -4,7 +4,7 @@ import { ModuleFailure } from '../target/failure.ts';
 import type { Command, Completed, ReadableTarget, Target } from '../target/target.ts';
 import type { ArgsLiteral } from './arguments.ts';
 import type { Result } from './definition.ts';
-import { matchesSomething } from './glob.ts';
+import { isGlob, matchesSomething } from './glob.ts';
 
 export const commandArgs = {
   chdir: { type: 'path', description: 'the directory to run it in' },
@@ -64,7 +64,7 @@ export async function runCommand(
   }
   const { stdin, stdin_add_newline: newline, chdir } = args;
   const input = stdin !== undefined && newline && !stdin.endsWith('\n') ? `${stdin}\n` : stdin;
-  return result(cmd, await target.run({ ...command, chdir, stdin: input }), args.strip_empty_ends);
+  return result(cmd, await target.run({ ...command, chdir, stdin: input, ...promised(args) }), args.strip_empty_ends);
 }
 
 async function settledBy(
@@ -155,4 +155,12 @@ function duration(seconds: number): string {
 export function needed<T extends { readonly length: number }>(command: T | undefined): T {
   if (command === undefined || command.length === 0) throw new ModuleFailure('no command given');
   return command;
+}
+
+/** `creates` and `removes` that name one path: what will be so afterwards. */
+function promised({ creates, removes }: CommandArgs): Pick<Command, 'makes' | 'takesAway'> {
+  return {
+    ...(creates !== undefined && !isGlob(creates) && { makes: creates }),
+    ...(removes !== undefined && !isGlob(removes) && { takesAway: removes }),
+  };
 }

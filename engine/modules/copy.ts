@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { attributeArgs } from '../module/attributes.ts';
+import { attributeArgs, attributesAfter } from '../module/attributes.ts';
 import { copyPlacements, type Placement } from '../module/copy-source.ts';
 import { type Change, defineModule, type FieldChange } from '../module/definition.ts';
 import {
@@ -103,6 +103,8 @@ export default defineModule({
     }
     return { ...(backups.length > 0 && { backup_file: backups[0] }) };
   },
+
+  after: attributesAfter,
 
   returned({ args, state, wanted }) {
     const paths = placementsOf(state).map((placement) => placement.path);

@@ -3,6 +3,7 @@ import type { ArgsOf } from '../module/arguments.ts';
 import {
   attributeArgs,
   attributeResult,
+  attributesAfter,
   changedAttributes,
   type Owned,
   ownedBy,
@@ -155,6 +156,8 @@ export default defineModule({
     if (wanted.modification_time !== undefined || wanted.access_time !== undefined)
       await setTimes(target, path, wanted);
   },
+
+  after: attributesAfter,
 
   returned({ args, state, wanted }) {
     const named =

@@ -1,4 +1,6 @@
 import { defineAction } from '../module/definition.ts';
+import { orUnknown } from '../module/unknown.ts';
+import { isUnknown } from '../module/values.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { quote } from '../target/quote.ts';
 
@@ -24,10 +26,11 @@ export default defineAction({
   async run({ args, target }) {
     const { database, key, service, fail_key: failKey } = args;
     const words = [...(service === undefined ? [] : ['-s', service]), database, ...(key === undefined ? [] : [key])];
-    const { code, stdout, stderr } = await target.observe({
-      script: `command -v getent >/dev/null 2>&1 || exit 127\nLC_ALL=C getent ${words.map(quote).join(' ')}`,
-    });
+    const script = `command -v getent >/dev/null 2>&1 || exit 127\nLC_ALL=C getent ${words.map(quote).join(' ')}`;
+    const answer = await orUnknown(target.observe({ script }));
     const fact = `getent_${database}`;
+    if (isUnknown(answer)) return { changed: false, ansible_facts: { [fact]: answer } };
+    const { code, stdout, stderr } = answer;
     if (code === 0) return { changed: false, ansible_facts: { [fact]: entries(stdout.toString(), args) } };
     if (code === 2 && key !== undefined && !failKey)
       return { changed: false, ansible_facts: { [fact]: { [key]: null } } };

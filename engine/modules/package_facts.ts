@@ -1,4 +1,6 @@
 import { defineAction } from '../module/definition.ts';
+import { orUnknown } from '../module/unknown.ts';
+import { isUnknown } from '../module/values.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
 type Manager = 'apt' | 'rpm' | 'apk';
@@ -39,7 +41,9 @@ export default defineAction({
   async run({ args, target }) {
     const managers = managersOf(args.manager);
     const script = managers.map((manager) => `${lists[manager]}\nprintf '\\036'`).join('\n');
-    const { stdout, truncated } = await target.observe({ script: `export LC_ALL=C\n${script}\n:` });
+    const answer = await orUnknown(target.observe({ script: `export LC_ALL=C\n${script}\n:` }));
+    if (isUnknown(answer)) return { changed: false, ansible_facts: { packages: answer } };
+    const { stdout, truncated } = answer;
     if (truncated) throw new ModuleFailure('the list of packages is too long');
     const parts = stdout.toString().split('\x1e');
     const found = managers.map((manager, index) => parsers[manager]((parts[index] ?? '').split('\n')));

@@ -1,4 +1,6 @@
 import { defineAction } from '../module/definition.ts';
+import { orUnknown } from '../module/unknown.ts';
+import { isUnknown } from '../module/values.ts';
 
 interface Service {
   readonly name: string;
@@ -34,7 +36,9 @@ export default defineAction({
 `,
 
   async run({ target }) {
-    const { code, stdout } = await target.observe({ script });
+    const answer = await orUnknown(target.observe({ script }));
+    if (isUnknown(answer)) return { changed: false, ansible_facts: { services: answer } };
+    const { code, stdout } = answer;
     const services = code === 3 ? {} : parse(stdout.toString());
     if (Object.keys(services).length > 0) return { changed: false, ansible_facts: { services } };
     const msg = 'Failed to find any services. This can be due to privileges or some other configuration issue.';

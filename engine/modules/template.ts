@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { attributeArgs } from '../module/attributes.ts';
+import { attributeArgs, attributesAfter } from '../module/attributes.ts';
 import { type Controller, defineModule, type RenderOptions } from '../module/definition.ts';
 import {
   type Body,
@@ -111,6 +111,8 @@ export default defineModule({
     await place(target, state.path, state, after, { backup, validate: args.validate });
     return { ...(backup !== undefined && { backup_file: backup }) };
   },
+
+  after: attributesAfter,
 
   returned: ({ state, wanted }) =>
     wanted.type ? placedResult(state.path, state, wanted as PlacedFile) : { dest: state.path },

@@ -14,6 +14,8 @@ export interface Action {
   readonly target?: Target;
   readonly controller: Controller;
   readonly diff: boolean;
+  /** Somebody will read the result. */
+  readonly registered?: boolean;
 }
 
 export interface Acted {
@@ -36,7 +38,9 @@ export async function act(action: Action): Promise<Acted> {
     ? ((await about.apply({ args, state, wanted, change, target, controller } as never)) ?? {})
     : {};
   const returned = about.returned?.({ args, state, wanted, changed } as never) ?? {};
-  return { result: { ...returned, ...extra, changed: extra.changed ?? changed }, diffs };
+  const result = { ...returned, ...extra, changed: extra.changed ?? changed };
+  const after = changed && action.registered ? ((await about.after?.({ args, result, target } as never)) ?? {}) : {};
+  return { result: { ...result, ...after }, diffs };
 }
 
 /** Warms the reader for a module that will soon run: only the reading half, and nobody waits for it. */

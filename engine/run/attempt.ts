@@ -2,7 +2,7 @@
 import type { Result } from '../module/definition.ts';
 import { expandHomes } from '../module/home.ts';
 import type { PlannedTask } from '../plan/plan.ts';
-import { UnknownState } from '../target/failure.ts';
+import { ModuleFailure, UnknownState } from '../target/failure.ts';
 import { act } from './act.ts';
 import { boundTarget } from './bound-target.ts';
 import { judge } from './conditions.ts';
@@ -72,13 +72,16 @@ async function doOnce(turn: Turn, prepared: Prepared, run: number | undefined): 
     return { ...judgedOnce(turn, result), diffs, delegatedTo, unknown: prepared.unknown };
   } catch (error) {
     const why = error instanceof UnknownState ? error.reason : doubt(turn, prepared, error);
-    return { ...(why === undefined ? failedOnce(turn, error, run) : unknownOnce(turn, why, prepared)), delegatedTo };
+    if (why === undefined) return { ...failedOnce(turn, error, run), delegatedTo };
+    // only check mode may leave it at that; a real run has nobody left to find out
+    if (!prepared.simulated) return { ...failedOnce(turn, new ModuleFailure(why), run), delegatedTo };
+    return { ...unknownOnce(turn, why, prepared), delegatedTo };
   }
 }
 
 async function perform({ play, host, task }: Turn, prepared: Prepared) {
   const { module, args, diff, simulated, unknown } = prepared;
-  if (unknown !== undefined && 'action' in module) throw new UnknownState(unknown);
+  if (unknown !== undefined && ('action' in module || !simulated)) throw new UnknownState(unknown);
   const controller = controllerFor(play, host, task, prepared);
   // what only concerns the controller needs no connection
   if ('action' in module && module.action === 'controller') return act({ module, args, controller, diff });
@@ -89,6 +92,7 @@ async function perform({ play, host, task }: Turn, prepared: Prepared) {
     args: await expandHomes(module, args, target),
     controller,
     diff,
+    registered: task.register !== undefined,
     target: boundTarget(target, prepared.variables, prepared.timeoutMs),
   });
 }

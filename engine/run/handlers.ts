@@ -4,7 +4,7 @@ import { noAhead } from './ahead.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { runInclude } from './include.ts';
 import type { Notification } from './prepare.ts';
-import { runStatements, runTaskOn, type Section } from './strategy.ts';
+import { runStatements, runTaskOn, type Section, takesPart } from './strategy.ts';
 
 /** Stores what a changed task notifies. The last handler of a name wins; every handler that listens to a topic is due. */
 export function notify(play: PlayRun, host: HostState, notifications: readonly Notification[]): void {
@@ -41,14 +41,16 @@ export async function flushHandlers(
   force = false,
 ): Promise<ReadonlySet<HostState>> {
   const fallen = new Set<HostState>();
-  const section: Section = { ahead: noAhead, leftRole: new Set(), lost: new Set(), guarded: false, handlers: true };
+  const section: Section = {
+    ahead: noAhead,
+    leftRole: new Set(),
+    lost: new Set(),
+    guarded: false,
+    handlers: true,
+    force,
+  };
   for (let index = 0; index < play.handlers.length; index += 1) {
-    const due = hosts.filter(
-      (host) =>
-        host.notified.has(index) &&
-        !fallen.has(host) &&
-        (force ? host.gone !== 'unreachable' : !host.gone && !host.ended),
-    );
+    const due = hosts.filter((host) => host.notified.has(index) && !fallen.has(host) && takesPart(host, section));
     if (due.length === 0 || play.run.options.signal.aborted) continue;
     for (const host of due) host.notified.delete(index);
     const { task } = play.handlers[index]!;

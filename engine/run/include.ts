@@ -12,7 +12,7 @@ import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
 import { addHandlers } from './handlers.ts';
 import { loopItems } from './loop.ts';
-import { runStatements, type Section } from './strategy.ts';
+import { runStatements, type Section, takesPart } from './strategy.ts';
 import type { Momentary } from './variables.ts';
 
 interface Wish {
@@ -55,7 +55,7 @@ export async function runInclude(
     }
   }
   for (const { wish, hosts: wishing } of wishes.values()) {
-    const able = wishing.filter((host) => !fallen.has(host) && !host.gone && !host.ended);
+    const able = wishing.filter((host) => !fallen.has(host) && takesPart(host, section));
     if (able.length === 0) continue;
     for (const host of await runWish(play, able, include, wish, label, section)) fallen.add(host);
   }

@@ -44,7 +44,7 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
       variables,
       pauseMs: index === values.length - 1 ? 0 : pauseMs,
       label() {
-        if (control.label === undefined) return toText(value);
+        if (control.label === undefined) return isUnknown(value) ? '(not known yet)' : toText(value);
         return toText(
           renderValue(
             control.label.value,

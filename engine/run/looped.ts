@@ -1,4 +1,5 @@
 /** A task over its loop: every item in turn, one result for all. */
+import { ModuleFailure } from '../target/failure.ts';
 import { Unknown } from '../template/values.ts';
 import { attempt } from './attempt.ts';
 import type { Status } from './events.ts';
@@ -10,7 +11,10 @@ import type { Turn } from './turn.ts';
 
 export async function runLoop(turn: Turn, loop: Loop, silent: boolean): Promise<Once> {
   const { play } = turn;
-  if (loop.kind === 'unknown') return unknownOnce(turn, `the loop's list is not known yet: ${loop.reason}`);
+  if (loop.kind === 'unknown') {
+    const why = `the loop's list is not known yet: ${loop.reason}`;
+    return play.run.options.check ? unknownOnce(turn, why) : failedOnce(turn, new ModuleFailure(why));
+  }
   const results: unknown[] = [];
   const all: Once[] = [];
   for (const item of loop.items) {

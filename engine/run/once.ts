@@ -3,6 +3,8 @@ import { Unreachable } from '../connection/unreachable.ts';
 import { formatProblem, isKplayError, type Problem } from '../errors.ts';
 import type { Diff, Result } from '../module/definition.ts';
 import { ModuleFailure } from '../target/failure.ts';
+import { references } from '../template/references.ts';
+import { isTemplate } from '../template/render.ts';
 import { Unknown } from '../template/values.ts';
 import { judge } from './conditions.ts';
 import type { Status } from './events.ts';
@@ -75,12 +77,24 @@ export function failedOnce(turn: Turn, error: unknown, attempts?: number): Once 
 }
 
 /** Under check: why a failure may be no failure in the run, because something that was not done comes before it. */
-export function doubt({ play }: Turn, prepared: Prepared, error: unknown): string | undefined {
+export function doubt(turn: Turn, prepared: Prepared, error: unknown): string | undefined {
   if (!prepared.simulated || !(error instanceof ModuleFailure)) return undefined;
   if (prepared.unknown !== undefined) return prepared.unknown;
-  const { brings, unrun } = play.run.prediction(prepared.runsOn);
+  if (isCertain(turn, prepared)) return undefined;
+  const { brings, unrun } = turn.play.run.prediction(prepared.runsOn);
   const before = brings[0] ?? unrun[0];
   return before && `as things stand it would fail (${error.message}), but ${before} comes first`;
+}
+
+/** An assert or a fail that looks at nothing a host has answered fails for certain. */
+function isCertain({ host, task }: Turn, { module }: Prepared): boolean {
+  if (!('action' in module) || module.action !== 'controller') return false;
+  const asked = (module.expressions ?? []).flatMap((name) => task.args.values[name] ?? []);
+  const expressions = [...asked, ...task.when.map((clause) => clause.expression)].filter(
+    (one) => typeof one === 'string',
+  );
+  const names = expressions.flatMap((one) => references(one, isTemplate(one) ? 'template' : 'expression'));
+  return !names.some(({ name }) => host.variables.registered.has(name));
 }
 
 export function once(status: Status, result: Result): Once {

@@ -35,7 +35,11 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     handlers: [...planned.handlers],
     ended: false,
   };
-  for (const host of hosts) host.ended = false;
+  for (const host of hosts) {
+    host.ended = false;
+    host.rolesDone.clear();
+    host.notified.clear();
+  }
   for (const batch of batches(base, hosts)) {
     const play: PlayRun = { ...base, batch, handlers: base.handlers };
     run.emit({ type: 'play_start', name: planned.name, hosts: batch.map(({ name }) => name), at: planned.play.at });
@@ -43,11 +47,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     await runBatch(play);
     if (play.ended || run.options.signal.aborted) return 'on';
     const lost = before - batch.filter(({ gone }) => !gone).length;
-    if (before > 0 && lost === before) {
-      const message = `no host is left of ${batch.map(({ name }) => name).join(', ')}: the run ends here`;
-      run.emit({ type: 'warning', message, at: planned.play.at });
-      return 'over';
-    }
+    if (before > 0 && lost === before) return 'over';
   }
   return 'on';
 }
@@ -82,6 +82,7 @@ async function runSection(play: PlayRun, statements: readonly PlannedStatement[]
     lost: new Set(),
     guarded: false,
     handlers: false,
+    force: false,
   };
   settle(play, await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
 }

@@ -66,6 +66,9 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   const runsOn = delegate === undefined || delegate === null || delegate === '' ? host.name : String(delegate);
   const keywordCheck = rendered(task.inherited.check_mode, environment);
   const timeout = rendered(task.inherited.timeout, environment);
+  const becomer = runsOn === host.name ? environment : delegated(play, runsOn, environment);
+  const become = becomeOf(task.inherited, becomer, options.defaults);
+  if (become?.password) play.run.secrets.add(become.password);
   return {
     kind: 'do',
     module,
@@ -75,11 +78,7 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
       [rendered(written, environment)].flat().map((name) => ({ name: String(name), at: written.at })),
     ),
     runsOn,
-    become: becomeOf(
-      task.inherited,
-      runsOn === host.name ? environment : delegated(play, runsOn, environment),
-      options.defaults,
-    ),
+    become,
     variables: environmentVariables(task, environment),
     simulated: keywordCheck === undefined ? options.check : truth(keywordCheck),
     diff: task.inherited.diff === undefined ? options.diff : truth(rendered(task.inherited.diff, environment)),

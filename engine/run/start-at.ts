@@ -1,4 +1,4 @@
-/** `--start-at-task`: a task by its name, with or without its role's, `*` standing for anything. */
+/** `--start-at-task`: a task by its name, with or without its role's, `*` standing for anything and `?` for one character. */
 import type { PlannedStatement } from '../plan/plan.ts';
 
 /** The names a statement can be started at by. */
@@ -8,7 +8,10 @@ export function namesOf({ name, lexical }: PlannedStatement): readonly string[] 
 }
 
 export function matchesName(asked: string, name: string): boolean {
-  if (!asked.includes('*')) return name === asked;
-  const pattern = asked.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*');
+  if (!/[*?]/.test(asked)) return name === asked;
+  const pattern = asked
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${pattern}$`).test(name);
 }

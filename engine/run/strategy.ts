@@ -25,6 +25,13 @@ export interface Section {
   /** A rescue is to come. */
   readonly guarded: boolean;
   readonly handlers: boolean;
+  /** Failed hosts take part as well: handlers under `force_handlers`. */
+  readonly force: boolean;
+}
+
+/** Whether a host still takes part in what a section does. */
+export function takesPart(host: HostState, { force }: Pick<Section, 'force'>): boolean {
+  return force ? host.gone !== 'unreachable' : !host.gone && !host.ended;
 }
 
 /** Runs statements on hosts; answers with the hosts that fell on the way. Those that fell no longer take part. */
@@ -37,9 +44,7 @@ export async function runStatements(
   const fallen = new Set<HostState>();
   for (const statement of statements) {
     if (play.ended || play.run.options.signal.aborted) break;
-    const active = hosts.filter(
-      (host) => !fallen.has(host) && !host.gone && !host.ended && !section.leftRole.has(host),
-    );
+    const active = hosts.filter((host) => !fallen.has(host) && takesPart(host, section) && !section.leftRole.has(host));
     if (active.length === 0) break;
     for (const host of await runStatement(play, active, statement, section)) fallen.add(host);
   }

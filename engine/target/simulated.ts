@@ -118,6 +118,16 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     return path;
   }
 
+  /** The path is gone, with everything below it. */
+  function forgetBelow(path: string): void {
+    const root = realPath(normalPath(path), false);
+    for (const id of prediction.answers.keys()) {
+      const at = aboutPath.exec(id)?.[2];
+      if (at !== undefined && (at === root || at.startsWith(`${root}/`))) prediction.answers.delete(id);
+    }
+    prediction.removed.add(root);
+  }
+
   function underRemoved(path: string): boolean {
     for (let at = normalPath(path); at !== '/' && at !== '.'; at = posix.dirname(at)) {
       if (prediction.removed.has(at)) return true;
@@ -184,12 +194,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       );
     },
     async remove(path) {
-      const root = realPath(normalPath(path), false);
-      for (const id of prediction.answers.keys()) {
-        const at = aboutPath.exec(id)?.[2];
-        if (at !== undefined && (at === root || at.startsWith(`${root}/`))) prediction.answers.delete(id);
-      }
-      prediction.removed.add(root);
+      forgetBelow(path);
       believe(`remove ${path}`, []);
     },
     async mutate(mutation) {
@@ -198,7 +203,14 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       if (mutation.bringsBelow) prediction.bringsBelow.push(normalPath(mutation.bringsBelow));
       return nothingRan;
     },
-    async run() {
+    async run({ makes, takesAway, chdir = '/' }) {
+      if (makes !== undefined) {
+        const content = new Unknown(`${makes} is made by a command that is not run in check mode`);
+        for (const { kind, id, value } of fileEffects(posix.resolve(chdir, makes), { content })) {
+          prediction.answers.set(`${kind.name} ${id}`, value);
+        }
+      }
+      if (takesAway !== undefined) forgetBelow(posix.resolve(chdir, takesAway));
       throw new UnknownState('the command is not run in check mode');
     },
     async observe(command) {

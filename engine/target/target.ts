@@ -26,6 +26,9 @@ export interface Command {
   readonly stdin?: Buffer | string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Paths that will be there, or be gone, once it has run: what its author promised by `creates` and `removes`. */
+  readonly makes?: string | undefined;
+  readonly takesAway?: string | undefined;
 }
 
 /** Permissions and owner of a file. `mode` is four octal digits or a symbolic change such as `u=rwX,g-w`. */

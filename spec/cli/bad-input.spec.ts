@@ -26,7 +26,7 @@ const cases: readonly Case[] = [
     args: ['site.yml', '-i', 'none'],
     says: ['error: there is no inventory', 'none'],
   },
-  { title: 'no inventory', args: ['site.yml'], says: ['no inventory was given', 'hint: add -i'] },
+  { title: 'no inventory', args: ['site.yml'], says: ['matches no host', 'hint: add -i'] },
   {
     title: 'an INI inventory with two mistakes, both',
     files: { broken: '[web]\nh1 port="22\n[db:kids]\nh2\n' },

@@ -16,7 +16,7 @@ import { tearDown } from './teardown.ts';
 import { type HostPlan, network, plan, type Topology } from './topology.ts';
 
 export { compareSnapshots, type Snapshot, systemsOwn } from './snapshot.ts';
-export { labTopology, type Topology } from './topology.ts';
+export { labTopology, network, type Topology } from './topology.ts';
 
 export interface LabHost extends HostPlan {
   /** This machine's path of all that was ever written on the host. */

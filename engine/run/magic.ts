@@ -1,0 +1,92 @@
+/** Ansible's magic variables: made when asked for, overruled by nothing. */
+import { dirname } from 'node:path';
+import type { Lexical, Role } from '../plan/plan.ts';
+import { missing, omit, type Scope, ScopeDict } from '../template/values.ts';
+import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
+import { hostEnvironment } from './environment.ts';
+
+/** Where a magic variable is asked for. */
+interface Place {
+  readonly run: Run;
+  readonly host: HostState;
+  readonly play: PlayRun | undefined;
+  readonly lexical: Lexical;
+}
+
+// The language level roles may ask for; `ansible_version.full is version('2.x', '>=')` is what they test.
+const ansibleVersion = { full: '2.18.0', major: 2, minor: 18, revision: 0, string: '2.18.0' };
+
+const anywhere: Readonly<Record<string, (place: Place) => unknown>> = {
+  inventory_hostname: ({ host }) => host.name,
+  inventory_hostname_short: ({ host }) => host.name.split('.')[0],
+  group_names: ({ run, host }) =>
+    [...(run.options.inventory.host(host.name)?.groups ?? [])].filter((name) => name !== 'all').sort(),
+  groups: ({ run: { options } }) =>
+    Object.fromEntries(
+      [...options.inventory.groups.keys()].map((name) => [name, [...options.inventory.hostsIn(name)]]),
+    ),
+  hostvars: ({ run, play }) => hostvars(run, play),
+  inventory_dir: ({ run }) => (run.options.inventory.sources[0] ? dirname(run.options.inventory.sources[0]) : null),
+  inventory_file: ({ run }) => run.options.inventory.sources[0] ?? null,
+  ansible_inventory_sources: ({ run }) => [...run.options.inventory.sources],
+  ansible_limit: ({ run }) => run.options.limitText ?? missing,
+  ansible_check_mode: ({ run }) => run.options.check,
+  ansible_diff_mode: ({ run }) => run.options.diff,
+  ansible_forks: ({ run }) => run.options.forks,
+  ansible_verbosity: ({ run }) => run.options.verbosity,
+  ansible_run_tags: ({ run }) => (run.options.tags.length > 0 ? [...run.options.tags] : ['all']),
+  ansible_skip_tags: ({ run }) => [...run.options.skipTags],
+  ansible_version: () => ansibleVersion,
+  kplay_version: ({ run }) => run.options.version,
+  ansible_config_file: () => null,
+  omit: () => omit,
+  environment: () => ({}),
+};
+
+const inPlay: Readonly<Record<string, (play: PlayRun) => unknown>> = {
+  playbook_dir: ({ variables }) => variables.play.playbookDir,
+  ansible_play_name: ({ variables }) => variables.play.name,
+  ansible_play_hosts_all: ({ allHosts }) => namesOf(allHosts),
+  ansible_play_hosts: ({ allHosts }) => namesOf(allHosts.filter((host) => !host.gone)),
+  ansible_play_batch: ({ batch }) => namesOf(atWork(batch)),
+  play_hosts: ({ batch }) => namesOf(atWork(batch)),
+  ansible_role_names: ({ variables }) => variables.publicRoles().map(({ name }) => name),
+  role_names: ({ variables }) => variables.publicRoles().map(({ name }) => name),
+};
+
+const inRole: Readonly<Record<string, (role: Role) => unknown>> = {
+  role_path: ({ path }) => path,
+  role_name: ({ name }) => name,
+  ansible_role_name: ({ name }) => name,
+  ansible_parent_role_names: ({ parents }) => [...parents],
+  ansible_search_path: ({ searchPath }) => [...searchPath],
+};
+
+export const magicNames: readonly string[] = [anywhere, inPlay, inRole].flatMap((names) => Object.keys(names));
+
+export function magicValue(name: string, place: Place): unknown | typeof missing {
+  if (Object.hasOwn(anywhere, name)) return anywhere[name]!(place);
+  if (place.play && Object.hasOwn(inPlay, name)) return inPlay[name]!(place.play);
+  const { role } = place.lexical;
+  return role && Object.hasOwn(inRole, name) ? inRole[name]!(role) : missing;
+}
+
+function namesOf(hosts: readonly HostState[]): readonly string[] {
+  return hosts.map(({ name }) => name);
+}
+
+/** `hostvars`: every host's name answers with that host's own scope, read only when used. */
+function hostvars(run: Run, play: PlayRun | undefined): ScopeDict {
+  const { inventory } = run.options;
+  const known = new Map<string, ScopeDict>();
+  const scope: Scope = {
+    get(name) {
+      if (!inventory.host(name)) return missing;
+      const own = known.get(name) ?? new ScopeDict(hostEnvironment(run, run.host(name), play).scope);
+      known.set(name, own);
+      return own;
+    },
+    names: () => inventory.hosts.keys(),
+  };
+  return new ScopeDict(scope);
+}
