@@ -5,8 +5,8 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { walkPlay } from '../plan/walk.ts';
-import type { Report } from '../report/report.ts';
 import type { ConnectionDefaults } from '../run/connection-settings.ts';
+import type { Emit } from '../run/events.ts';
 import { execute, type RunResult } from '../run/run.ts';
 import { matchesName, namesOf } from '../run/start-at.ts';
 import { didYouMean } from '../source/suggest.ts';
@@ -19,7 +19,8 @@ import type { CliOptions } from './options.ts';
 import { packageVersion } from './paths.ts';
 import { type Planned, planned } from './planned.ts';
 import { answerPrompts } from './prompts.ts';
-import { onSignals } from './signals.ts';
+import { onSignals, type Signals } from './signals.ts';
+import { underWay } from './under-way.ts';
 import { wiring } from './wiring.ts';
 
 export async function play(options: CliOptions): Promise<number> {
@@ -45,12 +46,17 @@ export async function play(options: CliOptions): Promise<number> {
   const defaults = await connectionDefaults(options);
   const prompts = await answerPrompts(plan.plan, extraVars, options);
   const report = openReport(options);
-  const { signal, stop } = onSignals();
+  const running = underWay();
+  const signals = onSignals(running.words);
+  const emit: Emit = (event) => {
+    running.hear(event);
+    report.emit(event);
+  };
   try {
-    const result = await run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, report, signal });
-    return exitCodeOf(result, options, signal);
+    const result = await run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, emit, signals });
+    return exitCodeOf(result, options, signals);
   } finally {
-    stop();
+    signals.release();
     report.close();
   }
 }
@@ -64,8 +70,8 @@ interface Ready {
   readonly cwd: string;
   readonly defaults: ConnectionDefaults;
   readonly prompts: (play: number) => Readonly<Record<string, unknown>>;
-  readonly report: Report;
-  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly signals: Signals;
 }
 
 function run({
@@ -77,8 +83,8 @@ function run({
   cwd,
   defaults,
   prompts,
-  report,
-  signal,
+  emit,
+  signals,
 }: Ready): Promise<RunResult> {
   return execute({
     plan: plan.plan,
@@ -103,8 +109,9 @@ function run({
     environment: process.env,
     defaults,
     wiring,
-    emit: report.emit,
-    signal,
+    emit,
+    signal: signals.signal,
+    stop: signals.stop,
     version: packageVersion(),
   });
 }
@@ -148,8 +155,8 @@ function refuseUnknownStart({ startAtTask }: CliOptions, { plan }: Planned): voi
   throw new KplayError([{ message: `no task is named "${startAtTask}"`, hint }]);
 }
 
-function exitCodeOf({ recap, interrupted }: RunResult, options: CliOptions, signal: AbortSignal): number {
-  if (interrupted) return signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+function exitCodeOf({ recap, interrupted }: RunResult, options: CliOptions, { signal, stop }: Signals): number {
+  if (interrupted) return (stop.reason ?? signal.reason) === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
   const lines = Object.values(recap);
   const failed = lines.some((line) => line.failed > 0);
   const unreachable = lines.some((line) => line.unreachable > 0);

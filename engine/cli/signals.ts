@@ -1,18 +1,35 @@
 import { exitCodes } from '../errors.ts';
 
-/** The first SIGINT or SIGTERM lets running tasks end and begins nothing new; the second ends kplay at once. */
-export function onSignals(): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
+export interface Signals {
+  /** Aborted by the first SIGINT or SIGTERM, with its name as the reason: running tasks may end, nothing new is begun. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second: what runs is ended on the hosts too. The third ends kplay at once, whatever runs on. */
+  readonly stop: AbortSignal;
+  /** Signals are nobody's business again. */
+  release(): void;
+}
+
+/** `running` says what is under way, and where: `"build" on web1`; nothing when nothing is. */
+export function onSignals(running: () => string): Signals {
+  const [finish, stop] = [new AbortController(), new AbortController()];
+  const say = (text: string) => void process.stderr.write(`\nkplay: ${text}\n`);
   const asked = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted);
-    process.stderr.write(`\nkplay: ${name}: running tasks may end, nothing new is begun; once more ends at once\n`);
-    controller.abort(name);
+    if (stop.signal.aborted) process.exit(name === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted);
+    const what = running() || 'what runs';
+    if (finish.signal.aborted) {
+      say(`${name} again: ending ${what}; once more leaves it as it is`);
+      stop.abort(name);
+    } else {
+      say(`${name}: nothing new is begun; waiting for ${what}; once more ends it`);
+      finish.abort(name);
+    }
   };
   process.on('SIGINT', asked);
   process.on('SIGTERM', asked);
   return {
-    signal: controller.signal,
-    stop() {
+    signal: finish.signal,
+    stop: stop.signal,
+    release() {
       process.off('SIGINT', asked);
       process.off('SIGTERM', asked);
     },

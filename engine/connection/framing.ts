@@ -15,9 +15,10 @@ export function printMark(mark: string): string {
 
 /**
  * Sent once, before the first frame. The shell's own stderr becomes fd 3, so that its remarks on killed scripts (which
- * quote the script) are not output; and a script that signals its process group must not end the shell.
+ * quote the script) are not output; and a script that signals its process group must not end the shell. USR1 ends it,
+ * once the script under way is over.
  */
-export const preamble = 'exec 3>&2 2>/dev/null;trap : HUP INT TERM\n';
+export const preamble = 'exec 3>&2 2>/dev/null;trap : HUP INT TERM;trap exit USR1\n';
 
 /**
  * The script as one line for the shell: a subshell (forked, nothing executed) evaluates it as one quoted word, with an

@@ -1,4 +1,4 @@
-/** The script that ends a process and all its descendants on a host which has /proc and nothing but a shell. */
+/** The scripts that end a process and all its descendants on a host which has /proc and nothing but a shell. */
 
 /** TERM for all, then, two seconds later at most, KILL for those left and for what they started meanwhile. */
 export function killTree(pid: number): string {
@@ -28,4 +28,9 @@ done
 tree
 kill -KILL $pids
 :`;
+}
+
+/** As {@link killTree} for a shell of frames: when its script is dead it does not go on to the next. */
+export function killShell(pid: number): string {
+  return `kill -USR1 ${pid}\n${killTree(pid)}`;
 }

@@ -6,7 +6,7 @@ import { type EnterOptions, startShell } from './become.ts';
 import { Capture } from './capture.ts';
 import type { Connection, ShellEnd, ShellStreams } from './connection.ts';
 import { FrameReader, nonce, preamble, wrapFrame } from './framing.ts';
-import { killTree } from './kill-tree.ts';
+import { killShell, killTree } from './kill-tree.ts';
 import { Unreachable } from './unreachable.ts';
 
 export type { Become } from './connection.ts';
@@ -52,6 +52,11 @@ export interface Shell {
   readonly roundTrips: number;
   readonly bytesOut: number;
   readonly bytesIn: number;
+  /**
+   * Ends the shell and whatever its frames under way have started on the host, as a timeout would, within about three
+   * seconds. Those frames reject with {@link Unreachable} `lost`, which says whether that could be done. Never rejects.
+   */
+  abort(): Promise<void>;
   /** Ends the shell; frames under way reject. Idempotent. */
   close(): Promise<void>;
 }
@@ -59,6 +64,8 @@ export interface Shell {
 const defaultOutputLimit = 1024 * 1024;
 /** From the kill to giving the shell up. */
 const killGraceMs = 6000;
+/** For the second shell and its killing, when a shell is aborted. */
+const abortMs = 3000;
 
 /** Starts a shell of the connection, becomes the user asked for, and waits for its first reply. Throws {@link Unreachable}. */
 export async function openShell(connection: Connection, options: ShellOptions = {}): Promise<Shell> {
@@ -90,6 +97,7 @@ class FramedShell implements Shell {
   readonly #stderr = this.#reader('stderr');
   #outgoing: string[] = [];
   #words = '';
+  #pid = 0;
   #greeted = false;
   #over: Unreachable | undefined;
   roundTrips = 0;
@@ -113,7 +121,8 @@ class FramedShell implements Shell {
       this.#end(new Unreachable('shell', message, { hint }));
     }, timeoutMs);
     try {
-      await this.run({ script: ':' });
+      const { stdout } = await this.run({ script: 'echo $$' });
+      this.#pid = Number(stdout.toString('latin1'));
       this.#greeted = true;
     } finally {
       clearTimeout(timer);
@@ -137,6 +146,14 @@ class FramedShell implements Shell {
     });
   }
 
+  async abort(): Promise<void> {
+    if (this.#over !== undefined) return;
+    const { label } = this.#connection;
+    this.#over = new Unreachable('lost', `${label}: what ran there was ended`);
+    if (this.#flights.length === 0 || (await inTime(abortMs, this.#kill(this.#pid, killShell)))) this.#end(this.#over);
+    else this.#end(new Unreachable('lost', `${label}: what runs there could not be ended in time, and may run on`));
+  }
+
   async close(): Promise<void> {
     this.#end(new Unreachable('lost', `${this.#connection.label}: the shell was closed`), false);
     this.#streams.stdin.end();
@@ -146,7 +163,7 @@ class FramedShell implements Shell {
   }
 
   #flush(): void {
-    if (this.#outgoing.length === 0) return;
+    if (this.#outgoing.length === 0 || this.#over !== undefined) return;
     const bytes = Buffer.from(this.#outgoing.join(''));
     this.#outgoing = [];
     this.bytesOut += bytes.length;
@@ -183,13 +200,20 @@ class FramedShell implements Shell {
   async #timeOut(flight: Flight, pid: number): Promise<void> {
     flight.timedOut = true;
     flight.timer = setTimeout(() => this.#giveUp(flight), killGraceMs);
-    if (!(pid > 1)) return this.#giveUp(flight);
     try {
-      const killer = await openShell(this.#connection, this.#options);
-      await killer.run({ script: killTree(pid) });
-      await killer.close();
+      await this.#kill(pid, killTree);
     } catch {
       if (this.#flights.includes(flight)) this.#giveUp(flight);
+    }
+  }
+
+  async #kill(pid: number, script: (pid: number) => string): Promise<void> {
+    if (!(pid > 1)) throw new Error(`${this.#connection.label}: not a process: ${pid}`);
+    const killer = await openShell(this.#connection, this.#options);
+    try {
+      await killer.run({ script: script(pid) });
+    } finally {
+      void killer.close();
     }
   }
 
@@ -246,6 +270,19 @@ class FramedShell implements Shell {
     }
     if (kill) this.#streams.kill();
   }
+}
+
+/** Whether the work succeeds within so many milliseconds. */
+async function inTime(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([done, late]).finally(() => clearTimeout(timer));
 }
 
 /** Shells report a death by signal n as 128+n. */

@@ -145,6 +145,8 @@ export interface StateModule<A extends ArgsLiteral, S extends object> extends De
  */
 export interface ActionModule<A extends ArgsLiteral> extends Described<A> {
   readonly action: 'controller' | 'reads' | 'changes';
+  /** It waits for the host itself: each look is made over whatever connection there is then, and none at first is no failure. */
+  readonly reconnects?: boolean;
   run(context: { readonly args: ArgsOf<A>; readonly target: Target; readonly controller: Controller }): Promise<Result>;
 }
 

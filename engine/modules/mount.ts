@@ -197,11 +197,17 @@ async function remount(args: Args, before: FstabEntry | null | undefined, target
   const isKnown = args.src !== undefined && args.fstype !== undefined;
   await target.mutate({
     summary: `remount ${path}`,
-    script: same && path !== '/' ? `${again} || { ${anew}; }` : path === '/' ? again : anew,
+    script: remountScript(),
     effects: isKnown ? [effect(mountKind, path, { source: src, fstype, options: optionsOf(args).split(',') })] : [],
     ...(!same && { bringsBelow: path }),
     touches: ['kernel', 'files', 'facts'],
   });
+
+  function remountScript(): string {
+    // What fstab does not name would not come back once it is unmounted, and the root cannot be.
+    if (path === '/' || args.state === 'remounted') return again;
+    return same ? `${again} || { ${anew}; }` : anew;
+  }
 }
 
 /** Only an empty directory: what is in it may be what the file system hid. */

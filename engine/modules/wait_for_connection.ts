@@ -5,6 +5,7 @@ import { ModuleFailure, UnknownState } from '../target/failure.ts';
 export default defineAction({
   summary: 'Waits until the host can be reached and runs a command.',
   action: 'reads',
+  reconnects: true,
   args: {
     timeout: { type: 'int', default: 600, description: 'seconds to wait in all' },
     connect_timeout: { type: 'int', default: 5, description: 'seconds for one try' },

@@ -3,11 +3,13 @@ import type { Result } from '../module/definition.ts';
 import { expandHomes } from '../module/home.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure, UnknownState } from '../target/failure.ts';
+import type { Target } from '../target/target.ts';
 import { act } from './act.ts';
 import { boundTarget } from './bound-target.ts';
 import { judge } from './conditions.ts';
 import { rendered } from './connection-settings.ts';
 import { controllerFor } from './controller.ts';
+import { Interrupted } from './interruption.ts';
 import { learn } from './learn.ts';
 import { doubt, failedOnce, judgedOnce, type Once, once, unknownOnce } from './once.ts';
 import { pause } from './pause.ts';
@@ -52,6 +54,7 @@ function retriesOf(task: PlannedTask, { environment }: Prepared): number {
 /** No further attempt is due: `until` holds, or without it the task did not fail. */
 function isSettled(turn: Turn, done: Once): boolean {
   if (done.status === 'unreachable' || done.unknown !== undefined) return true;
+  if (turn.play.run.options.stop?.aborted) return true;
   if (!turn.task.until) return done.status !== 'failed' || done.ignored;
   return judge(turn.task.until, turnEnvironment(turn, done.result)).holds !== false;
 }
@@ -66,11 +69,13 @@ function exhausted(task: PlannedTask, result: Result, runs: number): Result {
 async function doOnce(turn: Turn, prepared: Prepared, run: number | undefined): Promise<Once> {
   const delegatedTo = prepared.runsOn === turn.host.name ? undefined : prepared.runsOn;
   try {
-    const { result: said, diffs } = await perform(turn, prepared);
+    const { result: said, diffs } = await turn.play.run.interruption.during(() => perform(turn, prepared));
     const result: Result = { ...said, ...(run === undefined ? {} : { attempts: run }) };
     learn(turn, prepared, result);
     return { ...judgedOnce(turn, result), diffs, delegatedTo, unknown: prepared.unknown };
   } catch (error) {
+    if (error instanceof Interrupted)
+      return { ...once('failed', { changed: false, failed: true, msg: error.message }), delegatedTo };
     const why = error instanceof UnknownState ? error.reason : doubt(turn, prepared, error);
     if (why === undefined) return { ...failedOnce(turn, error, run), delegatedTo };
     // only check mode may leave it at that; a real run has nobody left to find out
@@ -86,7 +91,12 @@ async function perform({ play, host, task }: Turn, prepared: Prepared) {
   // what only concerns the controller needs no connection
   if ('action' in module && module.action === 'controller') return act({ module, args, controller, diff });
   const machine = play.run.machine(prepared.runsOn, task.inherited);
-  const target = await machine.target(prepared.become, simulated ? 'simulated' : 'live');
+  const reach = () => machine.target(prepared.become, simulated ? 'simulated' : 'live');
+  if ('reconnects' in module && module.reconnects) {
+    const observe: Target['observe'] = async (command) => (await reach()).observe(command);
+    return act({ module, args, controller, diff, target: { host: prepared.runsOn, observe } as Target });
+  }
+  const target = await reach();
   return act({
     module,
     args: await expandHomes(module, args, target),

@@ -9,6 +9,7 @@ import type { PredictedWorld, Prediction } from '../target/simulated.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, TaskLabel } from './events.ts';
+import type { Interruptible } from './interruption.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { Machine, Wiring } from './machines.ts';
 import type { Secrets } from './secrets.ts';
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly emit: Emit;
   /** Aborted: nothing new is begun; what runs may end. */
   readonly signal: AbortSignal;
+  /** Aborted, after `signal`: what runs is ended on the hosts too, within about three seconds, and fails as interrupted. */
+  readonly stop?: AbortSignal | undefined;
   readonly version: string;
 }
 
@@ -75,6 +78,8 @@ export interface Run {
   machine(name: string, inherited?: Inherited): Machine;
   /** Who reads ahead on a place, to be told when something there is being changed. */
   followers: ReadonlyMap<string, readonly (() => void)[]>;
+  /** Whatever a task does, so that it ends when the run is stopped. */
+  readonly interruption: Interruptible;
   prediction(host: string): Prediction;
   label(name: string, module: string, at: Location, handler: boolean): TaskLabel;
   /** The task `--start-at-task` names has not been met yet. */

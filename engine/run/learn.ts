@@ -21,7 +21,10 @@ export function learn({ play, host, task }: Turn, prepared: Prepared, result: Re
       receiver.variables.registered.set(name, value);
       if (result['_ansible_facts_cacheable'] === true || result['_cacheable'] === true)
         receiver.variables.facts.set(name, value);
-    } else receiver.variables.facts.set(name.replace(/^ansible_/, ''), value);
+      continue;
+    }
+    receiver.variables.facts.set(name.replace(/^ansible_/, ''), value);
+    if (!name.startsWith('ansible_')) receiver.variables.bareFacts.add(name);
   }
 }
 

@@ -7,6 +7,7 @@ import { type LiveTarget, liveTarget, type Wire } from '../target/live.ts';
 import type { Domain } from '../target/query.ts';
 import { type PredictedWorld, simulatedTarget } from '../target/simulated.ts';
 import type { Target } from '../target/target.ts';
+import { interruptible } from './interruption.ts';
 
 /** How the connection room is reached; a spec may hand in another. */
 export interface Wiring {
@@ -28,11 +29,13 @@ export interface Wiring {
 export interface Machine {
   /** Machines of one place see each other's changes: a host's name, or `localhost` for whatever is local. */
   readonly place: string;
-  /** The target as one user. Throws Unreachable. */
+  /** The target as one user. Throws Unreachable, and Interrupted once aborted. */
   target(become: Become | undefined, mode: 'live' | 'simulated'): Promise<Target>;
   /** Drops what was read about these parts of the host, as whichever user, but not by `kept`. True when that told somebody. */
   forget(domains: readonly Domain[] | undefined, kept?: Reader): boolean;
   readonly traffic: { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number };
+  /** Ends what is under way on the host, within about three seconds, and does nothing more there. Never rejects. */
+  abort(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,8 @@ export function machine(
   const opened: { readonly live: LiveTarget; readonly shell: Shell }[] = [];
   const past = { roundTrips: 0, bytesOut: 0, bytesIn: 0 };
   const links = new Set<Connection>();
+  const interruption = interruptible();
+  let aborted = false;
   let connection: Promise<Connection> | undefined;
 
   function connected(): Promise<Connection> {
@@ -56,7 +61,7 @@ export function machine(
     const connecting = wiring.connect(settings);
     connection = connecting;
     connecting.then(
-      (link) => links.add(link),
+      (link) => (aborted ? void link.close() : links.add(link)),
       () => giveUp(connecting),
     );
     return connecting;
@@ -75,11 +80,13 @@ export function machine(
     const shell = await wiring.openShell(link, { become });
     const wire: Wire = {
       run: (frame) =>
-        shell.run(frame).catch((error: unknown) => {
-          giveUp(connecting);
-          throw error;
-        }),
-      upload: (path, source) => wiring.upload(link, path, source, { become }),
+        interruption.during(() =>
+          shell.run(frame).catch((error: unknown) => {
+            giveUp(connecting);
+            throw error;
+          }),
+        ),
+      upload: (path, source) => interruption.during(() => wiring.upload(link, path, source, { become })),
       download: (path) => wiring.download(link, path, { become }),
     };
     const live = liveTarget({
@@ -109,11 +116,13 @@ export function machine(
       const become =
         wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
       const key = become ? `${become.method} ${become.user}` : '';
-      const user = users.get(key) ?? open(become);
-      users.set(key, user);
-      // who could not get in may try again
-      user.catch(() => users.get(key) === user && users.delete(key));
-      const { live, simulated } = await user;
+      const { live, simulated } = await interruption.during(() => {
+        const user = users.get(key) ?? open(become);
+        users.set(key, user);
+        // who could not get in may try again
+        user.catch(() => users.get(key) === user && users.delete(key));
+        return user;
+      });
       return mode === 'live' ? live.target : simulated;
     },
     forget(domains, kept) {
@@ -124,10 +133,15 @@ export function machine(
     get traffic() {
       return traffic();
     },
+    abort() {
+      aborted = true;
+      return interruption.interrupt(() => Promise.all(opened.map(({ shell }) => shell.abort())));
+    },
     async close() {
       Object.assign(past, traffic());
       const shells = opened.splice(0).map(({ shell }) => shell);
-      await connection?.catch(() => {});
+      // once aborted, a connection that is still being made is closed when it is there
+      if (!aborted) await connection?.catch(() => {});
       connection = undefined;
       users.clear();
       await Promise.allSettled(shells.map((shell) => shell.close()));

@@ -9,6 +9,7 @@ import type { HostState, Run, RunOptions } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
 import { modulesOf } from './include.ts';
+import { interruptible } from './interruption.ts';
 import { localFiles } from './local-files.ts';
 import { controllerLookups } from './lookups.ts';
 import { type Machine, machine } from './machines.ts';
@@ -32,6 +33,9 @@ export async function execute(options: RunOptions): Promise<RunResult> {
     modulesOf([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers.map(({ task }) => task)]),
   );
   await options.modules.load([...new Set(names)]);
+  const stop = () =>
+    void run.interruption.interrupt(() => Promise.all([...run.machines.values()].map((one) => one.abort())));
+  options.stop?.addEventListener('abort', stop);
   run.emit({ type: 'run_start', check: options.check, at: new Date().toISOString() });
   try {
     for (const [position, play] of options.plan.plays.entries()) {
@@ -50,6 +54,7 @@ export async function execute(options: RunOptions): Promise<RunResult> {
         },
       ]);
   } finally {
+    options.stop?.removeEventListener('abort', stop);
     await Promise.allSettled([...run.machines.values()].map((one) => one.close()));
   }
   const recap = Object.fromEntries(
@@ -110,7 +115,7 @@ function newRun(options: RunOptions): WholeRun {
       if (known) return known;
       const fresh: HostState = {
         name,
-        variables: { facts: new Map(), registered: new Map(), included: new Map() },
+        variables: { facts: new Map(), bareFacts: new Set(), registered: new Map(), included: new Map() },
         recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
         gone: undefined,
         ended: false,
@@ -133,11 +138,13 @@ function newRun(options: RunOptions): WholeRun {
       if (known) return known;
       for (const secret of [settings.password, settings.passphrase]) if (secret) secrets.add(secret);
       const fresh = machine(name, settings, options.wiring, world, changed);
+      if (options.stop?.aborted) void fresh.abort();
       machines.set(key, fresh);
       if (plain) usualMachines.set(name, fresh);
       return fresh;
     },
     followers: new Map(),
+    interruption: interruptible(),
     prediction: (name) => predictionOf(world, name),
     label: (name, module, at, handler) => ({ id: ++labels, name, module, at, handler }),
   };

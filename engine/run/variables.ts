@@ -10,6 +10,8 @@ import { missing, type Scope, ScopeDict } from '../template/values.ts';
 /** What a run has learnt about one host; plain data, never read as a template, save `included`. */
 export interface HostVariables {
   readonly facts: Map<string, unknown>;
+  /** Facts a module names without `ansible_` (`services`, `packages`): they are variables of that name as well. */
+  readonly bareFacts: Set<string>;
   /** `set_fact` and `register`. */
   readonly registered: Map<string, unknown>;
   /** `include_vars`: the user's own files, so templates. */
@@ -107,7 +109,7 @@ function layersOf(
     ...(play?.varsFiles(host) ?? []).toReversed().map(fromBlock),
     ...(play ? [fromRecord(play.prompts, false)] : []),
     ...(play?.play.play.vars ? [fromBlock(play.play.play.vars)] : []),
-    fromFacts(learnt.facts),
+    fromFacts(learnt),
     ...inventoryLayers.toReversed().map(fromBlock),
     ...(role?.defaults ?? []).toReversed().map(fromBlock),
     ...(play?.publicRoles() ?? []).toReversed().flatMap((one) => one.defaults.toReversed().map(fromBlock)),
@@ -141,15 +143,16 @@ function fromBlock(block: VarsBlock | VarsLayer): Layer {
 }
 
 /** Facts are seen both as `ansible_facts.x` and as `ansible_x`. */
-function fromFacts(facts: ReadonlyMap<string, unknown>): Layer {
-  const bare = (name: string) => (name.startsWith('ansible_') ? name.slice('ansible_'.length) : undefined);
+function fromFacts({ facts, bareFacts }: HostVariables): Layer {
+  const bare = (name: string) =>
+    name.startsWith('ansible_') ? name.slice('ansible_'.length) : bareFacts.has(name) ? name : '';
   return {
     own: false,
-    has: (name) =>
-      name === 'ansible_facts' || facts.has(bare(name) ?? '') || (name === 'ansible_local' && facts.has('local')),
-    get: (name) => (name === 'ansible_facts' ? Object.fromEntries(facts) : facts.get(bare(name) ?? '')),
+    has: (name) => name === 'ansible_facts' || facts.has(bare(name)),
+    get: (name) => (name === 'ansible_facts' ? Object.fromEntries(facts) : facts.get(bare(name))),
     *names() {
       yield 'ansible_facts';
+      yield* bareFacts;
       for (const name of facts.keys()) yield `ansible_${name}`;
     },
   };

@@ -45,6 +45,9 @@ describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', f
     vip = new VirtualAddress(lab, network.vip);
     // any server will do behind the load balancer
     server = createServer((_, response) => response.end('served\n')).listen(port, lab.gateway);
+    // what the packages depend on stays when they go: apt keeps what others might like as well
+    const tools = 'DEBIAN_FRONTEND=noninteractive apt-get install -qq -y perl netbase';
+    await Promise.all(names.map((name) => lab.host(name).exec(tools)));
     bare = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await look(name)] as const)));
   });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { connect } from '../../engine/connection/connect.ts';
 import type { Connection, ConnectionSettings } from '../../engine/connection/connection.ts';
@@ -158,6 +158,43 @@ for (const { name, program, settings } of shells) {
       expect((await run(left)).out).to.equal('0\n');
     });
 
+    it('when aborted ends what is under way with all it started, within three seconds, and begins nothing more', async () => {
+      const other = await openShell(connection);
+      const [one, two] = [`71.${process.pid}`, `72.${process.pid}`];
+      const done = await other.run({ script: 'echo done' });
+      const settled = Promise.allSettled([
+        other.run({ script: `sleep ${one} & sh -c "trap '' TERM; sleep ${two}; sleep ${two}"` }),
+        other.run({ script: `sleep ${one}; sleep ${one}` }),
+      ]);
+      const alive = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 7[12][.]${process.pid}'`;
+      const waitFor = async (count: string): Promise<void> => {
+        const end = Date.now() + 4000;
+        while ((await run(alive)).out !== count && Date.now() < end) await new Promise((go) => setTimeout(go, 50));
+        expect((await run(alive)).out).to.equal(count);
+      };
+      await waitFor('3\n');
+      const started = Date.now();
+      await other.abort();
+      expect(Date.now() - started).to.be.lessThan(3500);
+      const late = await other.run({ script: ':' }).catch((error: unknown) => error);
+      expect(done.code).to.equal(0);
+      for (const end of await settled) {
+        const { reason } = end as PromiseRejectedResult;
+        expect(isUnreachable(reason) && reason.kind).to.equal('lost');
+        expect((reason as Unreachable).message).to.match(/what ran there was ended$/);
+      }
+      expect(isUnreachable(late)).to.equal(true);
+      await waitFor('0\n');
+      await other.close();
+    });
+
+    it('when aborted with nothing under way is over at once', async () => {
+      const other = await openShell(connection);
+      await Promise.all([other.abort(), other.abort()]);
+      expect(isUnreachable(await other.run({ script: ':' }).catch((error: unknown) => error))).to.equal(true);
+      await other.close();
+    });
+
     it('leaves a frame alone that ends in time', async () => {
       const reply = await shell.run({ script: 'echo "[$k$l]"; exit 4', timeoutMs: 5000 });
       expect([reply.timedOut, reply.code, reply.stdout.toString()]).to.deep.equal([false, 4, '[]\n']);
@@ -241,6 +278,20 @@ describe('a shell', function () {
     expect([stubborn.timedOut, stubborn.code]).to.deep.equal([true, 137]);
     await shell.close();
     await connection.close();
+  });
+
+  it('says so when an abort could not end what runs', async () => {
+    const mark = `/tmp/kplay-abort-${process.pid}`;
+    const onlyOne = `sh -c 'if mkdir "$0" 2>/dev/null; then exec sh; else exec sleep 20; fi' ${mark}`;
+    const connection = await connect({ ...base, kind: 'exec', command: onlyOne });
+    const shell = await openShell(connection);
+    const cut = shell.run({ script: 'sleep 20' }).catch((error: unknown) => error);
+    const started = Date.now();
+    await shell.abort();
+    expect(Date.now() - started).to.be.within(2900, 4000);
+    expect(((await cut) as Unreachable).message).to.match(/could not be ended in time, and may run on$/);
+    await connection.close();
+    rmdirSync(mark);
   });
 
   it('gives up the shell when a frame cannot be killed', async () => {

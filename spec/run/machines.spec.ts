@@ -36,6 +36,7 @@ function fakeWiring() {
           log.push(script.split('\n').at(-1)!);
           return reply;
         },
+        abort: async () => void log.push(`abort ${become?.user ?? 'as is'}`),
         close: async () => void log.push(`end ${become?.user ?? 'as is'}`),
       };
     },
