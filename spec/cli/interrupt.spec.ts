@@ -51,8 +51,10 @@ describe('an interrupted run', function () {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     said = { stdout: '', stderr: '' };
-    child.stdout!.on('data', (bytes: Buffer) => void (said.stdout += bytes));
-    child.stderr!.on('data', (bytes: Buffer) => void (said.stderr += bytes));
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name]!.on('data', (bytes: Buffer) => {
+        said[name] += bytes;
+      });
     ended = new Promise((resolve) => child.on('close', resolve));
   }
 
