@@ -15,13 +15,19 @@ tree() {
     done
   done
 }
+# what nobody has reaped yet is dead all the same
+alive() {
+  read -r line <"/proc/$1/stat" || return 1
+  line=\${line##*) }
+  [ "\${line%% *}" != Z ]
+}
 exec 2>/dev/null
 pids=' ${pid} '
 tree
 kill -TERM $pids
 for wait in 1 2 3 4 5 6 7 8 9 10; do
   left=
-  for child in $pids; do kill -0 $child && left=1; done
+  for child in $pids; do alive $child && left=1; done
   [ "$left" ] || exit 0
   sleep 0.2 || { sleep 2; break; }
 done

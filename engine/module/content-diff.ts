@@ -1,6 +1,6 @@
 /** How a change of a file is shown: its text before and after, or a word where there is no text to show. */
 import type { Content } from '../target/content.ts';
-import { contentBytes } from '../target/files.ts';
+import { contentBytes } from '../target/effects.ts';
 import { isUnknown } from '../template/values.ts';
 import type { Owned } from './attributes.ts';
 import type { Diff } from './definition.ts';

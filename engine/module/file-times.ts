@@ -1,6 +1,7 @@
 /** Modification and access times of files. */
+
+import { statEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { statEffects } from '../target/files.ts';
 import { quote } from '../target/quote.ts';
 import type { Target } from '../target/target.ts';
 

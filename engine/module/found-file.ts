@@ -1,35 +1,20 @@
 /** What `find` looks at on a host, and whether it is what was looked for. */
 import { ModuleFailure } from '../target/failure.ts';
 import { quote } from '../target/quote.ts';
-import type { FileType } from '../target/state.ts';
+import { presentFile, statFields, statFormat } from '../target/stat-line.ts';
+import type { PresentFile } from '../target/state.ts';
 import { modeAfter } from './mode.ts';
 import { regexOf } from './regex.ts';
 
-export interface FoundFile {
-  readonly path: string;
-  readonly type: FileType;
-  /** Four octal digits. */
-  readonly mode: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly owner: string;
-  readonly group: string;
-  readonly size: number;
-  readonly inode: number;
-  readonly device: number;
-  readonly links: number;
-  /** Seconds since the epoch. */
-  readonly atime: number;
-  readonly mtime: number;
-  readonly ctime: number;
-}
+/** A file below one of the directories, under its whole path. */
+export type FoundFile = Omit<PresentFile, 'exists' | 'linkTarget'> & { readonly path: string };
 
 const mark = '\u001dkplay';
 
 /** Lists directories: for each the host's time, and a line for everything below it down to `depth`. */
 export function findScript(roots: readonly string[], depth: number | undefined, follow: boolean): string {
   const levels = depth === undefined ? '' : ` -maxdepth ${depth}`;
-  const look = `find ${follow ? '-L ' : ''}. ! -name .${levels} -exec stat -c 'K:%f:%u:%g:%s:%i:%d:%h:%X:%Y:%Z:%U:%G:%n' {} +`;
+  const look = `find ${follow ? '-L ' : ''}. ! -name .${levels} -exec stat -c '${statFormat}' {} +`;
   // A path that begins with a dash is no option of cd; CDPATH would make it print.
   const there = (root: string) => quote(root.startsWith('/') ? root : `./${root}`);
   return roots
@@ -59,39 +44,11 @@ const byPath = (a: FoundFile, b: FoundFile) => (a.path < b.path ? -1 : 1);
 
 // A name may hold colons and line ends: everything behind the fields is the name.
 function foundFile(line: string, root: string): FoundFile {
-  const fields = line.split(':', 13);
+  const fields = line.split(':', statFields);
   const name = line.slice(fields.join(':').length + 1).replace(/\n$/, '');
-  const raw = Number.parseInt(fields[1]!, 16);
-  const number = (index: number) => Number(fields[index]);
-  const named = (index: number, id: number) => (fields[index] === 'UNKNOWN' ? fields[id]! : fields[index]!);
-  return {
-    path: `${root.replace(/\/$/, '')}/${name.replace(/^\.\//, '')}`,
-    type: fileTypes[(raw >> 12).toString(8)] ?? 'file',
-    mode: (raw & 0o7777).toString(8).padStart(4, '0'),
-    uid: number(2),
-    gid: number(3),
-    size: number(4),
-    inode: number(5),
-    device: number(6),
-    links: number(7),
-    atime: number(8),
-    mtime: number(9),
-    ctime: number(10),
-    owner: named(11, 2),
-    group: named(12, 3),
-  };
+  const { exists: _, ...file } = presentFile(fields);
+  return { ...file, path: `${root.replace(/\/$/, '')}/${name.replace(/^\.\//, '')}` };
 }
-
-// The S_IFMT bits of stat(2), in octal.
-const fileTypes: Readonly<Record<string, FileType>> = {
-  '10': 'file',
-  '4': 'directory',
-  '12': 'link',
-  '2': 'char',
-  '6': 'block',
-  '1': 'fifo',
-  '14': 'socket',
-};
 
 export interface Wanted {
   readonly file_type: 'any' | 'directory' | 'file' | 'link';

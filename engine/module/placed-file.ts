@@ -2,8 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Content } from '../target/content.ts';
+import { fileEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { checksumKind, fileEffects } from '../target/files.ts';
+import { checksumKind } from '../target/files.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
 import { writeScript } from '../target/scripts.ts';

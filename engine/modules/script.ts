@@ -2,8 +2,8 @@ import { defineAction } from '../module/definition.ts';
 import { shellWords } from '../module/shell-words.ts';
 import { commandReturns, needed, runCommand } from '../module/user-command.ts';
 import { isUnknown } from '../module/values.ts';
+import { contentBytes } from '../target/effects.ts';
 import { known, ModuleFailure } from '../target/failure.ts';
-import { contentBytes } from '../target/files.ts';
 
 export default defineAction({
   summary: 'Runs a script of the controller on the host.',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { defineModule } from '../module/definition.ts';
+import { fileEffects, predicted, statEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { fileEffects, predicted, statEffects } from '../target/files.ts';
 import { quote } from '../target/quote.ts';
 
 interface TemporaryState {

@@ -15,8 +15,8 @@ import { issueScript } from '../module/pki/issue.ts';
 import { keyType, keyTypes, publicKey, publicKeyKind, sameKey } from '../module/pki/public-key.ts';
 import { orUnknown } from '../module/unknown.ts';
 import { isUnknown, Unknown } from '../module/values.ts';
+import { fileEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { fileEffects } from '../target/files.ts';
 import { effect } from '../target/query.ts';
 import type { FileState } from '../target/state.ts';
 

@@ -37,6 +37,8 @@ export function interruptible(): Interruptible {
     async interrupt(ending) {
       begun = true;
       await ending().catch(() => {});
+      // what was ended says so itself, and is heard first
+      await new Promise(setImmediate);
       for (const cut of waiting) cut(new Interrupted());
     },
   };

@@ -1,11 +1,10 @@
 /** What is read about files: attributes, checksums, contents; each kind one fork for all paths. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { quote } from '../connection/quote.ts';
-import { Unknown } from '../template/values.ts';
-import type { Content } from './content.ts';
-import { type Effect, effect, type QueryKind, refusal } from './query.ts';
-import type { FileState, FileType, PresentFile } from './state.ts';
+import { type QueryKind, refusal } from './query.ts';
+import { presentFile, statFormat } from './stat-line.ts';
+import type { FileState, PresentFile } from './state.ts';
 
 export interface StatKey {
   readonly path: string;
@@ -20,7 +19,7 @@ export const statKind: QueryKind<StatKey, FileState> = {
   domains: ['files'],
   id: ({ path, follow }) => `${follow ? 'L' : 'P'}${normalPath(path)}`,
   script(keys) {
-    const format = "-c 'K:%f:%u:%g:%s:%i:%d:%h:%X:%Y:%Z:%U:%G:%n'";
+    const format = `-c '${statFormat}'`;
     const [followed, plain] = [keys.filter((key) => key.follow), keys.filter((key) => !key.follow)];
     const links =
       'i=0; for p; do if [ -L "$p" ]; then t=$(readlink "$p"; echo .); printf "L:%s:%s:%s\\n" $i ${#t} "$t"; fi; i=$((i+1)); done';
@@ -154,112 +153,13 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
   },
 };
 
-/** Everything that will be true of a path once a file with this content is there. */
-export function fileEffects(
-  path: string,
-  file: {
-    readonly content: Buffer | Unknown;
-    readonly mode?: string;
-    readonly owner?: string;
-    readonly group?: string;
-  },
-): readonly Effect[] {
-  const { content } = file;
-  const size = Buffer.isBuffer(content) ? content.length : 0;
-  return [
-    ...statEffects(path, predicted('file', { ...file, size })),
-    effect(checksumKind, path, Buffer.isBuffer(content) ? sha256(content) : content),
-    effect(contentKind, path, content),
-  ];
-}
-
-/** The two `stat` answers about a path that is no link. */
-export function statEffects(path: string, state: FileState): readonly Effect[] {
-  return [effect(statKind, { path, follow: false }, state), effect(statKind, { path, follow: true }, state)];
-}
-
-/** The attributes of something that does not exist yet; what nobody can know (inode, device) is zero. */
-export function predicted(
-  type: FileType,
-  known: {
-    readonly mode?: string | undefined;
-    readonly owner?: string | undefined;
-    readonly group?: string | undefined;
-    readonly size?: number;
-    readonly linkTarget?: string;
-  },
-): PresentFile {
-  const now = Math.floor(Date.now() / 1000);
-  const owner = known.owner ?? 'root';
-  return {
-    exists: true,
-    type,
-    mode: known.mode ?? (type === 'directory' ? '0755' : '0644'),
-    uid: /^\d+$/.test(owner) ? Number(owner) : 0,
-    gid: 0,
-    owner,
-    group: known.group ?? owner,
-    size: known.size ?? 0,
-    inode: 0,
-    device: 0,
-    links: 1,
-    atime: now,
-    mtime: now,
-    ctime: now,
-    ...(known.linkTarget === undefined ? {} : { linkTarget: known.linkTarget }),
-  };
-}
-
 /** One spelling for one path: no doubled or trailing slashes, no dots. */
 export function normalPath(path: string): string {
   const normal = posix.normalize(path);
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
-/** The bytes behind a content, or the unknown that it is. */
-export async function contentBytes(content: Content): Promise<Buffer | Unknown> {
-  if (Buffer.isBuffer(content) || content instanceof Unknown) return content;
-  return content.bytes();
-}
-
-function presentFile(fields: readonly string[]): PresentFile {
-  const raw = Number.parseInt(fields[1]!, 16);
-  const number = (index: number) => Number(fields[index]);
-  return {
-    exists: true,
-    type: fileTypes[(raw >> 12).toString(8)] ?? 'file',
-    mode: (raw & 0o7777).toString(8).padStart(4, '0'),
-    uid: number(2),
-    gid: number(3),
-    size: number(4),
-    inode: number(5),
-    device: number(6),
-    links: number(7),
-    atime: number(8),
-    mtime: number(9),
-    ctime: number(10),
-    owner: name(fields[11]!, fields[2]!),
-    group: name(fields[12]!, fields[3]!),
-  };
-}
-
-// The S_IFMT bits of stat(2), shifted down to their one octal digit pair.
-const fileTypes: Readonly<Record<string, FileType>> = {
-  '10': 'file',
-  '4': 'directory',
-  '12': 'link',
-  '2': 'char',
-  '6': 'block',
-  '1': 'fifo',
-  '14': 'socket',
-};
-
-const name = (given: string, id: string) => (given === 'UNKNOWN' ? id : given);
 const words = (keys: readonly StatKey[]) => keys.map((key) => argument(key.path)).join(' ');
 // A path that begins with a dash is an option to the tools, unless it is written otherwise.
 const argumentPath = (path: string) => (path.startsWith('-') ? `./${path}` : path);
 const argument = (path: string) => quote(argumentPath(path));
-
-function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}

@@ -4,18 +4,9 @@
  */
 import { posix } from 'node:path';
 import { Unknown } from '../template/values.ts';
+import { contentBytes, fileEffects, predicted, statEffects } from './effects.ts';
 import { UnknownState } from './failure.ts';
-import {
-  checksumKind,
-  contentBytes,
-  contentKind,
-  fileEffects,
-  normalPath,
-  predicted,
-  type StatKey,
-  statEffects,
-  statKind,
-} from './files.ts';
+import { checksumKind, contentKind, normalPath, type StatKey, statKind } from './files.ts';
 import { readable } from './live.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { unitKind } from './queries/units.ts';

@@ -1,5 +1,5 @@
 /** Makes, changes or removes a user by exactly the difference, in one script; a password goes over stdin. */
-import { predicted, statEffects } from '../../target/files.ts';
+import { predicted, statEffects } from '../../target/effects.ts';
 import { accountKind, groupKind, passwordAgeKind } from '../../target/queries/accounts.ts';
 import { type Effect, effect } from '../../target/query.ts';
 import { quote } from '../../target/quote.ts';
