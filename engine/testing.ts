@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { type AnyModule, isAction, type Result } from './module/definition.ts';
 import { ModuleFailure, UnknownState } from './target/failure.ts';
-import { predictedWorld, simulatedTarget } from './target/simulated.ts';
+import { predictedWorld } from './target/prediction.ts';
+import { simulatedTarget } from './target/simulated.ts';
 import type { Target } from './target/target.ts';
 import { type FakeController, type FakeControllerOptions, fakeController } from './testing/fake-controller.ts';
 import type { FakeFile } from './testing/fake-files.ts';

@@ -5,7 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { AnyModule } from '../module/definition.ts';
 import type { Plan, PlannedHandler, Planner } from '../plan/plan.ts';
 import type { Inherited } from '../playbook/ast.ts';
-import type { PredictedWorld, Prediction } from '../target/simulated.ts';
+import type { PredictedWorld, Prediction } from '../target/prediction.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, TaskLabel } from './events.ts';

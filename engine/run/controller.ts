@@ -9,7 +9,7 @@ import type { Content } from '../target/content.ts';
 import { fileEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { checksumKind, contentKind, normalPath } from '../target/files.ts';
-import { type PredictedWorld, type Prediction, predictionOf } from '../target/simulated.ts';
+import { type PredictedWorld, type Prediction, predictionOf } from '../target/prediction.ts';
 import type { Environment } from '../template/environment.ts';
 import { evaluateExpression, renderText } from '../template/render.ts';
 import { type Scope, Unknown } from '../template/values.ts';

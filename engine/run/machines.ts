@@ -4,8 +4,9 @@ import type { Shell } from '../connection/shell.ts';
 import type { Reader } from '../target/batch.ts';
 import type { LocalFile } from '../target/content.ts';
 import { type LiveTarget, liveTarget, type Wire } from '../target/live.ts';
+import type { PredictedWorld } from '../target/prediction.ts';
 import type { Domain } from '../target/query.ts';
-import { type PredictedWorld, simulatedTarget } from '../target/simulated.ts';
+import { simulatedTarget } from '../target/simulated.ts';
 import type { Target } from '../target/target.ts';
 import { interruptible } from './interruption.ts';
 

@@ -2,8 +2,8 @@
 import { KplayError } from '../errors.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
 import type { Reader } from '../target/batch.ts';
+import { predictedWorld, predictionOf } from '../target/prediction.ts';
 import type { Domain } from '../target/query.ts';
-import { predictedWorld, predictionOf } from '../target/simulated.ts';
 import { connectionSettings } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
 import { hostEnvironment } from './environment.ts';

@@ -8,33 +8,12 @@ import { contentBytes, fileEffects, predicted, statEffects } from './effects.ts'
 import { UnknownState } from './failure.ts';
 import { checksumKind, contentKind, normalPath, type StatKey, statKind } from './files.ts';
 import { readable } from './live.ts';
+import { bringerOf, isFolderOf, type PredictedWorld, predictionOf } from './prediction.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { unitKind } from './queries/units.ts';
 import { type Effect, effect, type QueryKind } from './query.ts';
 import type { FileState, UnitState } from './state.ts';
 import type { Attributes, Completed, Target } from './target.ts';
-
-/** What check mode believes about one host. Shared by all the users tasks become there. */
-export interface Prediction {
-  readonly answers: Map<string, unknown>;
-  readonly removed: Set<string>;
-  /** Packages and the like that would bring things along unsaid. */
-  readonly brings: string[];
-  /** Folders below which anything may come to be. */
-  readonly bringsBelow: string[];
-  /** Commands that would have run, by name: what fails after them may not fail in the run. */
-  readonly unrun: string[];
-}
-
-/** Everything predicted in one run; once anything is pending anywhere, looking at live services says nothing any more. */
-export interface PredictedWorld {
-  readonly hosts: Map<string, Prediction>;
-  pending: string | undefined;
-}
-
-export function predictedWorld(): PredictedWorld {
-  return { hosts: new Map(), pending: undefined };
-}
 
 /** The simulated twin of a live target. */
 export function simulatedTarget(real: Target, world: PredictedWorld): Target {
@@ -213,14 +192,6 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
   };
 }
 
-export function predictionOf(world: PredictedWorld, host: string): Prediction {
-  const known = world.hosts.get(host);
-  if (known) return known;
-  const fresh: Prediction = { answers: new Map(), removed: new Set(), brings: [], bringsBelow: [], unrun: [] };
-  world.hosts.set(host, fresh);
-  return fresh;
-}
-
 /** Answers about a path, among all that are believed. */
 const aboutPath = /^(stat [LP]|checksum |content )(.*)$/s;
 
@@ -234,21 +205,6 @@ const nothingRan: Completed = {
   end: '',
   seconds: 0,
 };
-
-/** The package that most likely brings something of this name; the latest one when none says. */
-function bringerOf(brings: readonly string[], id: string): string | undefined {
-  return brings.find((one) => packagesOf(one).some((name) => id.includes(name.split('-')[0]!))) ?? brings.at(-1);
-}
-
-/** A package's own folder is there once it is installed, so that a file in it can be predicted. */
-function isFolderOf(bringer: string, path: string): boolean {
-  return packagesOf(bringer).some((name) =>
-    [`/etc/${name}`, `/var/lib/${name}`, `/usr/share/${name}`].includes(normalPath(path)),
-  );
-}
-
-const packagesOf = (bringer: string) =>
-  bringer.split(/[\s,]+/).filter((word) => word !== '' && !/^packages?$/.test(word));
 
 function pathOf(kind: unknown, key: unknown): string | undefined {
   if (kind === statKind) return (key as StatKey).path;

@@ -3,7 +3,7 @@ import type { Become, Connection, ConnectionSettings } from '../../engine/connec
 import type { Frame, Reply, Shell } from '../../engine/connection/shell.ts';
 import { Unreachable } from '../../engine/connection/unreachable.ts';
 import { machine, type Wiring } from '../../engine/run/machines.ts';
-import { predictedWorld } from '../../engine/target/simulated.ts';
+import { predictedWorld } from '../../engine/target/prediction.ts';
 
 /** A wiring that connects nowhere: it counts, and does as it is told. */
 function fakeWiring() {

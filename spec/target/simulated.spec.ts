@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { UnknownState } from '../../engine/target/failure.ts';
+import { predictedWorld } from '../../engine/target/prediction.ts';
 import { groupKind } from '../../engine/target/queries/accounts.ts';
 import { effect } from '../../engine/target/query.ts';
-import { predictedWorld, simulatedTarget } from '../../engine/target/simulated.ts';
+import { simulatedTarget } from '../../engine/target/simulated.ts';
 import { Unknown } from '../../engine/template/values.ts';
 import { fakeTarget } from '../../engine/testing/fake-target.ts';
 
