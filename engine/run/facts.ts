@@ -25,7 +25,9 @@ export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): P
   const subsets = subsetsOf(play, hosts[0]!);
   const label = run.label('Gathering Facts', 'setup', written.at, false);
   run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
-  await each(hosts, run.options.forks, (host) => gather(play, host, subsets, label));
+  await each(hosts, run.options.forks, async (host) => {
+    if (!run.options.signal.aborted) await gather(play, host, subsets, label);
+  });
 }
 
 /** What `gather_subset` asks for; without it, what the play's own files mention. */

@@ -27,6 +27,7 @@ export async function runLoop(turn: Turn, loop: Loop, silent: boolean): Promise<
     const label = silent ? '(censored)' : play.run.secrets.scrub(item.label());
     play.run.emit({ type: 'item', outcome: outcomeOf(turn, done, { silent, seconds }), label });
     if (done.status === 'unreachable' || item.breakWhen({ ...done.result, ...item.variables })) break;
+    if (play.run.options.signal.aborted) break;
     await pause(item.pauseMs, play.run.options.signal);
   }
   return whole(all, results);

@@ -97,6 +97,7 @@ export async function runTaskOn(
   run.emit({ type: 'task_start', task: label, hosts: workers.map(({ name }) => name) });
   const limit = Math.min(run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const outcomes = await each(workers, limit, async (host) => {
+    if (run.options.signal.aborted) return undefined; // interrupted: nothing new is begun
     section.ahead.at(host, task);
     const outcome = await runTask({ play, host, task, label }, wrong);
     count(host, outcome);
@@ -105,8 +106,8 @@ export async function runTaskOn(
   });
   const fallen = new Set<HostState>();
   workers.forEach((host, index) => {
-    const outcome = outcomes[index]!;
-    if (outcome.ignored) return;
+    const outcome = outcomes[index];
+    if (outcome === undefined || outcome.ignored) return;
     if (outcome.status === 'unreachable') host.gone = 'unreachable';
     if (outcome.status === 'failed' || outcome.status === 'unreachable') fallen.add(host);
     if (outcome.status === 'failed')
@@ -115,7 +116,7 @@ export async function runTaskOn(
   if (once && task.register !== undefined)
     for (const host of hosts.slice(1))
       host.variables.registered.set(task.register, first.variables.registered.get(task.register));
-  if (once && hosts.length > 1) shareFacts(first, hosts, task, outcomes[0]!);
+  if (once && outcomes[0]) shareFacts(first, hosts, task, outcomes[0]);
   if (!section.guarded) for (const host of fallen) section.lost.add(host);
   const fatal = fallen.size > 0 && (once || anyFatal || exceededMaxFail(play, section.lost) !== undefined);
   return fatal ? new Set(hosts) : fallen;
@@ -153,7 +154,7 @@ async function runBlock(
   const failedBefore = new Map(hosts.map((host) => [host, host.recap.failed]));
   const fallen = new Set(await runStatements(play, hosts, block.block, { ...section, guarded }));
   const rescuable = [...fallen].filter((host) => host.gone !== 'unreachable');
-  if (block.rescue.length > 0 && rescuable.length > 0) {
+  if (block.rescue.length > 0 && rescuable.length > 0 && !play.run.options.signal.aborted) {
     for (const host of rescuable) {
       host.recap.rescued += 1;
       // whoever fell with another has no failure of its own to take back

@@ -123,7 +123,7 @@ describe('an interrupted run', function () {
   }
 
   it('twice: ends what ignores the gentle signal', async () => {
-    start(play(`sh -c 'trap "" TERM; sleep ${seconds(30)}; sleep ${seconds(31)}'`));
+    start(play(`sh -c 'trap "" TERM; exec sleep ${seconds(30)}'`));
     await until('both sleep', () => sleepers().length === 2);
     await signal('SIGINT');
     await signal('SIGINT');
@@ -154,7 +154,7 @@ describe('an interrupted run', function () {
   });
 
   it('three times: ends at once', async () => {
-    start(play(`sh -c 'trap "" TERM; sleep ${seconds(30)}; sleep ${seconds(31)}'`));
+    start(play(`sh -c 'trap "" TERM; exec sleep ${seconds(30)}'`));
     await until('both sleep', () => sleepers().length === 2);
     await signal('SIGINT');
     await signal('SIGINT');
