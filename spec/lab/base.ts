@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote, run, runScript } from './command.ts';
+import { debianMirrors, type Mirrors, suite } from './mirror.ts';
 import { cache, disk, recipeHash } from './paths.ts';
 import type { Progress } from './progress.ts';
 
-const mirror = 'http://mirror.example/debian';
-const suite = 'bookworm';
 /** A server as one rents it: systemd, sshd, sudo; no Python. */
 const basePackages =
   'systemd systemd-sysv dbus libpam-systemd openssh-server iproute2 sudo procps ca-certificates iputils-ping netcat-openbsd kmod';
@@ -15,7 +14,7 @@ const cachedPackages =
   'haproxy keepalived etcd-server etcd-client curl openssl nginx chrony psmisc rsyslog socat conntrack ipset ipvsadm jq python3-minimal';
 
 /** Run inside the new base. Host keys and machine-id go: each host gets its own. */
-const finishBase = `
+const finishBase = ({ packages, security }: Mirrors) => `
 rm -f /etc/ssh/ssh_host_* /var/lib/dbus/machine-id
 : > /etc/machine-id
 useradd --create-home --shell /bin/bash --groups sudo ops
@@ -25,9 +24,9 @@ systemctl mask console-getty.service e2scrub_reap.service systemd-firstboot.serv
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/log/* /debootstrap
 cat > /etc/apt/sources.list <<LIST
-deb ${mirror} ${suite} main
-deb ${mirror} ${suite}-updates main
-deb ${mirror}-security ${suite}-security main
+deb ${packages} ${suite} main
+deb ${packages} ${suite}-updates main
+deb ${security} ${suite}-security main
 LIST
 echo 'Acquire::Languages "none";' > /etc/apt/apt.conf.d/10lab
 `;
@@ -39,7 +38,9 @@ apt-get install -q -y --download-only ${cachedPackages}
 apt-cache policy > /dev/null
 `;
 
-const folder = join(cache, 'base', recipeHash([mirror, suite, basePackages, finishBase, fetchPackages].join('\n')));
+// which mirror it came from makes no other base
+const recipe = [suite, basePackages, finishBase({ packages: '', security: '' }), fetchPackages];
+const folder = join(cache, 'base', recipeHash(recipe.join('\n')));
 const baseArchive = join(folder, 'base.tar');
 const packagesArchive = join(folder, 'packages.tar');
 
@@ -70,6 +71,7 @@ export async function ensureBase(progress: Progress): Promise<void> {
 async function buildBase(work: string, { log, signal }: Progress): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
   const options = { env, signal };
+  const mirrors = await debianMirrors();
   log('making the base system with debootstrap, once (about a minute)');
   await run(
     [
@@ -79,11 +81,11 @@ async function buildBase(work: string, { log, signal }: Progress): Promise<void>
       `--include=${basePackages.replaceAll(' ', ',')}`,
       suite,
       `${work}/base`,
-      mirror,
+      mirrors.packages,
     ],
     options,
   );
-  await run(['chroot', `${work}/base`, '/bin/sh', '-eu'], { ...options, input: finishBase });
+  await run(['chroot', `${work}/base`, '/bin/sh', '-eu'], { ...options, input: finishBase(mirrors) });
   await archive(`${work}/base`, ['.'], baseArchive, signal);
 
   log('fetching the packages that hosts may install');

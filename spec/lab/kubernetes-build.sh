@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the Kubernetes 1.20.2 binaries from Debian's source package: kubernetes-build.sh CACHE
+# Builds the Kubernetes 1.20.2 binaries from Debian's source package: kubernetes-build.sh CACHE MIRROR
 #
 # Debian packages no Kubernetes servers, but its source package holds all their code and its vendored modules, so that
 # nothing but a Debian mirror is needed. The result is CACHE/v1.20.2/ with seven static binaries and their SHA256SUMS.
@@ -7,6 +7,7 @@
 set -euo pipefail
 
 cache=$1
+mirror=$2
 version=v1.20.2
 programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl kubeadm)
 mkdir -p "$cache"
@@ -20,7 +21,7 @@ step() { echo "step $*"; }
 step 'fetching the Kubernetes source (34 MB)'
 mkdir -p "$work/apt/lists/partial" "$work/src" "$work/out"
 cat > "$work/apt/sources.list" <<LIST
-deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian bookworm main
+deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bookworm main
 LIST
 apt_options=(-o "Dir::Etc::SourceList=$work/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
   -o "Dir::State::Lists=$work/apt/lists" -o APT::Sandbox::User=root)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './command.ts';
+import { debianMirrors } from './mirror.ts';
 import { cache, checkout } from './paths.ts';
 import type { Progress } from './progress.ts';
 
@@ -16,7 +17,8 @@ export async function ensureKubernetes({ log, signal }: Progress): Promise<strin
   if (isKubernetesBuilt()) return binaries;
   log('Kubernetes is not in the cache: building it from Debian source, once (about 10 minutes)');
   await mkdir(root, { recursive: true });
-  await run(['nice', '-n', '10', 'bash', join(checkout, 'spec/lab/kubernetes-build.sh'), root], {
+  const { packages } = await debianMirrors();
+  await run(['nice', '-n', '10', 'bash', join(checkout, 'spec/lab/kubernetes-build.sh'), root, packages], {
     signal,
     onLine: (line) => {
       if (line.startsWith('step ')) log(line.slice('step '.length));
