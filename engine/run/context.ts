@@ -84,8 +84,6 @@ export interface Run {
   label(name: string, module: string, at: Location, handler: boolean): TaskLabel;
   /** The task `--start-at-task` names has not been met yet. */
   waiting: boolean;
-  /** Counts every change of any variable: what was prepared under an older number must be prepared again. */
-  version: number;
   readonly emit: Emit;
 }
 

@@ -72,7 +72,6 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
     const facts = subsets.length > 0 ? await target.facts(subsets) : {};
     for (const [name, value] of Object.entries(facts)) host.variables.facts.set(name, value);
     host.variables.facts.set('gather_subset', [...subsets]);
-    run.version += 1;
     tell('ok', { changed: false });
   } catch (error) {
     if (error instanceof Unreachable) {

@@ -9,10 +9,8 @@ export function learn({ play, host, task }: Turn, prepared: Prepared, result: Re
   const included = result['ansible_included_vars'];
   if (isRecord(included)) {
     for (const [name, value] of Object.entries(included)) host.variables.included.set(name, value);
-    play.run.version += 1;
   }
   if (!isRecord(facts)) return;
-  play.run.version += 1;
   const toDelegate =
     task.inherited.delegate_facts !== undefined && truth(rendered(task.inherited.delegate_facts, prepared.environment));
   const receiver = toDelegate && prepared.runsOn !== host.name ? play.run.host(prepared.runsOn) : host;

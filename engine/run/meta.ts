@@ -41,7 +41,6 @@ export async function runMeta(
       break;
     case 'clear_facts':
       for (const host of wanted) host.variables.facts.clear();
-      play.run.version += 1;
       break;
     case 'clear_host_errors':
       for (const host of play.allHosts) host.gone = undefined;

@@ -56,19 +56,11 @@ async function runBatch(play: PlayRun): Promise<void> {
   const { play: planned } = play.variables;
   const force =
     play.run.options.forceHandlers ||
-    (planned.play.forceHandlers !== undefined &&
-      truth(
-        renderValue(
-          planned.play.forceHandlers.value,
-          hostEnvironment(play.run, play.batch[0]!, play),
-          planned.play.forceHandlers.at,
-        ),
-      ));
+    truth(rendered(planned.play.forceHandlers, hostEnvironment(play.run, play.batch[0]!, play)) ?? false);
   await gatherFacts(play, atWork(play.batch));
   for (const statements of [planned.preTasks, planned.tasks, planned.postTasks]) {
     await runSection(play, statements);
-    if (!play.ended || force)
-      await settle(play, await flushHandlers(play, force ? play.batch : atWork(play.batch), force));
+    if (!play.ended || force) settle(await flushHandlers(play, force ? play.batch : atWork(play.batch), force));
     if (play.ended || tooManyFailed(play)) return;
   }
 }
@@ -84,11 +76,11 @@ async function runSection(play: PlayRun, statements: readonly PlannedStatement[]
     handlers: false,
     force: false,
   };
-  settle(play, await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
+  settle(await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
 }
 
 /** Hosts that fell and were not rescued are out of the run. */
-function settle(_play: PlayRun, fallen: ReadonlySet<HostState>): void {
+function settle(fallen: ReadonlySet<HostState>): void {
   for (const host of fallen) host.gone ??= 'failed';
 }
 

@@ -94,7 +94,6 @@ function newRun(options: RunOptions): WholeRun {
     world,
     hosts,
     machines,
-    version: 0,
     waiting: options.startAtTask !== undefined,
     emit: options.emit,
     lookups: controllerLookups({

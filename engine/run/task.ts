@@ -23,7 +23,6 @@ export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome>
   if (task.register !== undefined) {
     const unknown = done.unknown !== undefined && !('results' in done.result);
     host.variables.registered.set(task.register, unknown ? new Unknown(done.unknown ?? '') : done.result);
-    play.run.version += 1;
   }
   const seconds = (performance.now() - started) / 1000;
   play.run.emit({ type: 'outcome', outcome: outcomeOf(turn, done, { silent, seconds }) });
