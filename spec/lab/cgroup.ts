@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { stateDirectory } from './paths.ts';
 
 const root = '/sys/fs/cgroup';
-const labGroup = 'kplay-lab';
+const labGroup = basename(stateDirectory);
 
 /** The cgroup hierarchies of this machine: one folder with cgroup v2, one per controller with v1. */
 async function hierarchies(): Promise<string[]> {

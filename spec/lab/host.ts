@@ -5,7 +5,7 @@ import { layers } from './base.ts';
 import { makeCgroups, removeCgroups } from './cgroup.ts';
 import { attempt, type Finished, quote, run } from './command.ts';
 import { writeIdentity } from './identity.ts';
-import { disconnect } from './network.ts';
+import { disconnect, machineOf } from './network.ts';
 import { disk, hostDirectory } from './paths.ts';
 import { kill, parentOf, pause, runningPid, startDetached } from './process.ts';
 import { type HostPlan, network } from './topology.ts';
@@ -40,7 +40,7 @@ export async function powerOn(name: string): Promise<void> {
     'systemd-nspawn',
     `--directory=${rootOf(name)}`,
     '--boot',
-    `--machine=${name}`,
+    `--machine=${machineOf(name)}`,
     '--register=no',
     '--keep-unit',
     '--console=passive',

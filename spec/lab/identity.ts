@@ -4,12 +4,12 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { aptReachability } from './base.ts';
 import { run } from './command.ts';
-import { cache, hostDirectory } from './paths.ts';
+import { cache, hostDirectory, stateDirectory } from './paths.ts';
 import { type HostPlan, network } from './topology.ts';
 
 /** The ssh key that opens every lab host, for root and for ops. */
 export const key = join(cache, 'lab/id_ed25519');
-export const knownHosts = join(cache, 'lab/known_hosts');
+export const knownHosts = join(stateDirectory, 'known_hosts');
 
 /** Makes the lab's ssh key, once. */
 export async function ensureKey(): Promise<void> {

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attempt, run } from './command.ts';
 import { interfaceOf } from './network.ts';
-import { stateDirectory } from './paths.ts';
+import { labNumber, stateDirectory } from './paths.ts';
 import { kill, pause, runningPid, startDetached } from './process.ts';
 import { type HostPlan, network } from './topology.ts';
 
 const pidFile = join(stateDirectory, 'latency.pid');
 const logFile = join(stateDirectory, 'latency.log');
-const chain = 'KPLAY-LATENCY';
-const firstPort = 27_700;
+const chain = `KPLAY-LATENCY-${labNumber}`;
+const firstPort = 27_700 + 100 * labNumber;
 
 /**
  * Makes every round trip to a host `delayMs` milliseconds longer; 0 takes the delay away. By the kernel's netem, for

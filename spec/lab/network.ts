@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { attempt, run, runScript } from './command.ts';
+import { labNumber, stateDirectory } from './paths.ts';
 import { network } from './topology.ts';
 
 const forwarding = '/proc/sys/net/ipv4/ip_forward';
@@ -10,8 +12,11 @@ const rules: readonly (readonly string[])[] = [
   ['filter', 'FORWARD', '-o', network.bridge, '-j', 'ACCEPT'],
 ];
 
+/** What systemd-nspawn calls a host: every name is once on this machine, whichever lab it is of. */
+export const machineOf = (name: string): string => (labNumber === 0 ? name : `${labNumber}${name}`);
+
 /** This machine's end of a host's cable; systemd-nspawn makes it with the host and plugs it into the bridge. */
-export const interfaceOf = (name: string): string => `vb-${name}`;
+export const interfaceOf = (name: string): string => `vb-${machineOf(name)}`;
 
 /** What `net.ipv4.ip_forward` is now, so that {@link lowerNetwork} can put it back. */
 export const readForwarding = async (): Promise<string> => (await readFile(forwarding, 'utf8')).trim();
@@ -31,8 +36,13 @@ export async function raiseNetwork(): Promise<void> {
 export async function lowerNetwork(forwardingBefore: string | undefined): Promise<void> {
   for (const [table, chain, ...match] of rules) await attempt(['iptables', '-w', '-t', table!, '-D', chain!, ...match]);
   await attempt(['ip', 'link', 'delete', network.bridge]);
-  if (forwardingBefore === '0') await writeFile(forwarding, '0');
+  if (forwardingBefore === '0' && !(await hasOtherLab())) await writeFile(forwarding, '0');
 }
 
 /** Pulls the cable of a host which is gone: its network namespace would linger for some milliseconds. */
 export const disconnect = (name: string): Promise<unknown> => attempt(['ip', 'link', 'delete', interfaceOf(name)]);
+
+async function hasOtherLab(): Promise<boolean> {
+  const names = await readdir(dirname(stateDirectory));
+  return names.some((name) => name.startsWith('kplay-lab') && name !== basename(stateDirectory));
+}

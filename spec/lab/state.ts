@@ -17,7 +17,7 @@ export interface LabState {
 }
 
 /**
- * Takes the machine's one place for a lab.
+ * Takes this lab's place on the machine.
  * @throws Error saying which lab has it, and what to do.
  */
 export async function claim(state: LabState): Promise<void> {

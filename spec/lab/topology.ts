@@ -1,12 +1,16 @@
+import { labNumber } from './paths.ts';
+
+const prefix = `10.77.${labNumber}`;
+
 /** The lab's network: a bridge on this machine, with the machine itself as gateway. */
 export const network = {
-  bridge: 'kplay0',
-  subnet: '10.77.0.0/24',
-  gateway: '10.77.0.1',
+  bridge: `kplay${labNumber}`,
+  subnet: `${prefix}.0/24`,
+  gateway: `${prefix}.1`,
   /** This machine's address for connections that have had their latency. */
-  delayed: '10.77.0.2',
+  delayed: `${prefix}.2`,
   prefixLength: 24,
-  vip: '10.77.0.100',
+  vip: `${prefix}.100`,
 } as const;
 
 export interface HostPlan {
@@ -32,10 +36,10 @@ export function plan(names: readonly string[]): HostPlan[] {
   if (names.length === 0 || names.length > mostHosts) throw new Error(`a lab has 1 to ${mostHosts} hosts`);
   if (new Set(names).size < names.length) throw new Error(`a host is named twice: ${names.join(' ')}`);
   for (const name of names) {
-    // The veth is called kp-NAME, and Linux allows an interface 15 characters.
-    if (!/^[a-z][a-z0-9-]{0,11}$/.test(name)) throw new Error(`"${name}" is no lab host name (a-z 0-9 -, up to 12)`);
+    // The veth is called vb-NAME, or vb-1NAME in lab 1, and Linux allows an interface 15 characters.
+    if (!/^[a-z][a-z0-9-]{0,10}$/.test(name)) throw new Error(`"${name}" is no lab host name (a-z 0-9 -, up to 11)`);
   }
-  return names.map((name, index) => ({ name, address: `10.77.0.${firstHost + index}` }));
+  return names.map((name, index) => ({ name, address: `${prefix}.${firstHost + index}` }));
 }
 
 const numbered = (stem: string, count: number) => Array.from({ length: count }, (_, index) => `${stem}${index + 1}`);
