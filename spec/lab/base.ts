@@ -11,7 +11,7 @@ const basePackages =
   'systemd systemd-sysv dbus libpam-systemd openssh-server iproute2 sudo procps ca-certificates iputils-ping netcat-openbsd kmod';
 /** Not installed: only their packages lie in every host's apt cache, so that a host can install them quickly. */
 const cachedPackages =
-  'haproxy keepalived etcd-server etcd-client curl openssl nginx chrony psmisc rsyslog socat conntrack ipset ipvsadm jq python3-minimal';
+  'haproxy keepalived etcd-server etcd-client curl openssl nginx libnginx-mod-stream chrony psmisc rsyslog socat conntrack ipset ipvsadm jq python3-minimal docker.io containerd containernetworking-plugins docker-registry iptables ebtables ethtool golang-cfssl';
 
 /** Run inside the new base. Host keys and machine-id go: each host gets its own. */
 const finishBase = ({ packages, security }: Mirrors) => `

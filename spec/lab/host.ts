@@ -6,7 +6,7 @@ import { makeCgroups, removeCgroups } from './cgroup.ts';
 import { attempt, type Finished, quote, run } from './command.ts';
 import { writeIdentity } from './identity.ts';
 import { disconnect, machineOf } from './network.ts';
-import { disk, hostDirectory } from './paths.ts';
+import { disk, hostDirectory, volumes } from './paths.ts';
 import { kill, parentOf, pause, runningPid, startDetached } from './process.ts';
 import { type HostPlan, network } from './topology.ts';
 
@@ -16,12 +16,15 @@ export const upperOf = (name: string): string => join(disk, name, 'upper');
 const pidFile = (name: string) => join(hostDirectory(name), 'nspawn.pid');
 
 /** Folders that container runtimes need on a file system of their own: overlayfs does not stack on overlayfs. */
-const volumes = ['docker', 'containerd', 'kubelet'];
+const runtimeFolders = ['docker', 'containerd', 'kubelet'];
 
 /** Lays a fresh root over the base image and gives it its identity. */
 export async function install(host: HostPlan, all: readonly HostPlan[]): Promise<void> {
   const own = join(disk, host.name);
-  const folders = ['upper', 'work', ...volumes].map((folder) => join(own, folder));
+  const folders = [
+    ...['upper', 'work'].map((folder) => join(own, folder)),
+    ...runtimeFolders.map((folder) => join(volumes, host.name, folder)),
+  ];
   for (const folder of [...folders, rootOf(host.name)]) await mkdir(folder, { recursive: true, mode: 0o755 });
   const options = `lowerdir=${layers.join(':')},upperdir=${upperOf(host.name)},workdir=${own}/work`;
   await run(['mount', '-t', 'overlay', '-o', options, 'kplay-lab', rootOf(host.name)]);
@@ -32,6 +35,7 @@ export async function install(host: HostPlan, all: readonly HostPlan[]): Promise
 export async function uninstall(name: string): Promise<void> {
   await run(['umount', rootOf(name)]);
   await rm(join(disk, name), { recursive: true });
+  await rm(join(volumes, name), { recursive: true });
 }
 
 /** Switches a host on; {@link untilReachable} tells when it is up. It stays on when this process ends. */
@@ -52,7 +56,7 @@ export async function powerOn(name: string): Promise<void> {
     '--drop-capability=CAP_SYS_TIME', // or a host that sets its time zone would move this machine's clock
     '--system-call-filter=@keyring bpf @mount',
     '--bind=/dev/kmsg',
-    ...volumes.map((folder) => `--bind=${disk}/${name}/${folder}:/var/lib/${folder}`),
+    ...runtimeFolders.map((folder) => `--bind=${volumes}/${name}/${folder}:/var/lib/${folder}`),
   ];
   const joinGroups = (await makeCgroups(name)).map((file) => `echo $$ > ${quote(file)}`);
   const boot = [...joinGroups, `exec ${nspawn.map(quote).join(' ')}`].join('\n');

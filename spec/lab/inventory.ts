@@ -8,6 +8,8 @@ export interface InventoryPaths {
   readonly knownHosts: string;
   /** The folder of the Kubernetes binaries, when the topology has them. */
   readonly kubernetes?: string | undefined;
+  /** The folder of container images' archives, likewise. */
+  readonly images?: string | undefined;
 }
 
 /** The inventory of a lab, as INI text. */
@@ -24,6 +26,7 @@ export function inventoryText(topology: Topology, paths: InventoryPaths): string
           'keepalived_interface=host0',
           'etcd_install=package',
           ...(paths.kubernetes ? [`kube_binary_source=${paths.kubernetes}`] : []),
+          ...(paths.images ? [`cluster_image_archives=${paths.images}`] : []),
         ]
       : []),
   ];

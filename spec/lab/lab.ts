@@ -3,6 +3,7 @@ import { ensureBase, unpackLayers } from './base.ts';
 import { type Finished, run } from './command.ts';
 import { execute, hostPid, install, powerOff, powerOn, rootOf, uninstall, untilReachable, upperOf } from './host.ts';
 import { ensureHostKey, ensureKey, key, knownHosts, writeKnownHosts } from './identity.ts';
+import { ensureImages } from './images.ts';
 import { inventoryText } from './inventory.ts';
 import { ensureKubernetes, isKubernetesBuilt } from './kubernetes.ts';
 import { setLatency } from './latency.ts';
@@ -45,6 +46,8 @@ export interface Lab {
   readonly gateway: string;
   /** The folder of Kubernetes binaries, where the topology has them. */
   readonly kubernetes: string | undefined;
+  /** The folder of container images' archives, where the topology has Kubernetes. */
+  readonly images: string | undefined;
   /** The text of an inventory of this lab, as INI. */
   readonly inventory: string;
   /** @throws Error when the lab has no host of that name. */
@@ -80,9 +83,9 @@ export async function startLab(options: StartOptions): Promise<Lab> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   try {
-    const binaries = await prepare(kubernetes, { log, signal }, stop);
+    const made = await prepare(kubernetes, { log, signal }, stop);
     await boot(topology.hosts, { log, signal }, stop);
-    const state = { ...first, up: true, kubernetes: binaries };
+    const state = { ...first, ...made, up: true };
     await writeState(state);
     return labOf(state);
   } catch (error) {
@@ -102,8 +105,12 @@ export async function attachLab(): Promise<Lab> {
   return labOf(state);
 }
 
-/** Brings everything that is made once and kept, and lays it out for this lab. Returns the Kubernetes folder, if asked. */
-async function prepare(kubernetes: boolean, progress: Progress, stop: AbortController): Promise<string | undefined> {
+/** Brings everything that is made once and kept, and lays it out for this lab. Returns the Kubernetes folders, if asked. */
+async function prepare(
+  kubernetes: boolean,
+  progress: Progress,
+  stop: AbortController,
+): Promise<Pick<LabState, 'kubernetes' | 'images'>> {
   await ensureTools(kubernetes && !isKubernetesBuilt(), progress);
   await ensureKey();
   await mkdir(disk);
@@ -112,7 +119,7 @@ async function prepare(kubernetes: boolean, progress: Progress, stop: AbortContr
     kubernetes ? ensureKubernetes(progress) : Promise.resolve(undefined),
     ensureBase(progress).then(() => unpackLayers(progress.signal)),
   ]);
-  return binaries ?? undefined;
+  return binaries ? { kubernetes: binaries, images: await ensureImages(binaries, progress) } : {};
 }
 
 async function boot(hosts: readonly HostPlan[], { log, signal }: Progress, stop: AbortController): Promise<void> {
@@ -144,7 +151,7 @@ async function together<const T extends readonly Promise<unknown>[]>(
   };
 }
 
-function labOf({ topology, kubernetes }: LabState): Lab {
+function labOf({ topology, kubernetes, images }: LabState): Lab {
   const hosts = topology.hosts.map((host) => labHost(host, topology.hosts));
   return {
     hosts,
@@ -152,7 +159,8 @@ function labOf({ topology, kubernetes }: LabState): Lab {
     knownHosts,
     gateway: network.gateway,
     kubernetes,
-    inventory: inventoryText(topology, { key, knownHosts, kubernetes }),
+    images,
+    inventory: inventoryText(topology, { key, knownHosts, kubernetes, images }),
     host(name) {
       const host = hosts.find((one) => one.name === name);
       if (!host) throw new Error(`the lab has no host "${name}", but ${hosts.map((one) => one.name).join(' ')}`);

@@ -14,6 +14,9 @@ export const stateFile = join(stateDirectory, 'state.json');
 /** A tmpfs: image layers, upper folders and other writable storage of the hosts. */
 export const disk = join(stateDirectory, 'disk');
 
+/** On this machine's own disk: what container runtimes keep is large, and must not lie on an overlay. */
+export const volumes = stateDirectory.replace('/run', '/var/lib');
+
 export const hostDirectory = (name: string): string => join(stateDirectory, 'hosts', name);
 
 /** The checkout: `npm run` and mocha start in it, wherever the compiled files lie. */

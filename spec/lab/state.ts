@@ -14,6 +14,7 @@ export interface LabState {
   /** `net.ipv4.ip_forward` of this machine before the lab. */
   readonly forwarding: string;
   readonly kubernetes?: string | undefined;
+  readonly images?: string | undefined;
 }
 
 /**

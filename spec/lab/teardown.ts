@@ -7,7 +7,7 @@ import { powerOff } from './host.ts';
 import { inventoryMark } from './inventory.ts';
 import { clearLatency } from './latency.ts';
 import { lowerNetwork } from './network.ts';
-import { inventoryFile, stateDirectory } from './paths.ts';
+import { inventoryFile, stateDirectory, volumes } from './paths.ts';
 import { readState } from './state.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function tearDown(): Promise<void> {
   await clearLatency();
   await lowerNetwork(state?.forwarding);
   await removeCgroups();
-  await rm(stateDirectory, { recursive: true, force: true });
+  for (const path of [volumes, stateDirectory]) await rm(path, { recursive: true, force: true });
   if (await wroteInventory()) await rm(inventoryFile);
 }
 
