@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { quote, run, runScript } from './command.ts';
-import { debianMirrors, type Mirrors, suite } from './mirror.ts';
+import { debianMirrors, type Mirrors, type Suite } from './mirror.ts';
 import { cache, disk, recipeHash } from './paths.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,7 +14,7 @@ const cachedPackages =
   'haproxy keepalived etcd-server etcd-client curl openssl nginx libnginx-mod-stream chrony psmisc rsyslog socat conntrack ipset ipvsadm jq python3-minimal docker.io containerd containernetworking-plugins docker-registry iptables ebtables ethtool golang-cfssl';
 
 /** Run inside the new base. Host keys and machine-id go: each host gets its own. */
-const finishBase = ({ packages, security }: Mirrors) => `
+const finishBase = (suite: Suite, { packages, security }: Mirrors) => `
 rm -f /etc/ssh/ssh_host_* /var/lib/dbus/machine-id
 : > /etc/machine-id
 useradd --create-home --shell /bin/bash --groups sudo ops
@@ -38,11 +38,13 @@ apt-get install -q -y --download-only ${cachedPackages}
 apt-cache policy > /dev/null
 `;
 
-// which mirror it came from makes no other base
-const recipe = [suite, basePackages, finishBase({ packages: '', security: '' }), fetchPackages];
-const folder = join(cache, 'base', recipeHash(recipe.join('\n')));
-const baseArchive = join(folder, 'base.tar');
-const packagesArchive = join(folder, 'packages.tar');
+/** The archives of a release: the base system, and what lies over it. */
+function archives(suite: Suite): { readonly base: string; readonly packages: string } {
+  // which mirror it came from makes no other base
+  const recipe = [suite, basePackages, finishBase(suite, { packages: '', security: '' }), fetchPackages];
+  const folder = join(cache, 'base', recipeHash(recipe.join('\n')));
+  return { base: join(folder, 'base.tar'), packages: join(folder, 'packages.tar') };
+}
 
 /** The lines of this machine's apt configuration by which it reaches its mirror: proxies, and date checks turned off. */
 export async function aptReachability(): Promise<string> {
@@ -57,22 +59,24 @@ export async function aptReachability(): Promise<string> {
 }
 
 /** Makes, once, the archives of the base system and of the packages' cache. */
-export async function ensureBase(progress: Progress): Promise<void> {
-  if (existsSync(packagesArchive) && existsSync(baseArchive)) return;
-  await mkdir(folder, { recursive: true });
+export async function ensureBase(suite: Suite, progress: Progress): Promise<void> {
+  const to = archives(suite);
+  if (existsSync(to.packages) && existsSync(to.base)) return;
+  await mkdir(dirname(to.base), { recursive: true });
   // In the lab's tmpfs: debootstrap makes device nodes and syncs much, and a cache may lie where neither is welcome.
   const work = join(disk, 'build');
   await mkdir(work);
-  await buildBase(work, progress);
+  await buildBase(suite, work, progress);
   await run(['umount', `${work}/root`]);
   await rm(work, { recursive: true });
 }
 
-async function buildBase(work: string, { log, signal }: Progress): Promise<void> {
+async function buildBase(suite: Suite, work: string, { log, signal }: Progress): Promise<void> {
+  const to = archives(suite);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
   const options = { env, signal };
-  const mirrors = await debianMirrors();
-  log('making the base system with debootstrap, once (about a minute)');
+  const mirrors = await debianMirrors(suite);
+  log(`making the base system of Debian ${suite} with debootstrap, once (about a minute)`);
   await run(
     [
       'debootstrap',
@@ -85,8 +89,8 @@ async function buildBase(work: string, { log, signal }: Progress): Promise<void>
     ],
     options,
   );
-  await run(['chroot', `${work}/base`, '/bin/sh', '-eu'], { ...options, input: finishBase(mirrors) });
-  await archive(`${work}/base`, ['.'], baseArchive, signal);
+  await run(['chroot', `${work}/base`, '/bin/sh', '-eu'], { ...options, input: finishBase(suite, mirrors) });
+  await archive(`${work}/base`, ['.'], to.base, signal);
 
   log('fetching the packages that hosts may install');
   await runScript(
@@ -97,7 +101,7 @@ async function buildBase(work: string, { log, signal }: Progress): Promise<void>
     options,
   );
   await run(['chroot', `${work}/root`, '/bin/sh', '-eu'], { ...options, input: fetchPackages });
-  await archive(`${work}/upper`, ['var/cache/apt', 'var/lib/apt'], packagesArchive, signal);
+  await archive(`${work}/upper`, ['var/cache/apt', 'var/lib/apt'], to.packages, signal);
 }
 
 /** The rename is the last step: a file of that name is whole. */
@@ -111,14 +115,17 @@ async function archive(from: string, paths: readonly string[], to: string, signa
   }
 }
 
-/** The lower folders of every host's root, uppermost first. */
-export const layers: readonly string[] = [join(disk, 'packages'), join(disk, 'base')];
+/** The lower folders of a host's root, uppermost first. */
+export const layers = (suite: Suite): readonly string[] => [join(disk, suite, 'packages'), join(disk, suite, 'base')];
 
-/** Unpacks both archives into the lab's tmpfs. */
-export async function unpackLayers(signal?: AbortSignal): Promise<void> {
-  const unpack = async (from: string, to: string) => {
-    await mkdir(to, { mode: 0o755 });
-    await run(['tar', '--numeric-owner', '--xattrs', '--xattrs-include=*', '-xpf', from, '-C', to], { signal });
+/** Unpacks both archives of a release into the lab's tmpfs, unless they are there. */
+export async function unpackLayers(suite: Suite, signal?: AbortSignal): Promise<void> {
+  if (existsSync(join(disk, suite))) return;
+  const from = archives(suite);
+  const unpack = async (archive: string, to: string) => {
+    await mkdir(to, { recursive: true, mode: 0o755 });
+    await run(['tar', '--numeric-owner', '--xattrs', '--xattrs-include=*', '-xpf', archive, '-C', to], { signal });
   };
-  await Promise.all([unpack(packagesArchive, layers[0]!), unpack(baseArchive, layers[1]!)]);
+  const [packages, base] = layers(suite);
+  await Promise.all([unpack(from.packages, packages!), unpack(from.base, base!)]);
 }

@@ -5,6 +5,7 @@ import { layers } from './base.ts';
 import { makeCgroups, removeCgroups } from './cgroup.ts';
 import { attempt, type Finished, quote, run } from './command.ts';
 import { writeIdentity } from './identity.ts';
+import type { Suite } from './mirror.ts';
 import { disconnect, machineOf } from './network.ts';
 import { disk, hostDirectory, volumes } from './paths.ts';
 import { kill, parentOf, pause, runningPid, startDetached } from './process.ts';
@@ -19,14 +20,14 @@ const pidFile = (name: string) => join(hostDirectory(name), 'nspawn.pid');
 const runtimeFolders = ['docker', 'containerd', 'kubelet'];
 
 /** Lays a fresh root over the base image and gives it its identity. */
-export async function install(host: HostPlan, all: readonly HostPlan[]): Promise<void> {
+export async function install(host: HostPlan, all: readonly HostPlan[], suite: Suite): Promise<void> {
   const own = join(disk, host.name);
   const folders = [
     ...['upper', 'work'].map((folder) => join(own, folder)),
     ...runtimeFolders.map((folder) => join(volumes, host.name, folder)),
   ];
   for (const folder of [...folders, rootOf(host.name)]) await mkdir(folder, { recursive: true, mode: 0o755 });
-  const options = `lowerdir=${layers.join(':')},upperdir=${upperOf(host.name)},workdir=${own}/work`;
+  const options = `lowerdir=${layers(suite).join(':')},upperdir=${upperOf(host.name)},workdir=${own}/work`;
   await run(['mount', '-t', 'overlay', '-o', options, 'kplay-lab', rootOf(host.name)]);
   await writeIdentity(host, all);
 }

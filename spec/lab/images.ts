@@ -1,27 +1,30 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aptReachability, layers } from './base.ts';
+import { aptReachability, ensureBase, layers, unpackLayers } from './base.ts';
 import { attempt, quote, run, runScript } from './command.ts';
+import { suite } from './mirror.ts';
 import { cache, checkout, disk, recipeHash } from './paths.ts';
 import type { Progress } from './progress.ts';
 
 /**
  * Makes, once (about a minute), the archives of container images: Kubernetes from `kubernetes`, the folder of its
  * binaries; the rest from Debian's packages. Returns their folder; registry.k8s.io/pause:3.2 is pause_3.2.tar in it.
- * The lab's base must be unpacked.
  */
-export async function ensureImages(kubernetes: string, { log, signal }: Progress): Promise<string> {
+export async function ensureImages(kubernetes: string, progress: Progress): Promise<string> {
+  const { log, signal } = progress;
   const script = await readFile(join(checkout, 'spec/lab/images-build.sh'), 'utf8');
   const folder = join(cache, 'images', recipeHash(script));
   if (existsSync(folder)) return folder;
   log('making container images, once (about a minute)');
+  await ensureBase(suite, progress);
+  await unpackLayers(suite, signal);
   const work = join(disk, 'images');
   const part = `${folder}.${process.pid}`;
   await mkdir(part, { recursive: true });
   await runScript(
     `mkdir -p ${work}/upper ${work}/work ${work}/root
-     mount -t overlay -o lowerdir=${layers.join(':')},upperdir=${work}/upper,workdir=${work}/work kplay-images ${work}/root
+     mount -t overlay -o lowerdir=${layers(suite).join(':')},upperdir=${work}/upper,workdir=${work}/work kplay-images ${work}/root
      mkdir ${work}/root/kube ${work}/root/out
      mount --bind ${quote(kubernetes)} ${work}/root/kube
      mount --bind ${quote(part)} ${work}/root/out

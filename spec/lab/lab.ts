@@ -8,6 +8,7 @@ import { inventoryText } from './inventory.ts';
 import { ensureKubernetes, isKubernetesBuilt } from './kubernetes.ts';
 import { setLatency } from './latency.ts';
 import { checkMachine, ensureTools } from './machine.ts';
+import { suite as debian12, type Suite } from './mirror.ts';
 import { raiseNetwork, readForwarding } from './network.ts';
 import { disk, hostDirectory } from './paths.ts';
 import type { Progress } from './progress.ts';
@@ -69,8 +70,9 @@ export interface StartOptions extends Partial<Omit<Topology, 'hosts'>> {
  * @throws Error when this machine cannot have a lab, has one already, or a step failed; nothing is left behind then.
  */
 export async function startLab(options: StartOptions): Promise<Lab> {
-  const { groups = {}, children = {}, kubernetes = false, log = () => {} } = options;
-  const topology: Topology = { hosts: plan(options.hosts.map(({ name }) => name)), groups, children, kubernetes };
+  const { groups = {}, children = {}, kubernetes = false, suite = debian12, log = () => {} } = options;
+  const hosts = plan(options.hosts.map(({ name }) => name));
+  const topology: Topology = { hosts, groups, children, kubernetes, suite };
   await checkMachine();
   const first: LabState = {
     topology,
@@ -83,8 +85,8 @@ export async function startLab(options: StartOptions): Promise<Lab> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   try {
-    const made = await prepare(kubernetes, { log, signal }, stop);
-    await boot(topology.hosts, { log, signal }, stop);
+    const made = await prepare(kubernetes, suite, { log, signal }, stop);
+    await boot(hosts, suite, { log, signal }, stop);
     const state = { ...first, ...made, up: true };
     await writeState(state);
     return labOf(state);
@@ -108,6 +110,7 @@ export async function attachLab(): Promise<Lab> {
 /** Brings everything that is made once and kept, and lays it out for this lab. Returns the Kubernetes folders, if asked. */
 async function prepare(
   kubernetes: boolean,
+  suite: Suite,
   progress: Progress,
   stop: AbortController,
 ): Promise<Pick<LabState, 'kubernetes' | 'images'>> {
@@ -117,18 +120,23 @@ async function prepare(
   await run(['mount', '-t', 'tmpfs', '-o', 'mode=755,size=75%', 'kplay-lab', disk]);
   const [binaries] = await together(stop, [
     kubernetes ? ensureKubernetes(progress) : Promise.resolve(undefined),
-    ensureBase(progress).then(() => unpackLayers(progress.signal)),
+    ensureBase(suite, progress).then(() => unpackLayers(suite, progress.signal)),
   ]);
   return binaries ? { kubernetes: binaries, images: await ensureImages(binaries, progress) } : {};
 }
 
-async function boot(hosts: readonly HostPlan[], { log, signal }: Progress, stop: AbortController): Promise<void> {
+async function boot(
+  hosts: readonly HostPlan[],
+  suite: Suite,
+  { log, signal }: Progress,
+  stop: AbortController,
+): Promise<void> {
   await raiseNetwork();
   log(`booting ${hosts.map(({ name }) => name).join(' ')}`);
   const bootOne = async (host: HostPlan) => {
     await mkdir(hostDirectory(host.name), { recursive: true });
     await ensureHostKey(host.name);
-    await install(host, hosts);
+    await install(host, hosts, suite);
     signal?.throwIfAborted();
     await powerOn(host.name);
     await untilReachable(host, signal);
@@ -152,7 +160,7 @@ async function together<const T extends readonly Promise<unknown>[]>(
 }
 
 function labOf({ topology, kubernetes, images }: LabState): Lab {
-  const hosts = topology.hosts.map((host) => labHost(host, topology.hosts));
+  const hosts = topology.hosts.map((host) => labHost(host, topology));
   return {
     hosts,
     key,
@@ -171,7 +179,7 @@ function labOf({ topology, kubernetes, images }: LabState): Lab {
   };
 }
 
-function labHost(host: HostPlan, all: readonly HostPlan[]): LabHost {
+function labHost(host: HostPlan, { hosts: all, suite = debian12 }: Topology): LabHost {
   const { name } = host;
   const on = async () => {
     await powerOn(name);
@@ -188,7 +196,7 @@ function labHost(host: HostPlan, all: readonly HostPlan[]): LabHost {
     async reset() {
       await powerOff(name);
       await uninstall(name);
-      await install(host, all);
+      await install(host, all, suite);
       await on();
     },
     snapshot: (ignored) => readSnapshot(upperOf(name), ignored),

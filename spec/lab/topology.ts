@@ -1,3 +1,4 @@
+import type { Suite } from './mirror.ts';
 import { labNumber } from './paths.ts';
 
 const prefix = `10.77.${labNumber}`;
@@ -26,6 +27,8 @@ export interface Topology {
   readonly children: Readonly<Record<string, readonly string[]>>;
   /** Whether hosts of this topology get Kubernetes binaries from the lab's cache. */
   readonly kubernetes: boolean;
+  /** The Debian release of its hosts; 12 where it says none. */
+  readonly suite?: Suite;
 }
 
 const firstHost = 11;
