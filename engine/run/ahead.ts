@@ -18,7 +18,7 @@ import type { Momentary } from './variables.ts';
 
 /** How many tasks are read ahead at most; fewer right after a change, doubling while nothing changes. */
 const widest = 64;
-const narrowest = 8;
+const narrowest = 24;
 const mostItems = 64;
 
 export interface Ahead {

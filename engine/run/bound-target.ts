@@ -39,11 +39,12 @@ export class NotAhead extends Error {}
 
 /** A target that only answers what is remembered or can be read; everything else ends the reading ahead. */
 export function readOnlyTarget(target: Target): Target {
-  const no = () => {
+  const no = (): never => {
     throw new NotAhead('only reading is done ahead');
   };
   return {
     ...target,
+    query: (kind, key) => (kind.volatile ? no() : target.query(kind, key)),
     writeFile: no,
     makeDirectory: no,
     setAttributes: no,

@@ -5,7 +5,7 @@ import type { Reader } from '../target/batch.ts';
 import type { LocalFile } from '../target/content.ts';
 import { type LiveTarget, liveTarget, type Wire } from '../target/live.ts';
 import type { PredictedWorld } from '../target/prediction.ts';
-import type { Domain } from '../target/query.ts';
+import type { Touched } from '../target/query.ts';
 import { simulatedTarget } from '../target/simulated.ts';
 import type { Target } from '../target/target.ts';
 import { interruptible } from './interruption.ts';
@@ -33,7 +33,7 @@ export interface Machine {
   /** The target as one user. Throws Unreachable, and Interrupted once aborted. */
   target(become: Become | undefined, mode: 'live' | 'simulated'): Promise<Target>;
   /** Drops what was read about these parts of the host, as whichever user, but not by `kept`. True when that told somebody. */
-  forget(domains: readonly Domain[] | undefined, kept?: Reader): boolean;
+  forget(touched: Touched, kept?: Reader): boolean;
   readonly traffic: { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number };
   /** Ends what is under way on the host, within about three seconds, and does nothing more there. Never rejects. */
   abort(): Promise<void>;
@@ -46,7 +46,7 @@ export function machine(
   settings: ConnectionSettings,
   wiring: Wiring,
   world: PredictedWorld,
-  onChange: (place: string, domains: readonly Domain[] | undefined, behind?: Reader) => void,
+  onChange: (place: string, touched: Touched, behind?: Reader) => void,
 ): Machine {
   const place = settings.kind === 'local' ? 'localhost' : name;
   const users = new Map<string, Promise<{ readonly live: LiveTarget; readonly simulated: Target }>>();
@@ -93,8 +93,8 @@ export function machine(
     const live = liveTarget({
       host: place,
       wire,
-      onChange: (domains) => onChange(place, domains),
-      onChanged: (domains, behind) => onChange(place, domains, behind),
+      onChange: (touched) => onChange(place, touched),
+      onChanged: (touched, behind) => onChange(place, touched, behind),
     });
     opened.push({ live, shell });
     return { live, simulated: simulatedTarget(live.target, world) };
@@ -126,9 +126,9 @@ export function machine(
       });
       return mode === 'live' ? live.target : simulated;
     },
-    forget(domains, kept) {
+    forget(touched, kept) {
       const readers = opened.map(({ live }) => live.reader).filter((reader) => reader !== kept);
-      for (const reader of readers) reader.forget(domains);
+      for (const reader of readers) reader.forget(touched);
       return readers.length > 0;
     },
     get traffic() {

@@ -3,7 +3,7 @@ import { KplayError } from '../errors.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
 import type { Reader } from '../target/batch.ts';
 import { predictedWorld, predictionOf } from '../target/prediction.ts';
-import type { Domain } from '../target/query.ts';
+import type { Touched } from '../target/query.ts';
 import { connectionSettings } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
 import { hostEnvironment } from './environment.ts';
@@ -82,8 +82,8 @@ function newRun(options: RunOptions): WholeRun {
   let labels = 0;
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
 
-  function changed(place: string, domains: readonly Domain[] | undefined, behind?: Reader): void {
-    const told = [...machines.values()].filter((one) => one.place === place && one.forget(domains, behind));
+  function changed(place: string, touched: Touched, behind?: Reader): void {
+    const told = [...machines.values()].filter((one) => one.place === place && one.forget(touched, behind));
     if (told.length > 0) for (const follow of run.followers.get(place) ?? []) follow();
   }
 

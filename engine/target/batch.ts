@@ -1,18 +1,29 @@
 /** Reading by batches: what is asked in one tick goes out as one script, and every answer is remembered until it may be stale. */
 import { randomBytes } from 'node:crypto';
+import { outlives } from './entry.ts';
 import { ModuleFailure } from './failure.ts';
-import type { Domain, QueryKind } from './query.ts';
+import { statKind } from './files.ts';
+import type { QueryKind, Touched } from './query.ts';
+import type { FileState } from './state.ts';
 
 export interface Reader {
   query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V>;
-  /** Drops the answers that read one of these parts of the host; all of them unless told. */
-  forget(domains?: readonly Domain[]): void;
+  /** Drops the answers that a change of these parts of the host may have made stale; all of them unless told. */
+  forget(touched?: Touched): void;
 }
 
 /** What a batch needs of a shell: a script in, code and streams out. */
 export type Ask = (
   script: string,
 ) => Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }>;
+
+interface Answer {
+  readonly kind: QueryKind<unknown, unknown>;
+  readonly key: unknown;
+  readonly promise: Promise<unknown>;
+  /** Absent while it is under way. */
+  value?: unknown;
+}
 
 interface Question {
   readonly kind: QueryKind<unknown, unknown>;
@@ -23,8 +34,7 @@ interface Question {
 
 /** A reader over one shell. A batch leaves when the current tick has run out of things to ask. */
 export function batchedReader(ask: Ask): Reader {
-  const answers = new Map<string, Map<string, Promise<unknown>>>();
-  const domainsOf = new Map<string, readonly Domain[]>();
+  const answers = new Map<string, Map<string, Answer>>();
   let waiting: Question[] = [];
 
   async function flush(): Promise<void> {
@@ -58,28 +68,43 @@ export function batchedReader(ask: Ask): Reader {
     }
   }
 
+  const recall = (path: string) => answers.get(statKind.name)?.get(statKind.id({ path, follow: false }))?.value;
+
+  function isStale({ kind, key }: Answer, { domains, entry }: Touched): boolean {
+    if (!domains || kind.domains.some((domain) => domains.includes(domain))) return true;
+    if (!entry || !kind.domains.includes('files')) return false;
+    return !kind.path || !outlives(kind.path(key), entry, recall as (path: string) => FileState | undefined);
+  }
+
   return {
     query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V> {
       const id = kind.id(key);
-      const known = answers.get(kind.name)?.get(id);
-      if (known) return known as Promise<V>;
-      const answer = new Promise<unknown>((resolve, reject) => {
-        if (waiting.push({ kind: kind as unknown as QueryKind<unknown, unknown>, key, resolve, reject }) === 1)
-          setImmediate(() => void flush());
+      const ofKind = answers.get(kind.name) ?? new Map<string, Answer>();
+      const known = ofKind.get(id);
+      if (known) return known.promise as Promise<V>;
+      const asked = { kind: kind as unknown as QueryKind<unknown, unknown>, key };
+      const promise = new Promise<unknown>((resolve, reject) => {
+        if (waiting.push({ ...asked, resolve, reject }) === 1) setImmediate(() => void flush());
       });
-      domainsOf.set(kind.name, kind.domains);
-      const ofKind = answers.get(kind.name) ?? new Map<string, Promise<unknown>>();
+      if (kind.volatile) return promise as Promise<V>;
+      const answer: Answer = { ...asked, promise };
       // whoever asked sees the rejection (a probe made ahead may have nobody left), whoever asks later may have more luck
-      answer.catch(() => {
-        if (ofKind.get(id) === answer) ofKind.delete(id);
-      });
+      promise.then(
+        (value) => {
+          answer.value = value;
+        },
+        () => {
+          if (ofKind.get(id) === answer) ofKind.delete(id);
+        },
+      );
       answers.set(kind.name, ofKind.set(id, answer));
-      return answer as Promise<V>;
+      return promise as Promise<V>;
     },
-    forget(domains) {
-      for (const [name, read] of domainsOf) {
-        if (!domains || read.some((domain) => domains.includes(domain))) answers.delete(name);
-      }
+    forget(touched = { domains: undefined }) {
+      const stale = [...answers.values()].flatMap((ofKind) =>
+        [...ofKind].filter(([, answer]) => isStale(answer, touched)).map(([id]) => ({ ofKind, id })),
+      );
+      for (const { ofKind, id } of stale) ofKind.delete(id);
     },
   };
 }

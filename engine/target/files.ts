@@ -18,6 +18,7 @@ export const statKind: QueryKind<StatKey, FileState> = {
   name: 'stat',
   domains: ['files'],
   id: ({ path, follow }) => `${follow ? 'L' : 'P'}${normalPath(path)}`,
+  path: ({ path }) => normalPath(path),
   script(keys) {
     const format = `-c '${statFormat}'`;
     const [followed, plain] = [keys.filter((key) => key.follow), keys.filter((key) => !key.follow)];
@@ -100,6 +101,7 @@ export const checksumKind: QueryKind<string, string | undefined> = {
   name: 'checksum',
   domains: ['files'],
   id: normalPath,
+  path: normalPath,
   // Only regular files are hashed: a pipe would never end.
   script: (paths) =>
     [
@@ -132,6 +134,7 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
   name: 'content',
   domains: ['files'],
   id: normalPath,
+  path: normalPath,
   script: (paths) =>
     paths
       .map(

@@ -4,13 +4,14 @@ import { Unknown } from '../template/values.ts';
 import { type Ask, batchedReader, type Reader } from './batch.ts';
 import { commandScript } from './command-script.ts';
 import type { LocalFile } from './content.ts';
+import { aboutOf, type Entry } from './entry.ts';
 import { ModuleFailure } from './failure.ts';
-import { checksumKind, contentKind, statKind } from './files.ts';
+import { checksumKind, contentKind, normalPath, statKind } from './files.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { factsKind } from './queries/facts.ts';
 import { packagesKind } from './queries/packages.ts';
 import { unitKind } from './queries/units.ts';
-import type { Domain, QueryKind } from './query.ts';
+import type { Domain, QueryKind, Touched } from './query.ts';
 import {
   abandonScript,
   attributesScript,
@@ -37,15 +38,20 @@ export interface LiveOptions {
   readonly host: string;
   readonly wire: Wire;
   /** Told before anything is changed: whoever remembers answers about this host drops the stale ones. */
-  readonly onChange: (domains: readonly Domain[] | undefined) => void;
+  readonly onChange: (touched: Touched) => void;
   /** Told when the change has ended: what others read meanwhile, over shells of their own, may be from before it. */
-  readonly onChanged: (domains: readonly Domain[] | undefined, reader: Reader) => void;
+  readonly onChanged: (touched: Touched, reader: Reader) => void;
 }
 
 /** Bytes up to which content travels inside a frame; more is streamed on a shell of its own. */
 const inlineLimit = 256 * 1024;
 /** What a file can be about: units, kernel settings, accounts; only packages never follow from one. */
-const anywhereButPackages: readonly Domain[] = ['files', 'units', 'kernel', 'facts', 'accounts'];
+const anything: Touched = { domains: ['files', 'units', 'kernel', 'facts', 'accounts'] satisfies Domain[] };
+const filesOnly: Touched = { domains: ['files'] };
+const written = (entry: Entry): Touched => ({
+  domains: aboutOf(entry),
+  entry: { ...entry, path: normalPath(entry.path) },
+});
 /** Bytes a batch of answers may have. */
 const answerLimit = 256 * 1024 * 1024;
 /** Bytes kept of each stream of a user's command. */
@@ -62,18 +68,13 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
   const reader = batchedReader(ask);
 
   // Whatever this shell is asked once it has been given the change is answered after it; other shells do not wait.
-  function changing<T>(domains: readonly Domain[] | undefined, run: () => Promise<T>): Promise<T> {
-    onChange(domains);
-    return run().finally(() => onChanged(domains, reader));
+  function changing<T>(touched: Touched, run: () => Promise<T>): Promise<T> {
+    onChange(touched);
+    return run().finally(() => onChanged(touched, reader));
   }
 
-  async function change(
-    summary: string,
-    script: string,
-    domains?: readonly Domain[],
-    timeoutMs?: number,
-  ): Promise<Completed> {
-    const completed = await changing(domains, () =>
+  async function change(summary: string, script: string, touched: Touched, timeoutMs?: number): Promise<Completed> {
+    const completed = await changing(touched, () =>
       timed(() => wire.run({ script, timeoutMs, outputLimit: commandLimit })),
     );
     if (completed.code !== 0) throw failureOf(summary, completed);
@@ -85,12 +86,14 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
     async writeFile(path, content, options) {
       if (content instanceof Unknown) throw new ModuleFailure(`the content of ${path} is not known: ${content.reason}`);
       const size = Buffer.isBuffer(content) ? content.length : content.size;
+      // a command that judges the new file is the user's: who knows what else it does
+      const touched = options.validate || options.backup ? anything : written({ path, type: 'file' });
       if (size <= inlineLimit) {
         const bytes = Buffer.isBuffer(content) ? content : await content.bytes();
-        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), anywhereButPackages);
+        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), touched);
         return;
       }
-      const made = await change(`write ${path}`, temporaryScript(path), ['files']);
+      const made = await change(`write ${path}`, temporaryScript(path), filesOnly);
       const uploaded = made.stdout.toString('utf8').trim();
       await wire.upload(uploaded, content).catch(async (error: unknown) => {
         const left = await wire.run({ script: abandonScript(path, uploaded) });
@@ -98,33 +101,35 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
         const words = error.message.replaceAll(uploaded, path);
         throw new ModuleFailure(`write ${path}: ${words}\n${left.stdout.toString('utf8').trim()}`, error.result);
       });
-      await change(`write ${path}`, writeScript(path, { uploaded }, options), anywhereButPackages);
+      await change(`write ${path}`, writeScript(path, { uploaded }, options), touched);
     },
     async makeDirectory(path, attributes) {
-      await change(`mkdir ${path}`, directoryScript(path, attributes), ['files']);
+      await change(`mkdir ${path}`, directoryScript(path, attributes), written({ path, type: 'directory' }));
     },
     async setAttributes(path, attributes, options = {}) {
-      await change(`set attributes of ${path}`, attributesScript(path, attributes, options), ['files']);
+      const touched = options.recurse || options.follow ? filesOnly : written({ path, type: 'file' });
+      await change(`set attributes of ${path}`, attributesScript(path, attributes, options), touched);
     },
     async makeLink(path, to, kind) {
-      await change(`link ${path}`, linkScript(path, to, kind), ['files', 'units']);
+      await change(`link ${path}`, linkScript(path, to, kind), { domains: ['files', 'units'] });
     },
     async remove(path) {
-      await change(`remove ${path}`, removeScript(path), anywhereButPackages);
+      await change(`remove ${path}`, removeScript(path), anything);
     },
     mutate: (mutation: Mutation) =>
       change(
         mutation.summary,
         commandScript({ script: mutation.script, stdin: mutation.stdin }),
-        mutation.touches,
+        { domains: mutation.touches },
         mutation.timeoutMs,
       ),
     run(command: Command) {
-      return changing(undefined, () => target.observe(command));
+      return changing({ domains: undefined }, () => target.observe(command));
     },
     async observe(command: Command) {
       const script = commandScript({ ...command, executable: command.executable ?? '/bin/sh' });
-      return timed(() => wire.run({ script, timeoutMs: command.timeoutMs, outputLimit: commandLimit }));
+      const { timeoutMs, outputLimit = commandLimit } = command;
+      return timed(() => wire.run({ script, timeoutMs, outputLimit }));
     },
     download: (path) => wire.download(path),
   };

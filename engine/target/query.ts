@@ -1,8 +1,15 @@
 import type { Unknown } from '../template/values.ts';
+import type { Entry } from './entry.ts';
 
 /** What part of a host a query reads; a mutation that says what it touches drops only those parts. */
-export const domains = ['files', 'packages', 'units', 'accounts', 'kernel', 'facts'] as const;
+export const domains = ['files', 'packages', 'units', 'accounts', 'kernel', 'facts', 'containers'] as const;
 export type Domain = (typeof domains)[number];
+
+/** What a change touches: whole parts of the host (all of them where `domains` is undefined), and it may be one entry of its files. */
+export interface Touched {
+  readonly domains: readonly Domain[] | undefined;
+  readonly entry?: Entry | undefined;
+}
 
 /**
  * A kind of question a host can be asked. All keys of one kind that are asked in the same tick go out as one script,
@@ -13,8 +20,12 @@ export interface QueryKind<K, V> {
   readonly name: string;
   /** The parts of a host whose change makes an answer stale. */
   readonly domains: readonly Domain[];
+  /** It is about something that changes without this host (an API): asked anew each time, and never ahead of its task. */
+  readonly volatile?: true;
   /** The second half of an answer's identity. */
   id(key: K): string;
+  /** The path a key is about, where the answer depends on that path alone. */
+  path?(key: K): string;
   /** A POSIX sh script that answers all keys on stdout. It only reads, and exits 0 also when what it looks for is absent. */
   script(keys: readonly K[]): string;
   /** The answers, in the order of the keys; {@link refusal} in place of one. Throws when the output makes no sense. */

@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import { Unknown } from '../template/values.ts';
 import { contentBytes, fileEffects, predicted, statEffects } from './effects.ts';
-import { UnknownState } from './failure.ts';
+import { ModuleFailure, UnknownState } from './failure.ts';
 import { checksumKind, contentKind, normalPath, type StatKey, statKind } from './files.ts';
 import { readable } from './live.ts';
 import { bringerOf, isFolderOf, type PredictedWorld, predictionOf } from './prediction.ts';
@@ -35,7 +35,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     const path = pathOf(kind, key);
     if (path !== undefined && underRemoved(path))
       return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
-    const value = await real.query(kind, key);
+    const value = kind.volatile ? await askedNow(kind, key) : await real.query(kind, key);
     const folder = path && prediction.bringsBelow.find((one) => normalPath(path).startsWith(`${one}/`));
     if (folder && (value === undefined || (value as FileState).exists === false)) {
       throw new UnknownState(`${path} may come with what is unpacked into ${folder}`);
@@ -59,6 +59,16 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       throw new UnknownState(`${kind.name} ${kind.id(key)} may come with ${bringer}, which is not there yet`);
     }
     return value;
+  }
+
+  /** What answers no question now may do so once the changes are made: an API that the run brings, a namespace in it. */
+  async function askedNow<K, V>(kind: QueryKind<K, V>, key: K): Promise<V> {
+    try {
+      return await real.query(kind, key);
+    } catch (error) {
+      if (!world.pending || !(error instanceof ModuleFailure)) throw error;
+      throw new UnknownState(`as things stand it would fail (${error.message}), but ${world.pending} comes first`);
+    }
   }
 
   /** The question about a path as it is once the predicted links on the way to it are followed. */

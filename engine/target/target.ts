@@ -26,6 +26,8 @@ export interface Command {
   readonly stdin?: Buffer | string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Bytes kept of each stream: 1 MiB unless told. */
+  readonly outputLimit?: number | undefined;
   /** Paths that will be there, or be gone, once it has run: what its author promised by `creates` and `removes`. */
   readonly makes?: string | undefined;
   readonly takesAway?: string | undefined;

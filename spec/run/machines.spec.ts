@@ -65,7 +65,8 @@ describe('a machine', () => {
       settings(more),
       fake.wiring,
       predictedWorld(),
-      (place, domains, behind) => void told.push(`${place} ${domains ?? 'all'} ${behind ? 'done' : 'begins'}`),
+      (place, { domains, entry }, behind) =>
+        void told.push(`${place} ${entry?.path ?? domains ?? 'all'} ${behind ? 'done' : 'begins'}`),
     );
     return { ...fake, one };
   };
@@ -108,7 +109,7 @@ describe('a machine', () => {
     const target = await one.target(undefined, 'live');
     await target.makeDirectory('/d', {});
     await target.run({ script: 'x' });
-    expect(told).to.deep.equal(['h files begins', 'h files done', 'h all begins', 'h all done']);
+    expect(told).to.deep.equal(['h /d begins', 'h /d done', 'h all begins', 'h all done']);
     await target.observe({ script: 'x' });
     expect(told).to.have.length(4);
   });

@@ -76,7 +76,7 @@ describe('a batched reader', () => {
       const reader = batchedReader(ask);
       const both = () => Promise.all([reader.query(files, 'x'), reader.query(units, 'x')]);
       await both();
-      reader.forget(domains);
+      reader.forget({ domains });
       await both();
       const again = asked.slice(1).join();
       expect([again.includes('files x'), again.includes('units x')]).to.deep.equal([
