@@ -1,0 +1,67 @@
+/** Moves a container to where a task wants it. */
+import { absent, dockerKinds } from '../../target/queries/docker.ts';
+import { effect } from '../../target/query.ts';
+import { quote } from '../../target/quote.ts';
+import type { Mutation, Target } from '../../target/target.ts';
+import type { Change, Result } from '../definition.ts';
+import type { ContainerArgs } from './container-arguments.ts';
+import { environmentFile } from './container-options.ts';
+import { creation, docker, replacement, stopping } from './container-script.ts';
+import { type ContainerState, plannedContainer } from './container-state.ts';
+import { imageReference, inspected, plannedImage } from './docker.ts';
+
+export async function applyContainer(
+  args: ContainerArgs,
+  state: ContainerState,
+  change: Change<ContainerState>,
+  target: Target,
+): Promise<Result> {
+  const { name } = args;
+  if (change.configuration?.after === null) {
+    await target.mutate({
+      summary: `docker rm ${name}`,
+      script: `${stopping(args, state)}\n${docker('rm', '-f', name)}`,
+      effects: [effect(dockerKinds.container, name, absent)],
+    });
+    return {};
+  }
+  const looks = args.image !== undefined && (change.pulled || state.image === undefined);
+  const isNewer = looks && (await pull(imageReference(args.image ?? ''), state, target));
+  const mutation = mutationOf(args, state, change, isNewer);
+  if (mutation === undefined) return { changed: false };
+  await target.mutate(mutation);
+  return {};
+}
+
+function mutationOf(
+  args: ContainerArgs,
+  state: ContainerState,
+  change: Change<ContainerState>,
+  isNewer: boolean,
+): Mutation | undefined {
+  const { name } = args;
+  // One that is only asked to be there goes on running.
+  const runs = change.running?.after ?? state.running;
+  const value = plannedContainer(name, change.configuration?.after, runs, state.container);
+  const effects = [effect(dockerKinds.container, name, { state: 'present', value })];
+  const act = (verb: string, script: string) => ({ summary: `docker ${verb} ${name}`, script, effects });
+  if (state.container === undefined) {
+    const script = `${creation(args, name)}${runs ? `\n${docker('start', name)}` : ''}`;
+    return { ...act('create', script), stdin: environmentFile(args) };
+  }
+  if (change.configuration || change.recreated || isNewer)
+    return { ...act('recreate', replacement(args, state, runs)), stdin: environmentFile(args) };
+  if (change.running) return runs ? act('start', docker('start', name)) : act('stop', stopping(args, state));
+  return change.restarted && act('restart', docker('restart', name));
+}
+
+/** True when the name stands for another image than before. */
+async function pull(reference: string, { image }: ContainerState, target: Target): Promise<boolean> {
+  await target.mutate({
+    summary: `docker pull ${reference}`,
+    script: `docker pull -q ${quote(reference)} </dev/null`,
+    effects: [effect(dockerKinds.image, reference, { state: 'present', value: image ?? plannedImage })],
+    touches: ['containers'],
+  });
+  return (await inspected(target, 'image', reference))?.['Id'] !== image?.['Id'];
+}

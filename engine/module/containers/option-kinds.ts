@@ -1,0 +1,75 @@
+/** The usual kinds of options of a container: one text, one switch, one size, one list. */
+import type { Inspection } from '../../target/queries/docker.ts';
+import { isPlain } from '../convert.ts';
+import type { ContainerArgs } from './container-arguments.ts';
+import { at } from './docker.ts';
+import { bytesOf, sortedTexts, textsOf } from './option-values.ts';
+
+/** An option as a task asks for it, as docker tells it, and as a word for `docker create`. */
+export interface ContainerOption {
+  /** What the task asks for, in the form of `actual`; undefined where it asks for nothing. */
+  wanted(args: ContainerArgs, image: Inspection | undefined): unknown;
+  actual(container: Inspection, args: ContainerArgs): unknown;
+  /** Words for `docker create`; what is passed in another way has none. */
+  flags?(args: ContainerArgs): readonly string[];
+}
+
+type Name = keyof ContainerArgs;
+
+export function text(name: Name, option: string, ...path: readonly string[]): ContainerOption {
+  return {
+    wanted: (args) => args[name],
+    actual: (container) => String(at(container, ...path) ?? ''),
+    flags: (args) => word(option, args[name]),
+  };
+}
+
+export function flag(name: Name, option: string, ...path: readonly string[]): ContainerOption {
+  return {
+    wanted: (args) => args[name],
+    actual: (container) => at(container, ...path) === true,
+    flags: (args) => (args[name] === undefined ? [] : [`--${option}=${args[name]}`]),
+  };
+}
+
+export function bytes(name: 'memory' | 'shm_size', option: string, ...path: readonly string[]): ContainerOption {
+  const wanted = (args: ContainerArgs) => {
+    const size = args[name];
+    return size === undefined ? undefined : bytesOf(name, size);
+  };
+  return { wanted, actual: (container) => at(container, ...path) ?? 0, flags: (args) => word(option, wanted(args)) };
+}
+
+export function list(
+  name: 'dns_servers' | 'capabilities' | 'cap_drop' | 'security_opts',
+  option: string,
+  path: readonly string[],
+  normal: (one: string) => string = String,
+): ContainerOption {
+  return {
+    wanted: (args) => args[name] && sortedTexts(args[name].map(normal)),
+    actual: (container) => sortedTexts(textsOf(at(container, ...path)).map(normal)),
+    flags: (args) => each(option, args[name]?.map(normal)),
+  };
+}
+
+export const word = (option: string, value: unknown) => (value === undefined ? [] : [`--${option}=${value}`]);
+export const each = (option: string, values: readonly string[] = []) => values.map((value) => `--${option}=${value}`);
+
+export function pairs(lines: readonly string[], sign = '='): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const end = line.indexOf(sign);
+      return end < 0 ? [line, ''] : [line.slice(0, end), line.slice(end + 1)];
+    }),
+  );
+}
+
+export function mapOf(value: unknown): Readonly<Record<string, string>> {
+  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)])) : {};
+}
+
+export function mappingAt(found: unknown, ...path: readonly string[]): Readonly<Record<string, unknown>> {
+  const value = at(found, ...path);
+  return isPlain(value) ? value : {};
+}
