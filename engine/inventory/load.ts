@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fail, KplayError, type Location, type Problem } from '../errors.ts';
 import type { Files } from '../source/files.ts';
 import { type Draft, defineGroup, draftHost, emptyDraft } from './draft.ts';
-import { existingName } from './group-aliases.ts';
+import { existingName, impliedGroups } from './group-aliases.ts';
 import { type Hierarchy, layerOf, resolveHierarchy } from './hierarchy.ts';
 import { readHostNames } from './host-names.ts';
 import { readIniInventory } from './ini.ts';
@@ -27,6 +27,7 @@ export function loadInventory(
 ): Inventory {
   const draft = emptyDraft();
   for (const source of sources) attempt(draft, () => readSource(draft, source, files));
+  defineImplied(draft);
   const hierarchy = resolveHierarchy(draft);
   const wanted = { groups: [...hierarchy.groups.keys()], hosts: [...hierarchy.hosts.keys(), ...localhostNames] };
 
@@ -67,6 +68,16 @@ export function loadInventory(
     return orderLayers(hierarchy, found, inventoryDirs.map(folders), play);
   };
   return { ...hierarchy, sources, host, hostsIn, layers, hostLayers: (name) => layers(name), warnings };
+}
+
+/** Groups that the inventory calls otherwise, or leaves to be put together. */
+function defineImplied(draft: Draft): void {
+  const implied = impliedGroups((name) => draft.groups.get(name)?.defined === true);
+  for (const [name, children] of implied) {
+    const at = draft.groups.get(children[0]!)?.at;
+    const group = defineGroup(draft, name, at);
+    for (const child of children) group.children.set(child, at ?? { file: 'implied group', line: 1, column: 1 });
+  }
 }
 
 /** Keeps the problems that `step` throws, so that all are shown at once. */

@@ -1,0 +1,108 @@
+/** What k8s does to objects: applies, patches or deletes them, and what the server will then answer. */
+import {
+  appliedKind,
+  identityOf,
+  type KubernetesObject,
+  kubectlCommand,
+  objectKind,
+  objectLabel,
+  objectLines,
+  patchedKind,
+  patchScript,
+} from '../../target/queries/kubernetes.ts';
+import { type Effect, effect } from '../../target/query.ts';
+import { quote } from '../../target/quote.ts';
+import type { Target } from '../../target/target.ts';
+import { accessOf } from './arguments.ts';
+import { applyOptions, type K8sArgs, mergeTypes } from './k8s-arguments.ts';
+
+/** One object of the task. */
+export interface Subject {
+  readonly manifest: KubernetesObject;
+  readonly live: KubernetesObject | undefined;
+  /** What the server would make of it; for one whose namespace or kind the task itself brings, the manifest. */
+  readonly next: KubernetesObject | undefined;
+}
+
+/** Moves the objects to what is asked for. */
+export async function act(args: K8sArgs, subjects: readonly Subject[], target: Target): Promise<void> {
+  if (subjects.length === 0) return;
+  if (args.state === 'absent') await remove(args, subjects, target);
+  else if (args.state === 'patched') for (const subject of subjects) await patch(args, subject, target);
+  else for (const stage of stages(subjects)) await applyAll(args, stage, target);
+}
+
+/** True for an object that has only been predicted, and that will have been waited for. */
+export const isAwaited = (object: KubernetesObject): boolean => awaited.has(object);
+
+const awaited = new WeakSet<KubernetesObject>();
+
+/** Namespaces and definitions of kinds come before what needs them. */
+function stages(subjects: readonly Subject[]): readonly (readonly Subject[])[] {
+  const isFirst = ({ manifest: { kind } }: Subject) => kind === 'Namespace' || kind === 'CustomResourceDefinition';
+  const [first, rest] = [subjects.filter(isFirst), subjects.filter((subject) => !isFirst(subject))];
+  return [first, rest].filter((stage) => stage.length > 0);
+}
+
+async function applyAll(args: K8sArgs, subjects: readonly Subject[], target: Target): Promise<void> {
+  const manifests = subjects.map(({ manifest }) => manifest);
+  const kubectl = kubectlCommand(accessOf(args));
+  const definitions = manifests.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const established = definitions.map(({ metadata }) => quote(`crd/${metadata.name}`)).join(' ');
+  await target.mutate({
+    summary: `kubectl apply ${named(manifests)}`,
+    script: `${kubectl} apply -f - -o name ${applyOptions(args).map(quote).join(' ')} || exit 1${
+      established && `\n${kubectl} wait --for=condition=Established --timeout=60s ${established} </dev/null`
+    }`,
+    stdin: objectLines(manifests),
+    touches: [],
+    effects: subjects.flatMap((subject) => effectsOf(args, subject, subject.next)),
+  });
+}
+
+async function patch(args: K8sArgs, subject: Subject, target: Target): Promise<void> {
+  const key = { access: accessOf(args), object: subject.manifest, types: mergeTypes(args) };
+  await target.mutate({
+    summary: `kubectl patch ${objectLabel(subject.manifest)}`,
+    script: `exec 3>/dev/null\n${patchScript(key, '$(cat)')}\n[ "$code" -eq 0 ] || { printf '%s\\n' "$err" >&2; exit 1; }`,
+    stdin: objectLines([subject.manifest]),
+    touches: [],
+    effects: effectsOf(args, subject, subject.next),
+  });
+}
+
+async function remove(args: K8sArgs, subjects: readonly Subject[], target: Target): Promise<void> {
+  const manifests = subjects.map(({ manifest }) => identityOf(manifest)).reverse();
+  const { propagationPolicy: cascade = 'Background', gracePeriodSeconds: grace } = args.delete_options ?? {};
+  const options = [
+    '--ignore-not-found',
+    `--cascade=${cascade.toLowerCase()}`,
+    ...(grace === undefined ? [] : [`--grace-period=${grace}`]),
+    ...(args.wait ? ['--wait=true', `--timeout=${args.wait_timeout}s`] : ['--wait=false']),
+  ];
+  await target.mutate({
+    summary: `kubectl delete ${named(manifests)}`,
+    script: `${kubectlCommand(accessOf(args))} delete -f - -o name ${options.join(' ')}`,
+    stdin: objectLines(manifests),
+    touches: [],
+    effects: subjects.map((subject) =>
+      effect(objectKind, { access: accessOf(args), object: identityOf(subject.manifest) }, undefined),
+    ),
+  });
+}
+
+/** What the server will answer from now on. */
+function effectsOf(args: K8sArgs, { manifest }: Subject, next: KubernetesObject | undefined): readonly Effect[] {
+  const access = accessOf(args);
+  if (next === undefined) return [];
+  if (args.wait) awaited.add(next);
+  const there = effect(objectKind, { access, object: identityOf(manifest) }, next);
+  return args.state === 'patched'
+    ? [there, effect(patchedKind, { access, object: manifest, types: mergeTypes(args) }, next)]
+    : [there, effect(appliedKind, { access, object: manifest, options: applyOptions(args) }, next)];
+}
+
+function named(objects: readonly KubernetesObject[]): string {
+  const labels = objects.map(objectLabel);
+  return labels.length <= 3 ? labels.join(', ') : `${labels.slice(0, 2).join(', ')} and ${labels.length - 2} more`;
+}

@@ -1,0 +1,252 @@
+import k8s from '../../engine/modules/k8s.ts';
+import { appliedKind, type KubernetesObject, objectKind, patchedKind } from '../../engine/target/queries/kubernetes.ts';
+import { type FakeWorld, testModule } from '../../engine/testing.ts';
+
+const access = { kubectl: 'kubectl' };
+const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name },
+  ...more,
+});
+const settings = object('ConfigMap', 'settings', { data: { a: '1' } });
+const served = (one: KubernetesObject): KubernetesObject => ({
+  ...one,
+  metadata: { ...one.metadata, resourceVersion: '7', uid: 'x', managedFields: [{}] },
+});
+
+/** What the server has, and what it would make of manifests; of which there are none unless told. */
+const world = (
+  live: readonly (KubernetesObject | { readonly none: KubernetesObject })[],
+  dry: readonly (readonly [manifest: KubernetesObject, result: KubernetesObject])[] = [],
+  options: readonly string[] = [],
+): FakeWorld => ({
+  answers: Object.fromEntries([
+    ...live.map((one) => {
+      const key = 'none' in one ? (one['none'] as KubernetesObject) : (one as KubernetesObject);
+      return [`${objectKind.name} ${objectKind.id({ access, object: key })}`, 'none' in one ? undefined : one];
+    }),
+    ...dry.map(([manifest, result]) => [
+      `${appliedKind.name} ${appliedKind.id({ access, object: manifest, options })}`,
+      result,
+    ]),
+  ]),
+});
+
+const deployment = (replicas: number, status: object): KubernetesObject => ({
+  ...object('Deployment', 'web', { spec: { replicas } }, 'apps/v1'),
+  status,
+});
+const secret = object('Secret', 'pass', { data: { password: 'Y29ycmVjdGhvcnNl', user: 'YWRtaW5pc3RyYXRvcg==' } });
+const older = object('Secret', 'pass', { data: { password: 'c3RhcGxlYmF0dGVyeQ==', user: 'YWRtaW5pc3RyYXRvcg==' } });
+const namespace = object('Namespace', 'shop');
+const inShop: KubernetesObject = { ...settings, metadata: { name: 'settings', namespace: 'shop' } };
+const definition = object(
+  'CustomResourceDefinition',
+  'shops.example.com',
+  { spec: { group: 'example.com', names: { kind: 'Shop' } } },
+  'apiextensions.k8s.io/v1',
+);
+const shop = object('Shop', 'corner', {}, 'example.com/v1');
+const patchTo = (patch: KubernetesObject, result: KubernetesObject | undefined): FakeWorld => ({
+  answers: {
+    [`${objectKind.name} ${objectKind.id({ access, object: patch })}`]: result && settings,
+    [`${patchedKind.name} ${patchedKind.id({ access, object: patch, types: ['strategic', 'merge'] })}`]: result,
+  },
+});
+const label = object('ConfigMap', 'settings', { data: { b: '2' } });
+
+testModule(k8s, 'k8s', {
+  'applies what is not there': {
+    args: { definition: settings },
+    world: world([{ none: settings }], [[settings, served(settings)]]),
+    want: {
+      fields: ['objects'],
+      log: ['kubectl apply ConfigMap settings'],
+      scripts: ["'kubectl' apply -f - -o name"],
+      diffs: [['', "apiVersion: v1\ndata:\n  a: '1'\nkind: ConfigMap\nmetadata:\n  name: settings\n"]],
+      result: { method: 'create' },
+    },
+  },
+  'is done when the server would make of it what is there, notes of the server apart': {
+    args: { definition: settings },
+    world: world(
+      [{ ...served(settings), status: { phase: 'Active' } }],
+      [[settings, { ...settings, metadata: { name: 'settings', resourceVersion: '8' } }]],
+    ),
+    want: { changed: false, log: [] },
+  },
+  'applies only what differs': {
+    args: { definition: [settings, object('ConfigMap', 'other')] },
+    world: world(
+      [settings, { none: object('ConfigMap', 'other') }],
+      [
+        [settings, settings],
+        [object('ConfigMap', 'other'), object('ConfigMap', 'other')],
+      ],
+    ),
+    want: { log: ['kubectl apply ConfigMap other'] },
+  },
+  'reads documents of YAML, lists among them': {
+    args: {
+      definition: `${JSON.stringify({ kind: 'List', items: [settings] })}\n---\n---\nkind: Namespace\nmetadata: { name: shop }`,
+    },
+    world: world(
+      [settings, { none: namespace }],
+      [
+        [settings, settings],
+        [namespace, namespace],
+      ],
+    ),
+    want: { log: ['kubectl apply Namespace shop'] },
+  },
+  'reads a file of the controller': {
+    args: { src: 'settings.yml', kubeconfig: '/etc/kubernetes/admin.conf' },
+    files: { 'files/settings.yml': JSON.stringify(settings) },
+    world: {
+      answers: {
+        'kubernetes object /etc/kubernetes/admin.conf ConfigMap settings': undefined,
+        [`kubernetes apply ${appliedKind.id({ access: { ...access, kubeconfig: '/etc/kubernetes/admin.conf' }, object: settings, options: [] })}`]:
+          settings,
+      },
+    },
+    want: { scripts: ["'kubectl' '--kubeconfig=/etc/kubernetes/admin.conf' apply"] },
+  },
+  'renders a template': {
+    args: { template: 'settings.yml.j2' },
+    variables: { number: 1 },
+    files: {
+      'templates/settings.yml.j2': 'kind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "{{ number }}" }',
+    },
+    world: world([settings], [[settings, settings]]),
+    want: { changed: false },
+  },
+  'gives objects the namespace of the task': {
+    args: { definition: settings, namespace: 'shop' },
+    world: world([inShop], [[inShop, inShop]]),
+    want: { changed: false },
+  },
+  'makes an object that is named by arguments': {
+    args: { kind: 'Namespace', name: 'shop' },
+    world: world([{ none: namespace }], [[namespace, namespace]]),
+    want: { log: ['kubectl apply Namespace shop'] },
+  },
+  'hides what a Secret holds, and tells which values differ': {
+    args: { definition: secret },
+    world: world([older], [[secret, secret]]),
+    want: {
+      diffs: [
+        [
+          "apiVersion: v1\ndata:\n  password: '********'\n  user: '********'\nkind: Secret\nmetadata:\n  name: pass\n",
+          "apiVersion: v1\ndata:\n  password: '******** (another value)'\n  user: '********'\nkind: Secret\nmetadata:\n  name: pass\n",
+        ],
+      ],
+    },
+  },
+  'writes stringData as the data that is read back': {
+    args: {
+      definition: { ...object('Secret', 'pass'), stringData: { password: 'correcthorse', user: 'administrator' } },
+    },
+    world: world([secret], [[secret, secret]]),
+    want: { changed: false },
+  },
+  'applies a namespace first, and asks nothing of what will be in it': {
+    args: { definition: [inShop, namespace] },
+    world: world([{ none: namespace }, { none: inShop }], [[namespace, namespace]]),
+    want: { log: ['kubectl apply Namespace shop', 'kubectl apply ConfigMap shop/settings'] },
+    always: 'the world answers for the new namespace only once it is there',
+  },
+  'waits for a kind to be known before objects of it': {
+    args: { definition: [definition, shop] },
+    world: world([{ none: definition }, { none: shop }], [[definition, definition]]),
+    want: {
+      log: ['kubectl apply CustomResourceDefinition shops.example.com', 'kubectl apply Shop corner'],
+      scripts: ["wait --for=condition=Established --timeout=60s 'crd/shops.example.com'"],
+    },
+    always: 'likewise',
+  },
+  'lets the server merge': {
+    args: { definition: settings, server_side_apply: { field_manager: 'kplay', force_conflicts: true } },
+    world: world(
+      [{ none: settings }],
+      [[settings, settings]],
+      ['--server-side', '--field-manager=kplay', '--force-conflicts'],
+    ),
+    want: { scripts: ["apply -f - -o name '--server-side' '--field-manager=kplay' '--force-conflicts'"] },
+  },
+  deletes: {
+    args: { state: 'absent', definition: [namespace, inShop], wait: true, wait_timeout: 9 },
+    world: world([namespace, inShop]),
+    want: {
+      log: ['kubectl delete ConfigMap shop/settings, Namespace shop'],
+      scripts: ['--ignore-not-found --cascade=background --wait=true --timeout=9s'],
+      result: {
+        result: {
+          results: [
+            { result: namespace, method: 'delete', changed: true },
+            { result: inShop, method: 'delete', changed: true },
+          ],
+        },
+      },
+    },
+  },
+  'deletes what is there, as it is told to': {
+    args: {
+      state: 'absent',
+      definition: [namespace, settings],
+      delete_options: { propagationPolicy: 'Orphan', gracePeriodSeconds: 0 },
+    },
+    world: world([namespace, { none: settings }]),
+    want: { log: ['kubectl delete Namespace shop'], scripts: ['--cascade=orphan --grace-period=0 --wait=false'] },
+  },
+  'is done when nothing is left to delete': {
+    args: { state: 'absent', kind: 'Namespace', name: 'shop' },
+    world: world([{ none: namespace }]),
+    want: { changed: false },
+  },
+  'patches what is there': {
+    args: { state: 'patched', definition: label },
+    world: patchTo(label, { ...settings, data: { a: '1', b: '2' } }),
+    want: {
+      log: ['kubectl patch ConfigMap settings'],
+      scripts: ["patch 'ConfigMap.v1.' 'settings'"],
+      result: { method: 'patch' },
+    },
+  },
+  'is done with a patch that changes nothing': {
+    args: { state: 'patched', definition: label },
+    world: patchTo(label, settings),
+    want: { changed: false },
+  },
+  'patches nothing where there is nothing': {
+    args: { state: 'patched', definition: label },
+    world: patchTo(label, undefined),
+    want: { changed: false, result: { warnings: ['ConfigMap settings is not there, so it is not patched'] } },
+  },
+  'waits for a Deployment, and a wait alone is no change': {
+    args: { definition: deployment(1, {}), wait: true, wait_timeout: 5, wait_sleep: 0 },
+    world: {
+      ...world([deployment(1, {})], [[deployment(1, {}), deployment(1, {})]]),
+      commands: {
+        'get -f -': {
+          stdout: JSON.stringify(deployment(1, { replicas: 1, updatedReplicas: 1, availableReplicas: 1 })),
+        },
+      },
+    },
+    want: { fields: ['ready'], result: { changed: false } },
+    always: 'the world goes on answering with the Deployment as it was',
+  },
+  'says what it waited for in vain': {
+    args: { definition: deployment(2, {}), wait: true, wait_timeout: 0 },
+    world: {
+      ...world([deployment(2, {})], [[deployment(2, {}), deployment(2, {})]]),
+      commands: { 'get -f -': { stdout: JSON.stringify(deployment(2, { availableReplicas: 1 })) } },
+    },
+    fails: 'after 0 s Deployment web has 1 of 2 replicas available',
+  },
+  'needs objects': { args: {}, fails: 'definition' },
+  'needs a kind': { args: { definition: { metadata: { name: 'x' } } }, fails: 'object 1 has no kind' },
+  'needs a name': { args: { definition: { kind: 'Pod' } }, fails: 'object 1 (Pod) has no metadata.name' },
+  'takes no YAML that is none': { args: { definition: 'a: [' }, fails: 'the definition is no YAML' },
+  'takes no text for an object': { args: { definition: ['just words'] }, fails: 'must be a mapping' },
+});
