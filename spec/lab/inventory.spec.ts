@@ -32,6 +32,8 @@ ansible_ssh_common_args='-o UserKnownHostsFile=/keys/known_hosts -o StrictHostKe
       'keepalived_interface=host0',
       'etcd_install=package',
       'kube_binary_source=/bin/v1',
+      'containerd_cgroup_driver=cgroupfs',
+      'containerd_kernel_modules=[]',
     ]);
   });
 });

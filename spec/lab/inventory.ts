@@ -12,6 +12,18 @@ export interface InventoryPaths {
   readonly images?: string | undefined;
 }
 
+/**
+ * What a host that is a container itself lacks: a cgroup hierarchy of systemd's own, leave to lower OOM scores and to set
+ * the size of the table of connections, and modules beside the kernel.
+ */
+const containerHost = [
+  'containerd_cgroup_driver=cgroupfs',
+  'containerd_restrict_oom_score_adj=true',
+  'containerd_kernel_modules=[]',
+  'kube_proxy_conntrack_max_per_core=0',
+  'verify_workload_image=kplay.example/busybox:1.35',
+] as const;
+
 /** The inventory of a lab, as INI text. */
 export function inventoryText(topology: Topology, paths: InventoryPaths): string {
   const variables = [
@@ -25,6 +37,7 @@ export function inventoryText(topology: Topology, paths: InventoryPaths): string
           `cluster_vip=${network.vip}/${network.prefixLength}`,
           'keepalived_interface=host0',
           'etcd_install=package',
+          ...containerHost,
           ...(paths.kubernetes ? [`kube_binary_source=${paths.kubernetes}`] : []),
           ...(paths.images ? [`cluster_image_archives=${paths.images}`] : []),
         ]
