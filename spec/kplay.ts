@@ -18,13 +18,17 @@ export interface KplayOptions {
   readonly input?: string;
 }
 
-/** `kplay …args`, from the bundle that users run. */
+/** `kplay …args`, from the bundle that users run, or from the one that KPLAY_BUNDLE names. */
 export async function kplay(args: readonly string[], options: KplayOptions = {}): Promise<Said> {
   const started = performance.now();
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/kplay.js'), ...args], {
-    cwd: options.cwd ?? process.cwd(),
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
-  });
+  const child = spawn(
+    process.execPath,
+    [process.env['KPLAY_BUNDLE'] ?? join(process.cwd(), 'dist/kplay.js'), ...args],
+    {
+      cwd: options.cwd ?? process.cwd(),
+      env: { ...process.env, NO_COLOR: '1', ...options.env },
+    },
+  );
   child.stdin.end(options.input ?? '');
   const [stdout, stderr] = ['', ''].map(() => [] as Buffer[]) as [Buffer[], Buffer[]];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

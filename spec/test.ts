@@ -4,12 +4,13 @@
  *
  * Each acceptance spec is a process of its own, which has its lab to itself. One that failed is run a second time, on
  * fresh hosts: on a busy machine a real cluster may miss a bound. What failed first is said at the end.
- * KPLAY_TEST_LANES=2 runs two of them side by side, in labs of their own.
+ * Two of them run side by side, in labs of their own; KPLAY_TEST_LANES=1 runs one after the other.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
+import { startLab } from './lab/lab.ts';
 
 interface Counts {
   readonly passed: number;
@@ -62,7 +63,9 @@ function runApart(path: string, lane: number, lanes: number): Promise<Counts> {
 }
 
 async function runOnHosts(paths: readonly string[]): Promise<Counts> {
-  const lanes = Number(process.env['KPLAY_TEST_LANES'] ?? 1);
+  const lanes = Math.min(paths.length, Number(process.env['KPLAY_TEST_LANES'] ?? 2));
+  // what labs are made of is made once, before two of them want it
+  if (lanes > 1) await (await startLab({ hosts: [{ name: 'first' }], kubernetes: true, log: console.error })).down();
   const waiting = [...paths];
   const done: Counts[] = [];
   const again: string[] = [];

@@ -14,6 +14,7 @@ import { connectionDefaults } from './connection-defaults.ts';
 import { disk } from './disk.ts';
 import { readExtraVars } from './extra-vars.ts';
 import { printListing } from './listing.ts';
+import { logFolder } from './log-folder.ts';
 import { openReport } from './open-report.ts';
 import type { CliOptions } from './options.ts';
 import { packageVersion } from './paths.ts';
@@ -45,12 +46,14 @@ export async function play(options: CliOptions): Promise<number> {
   refuseUnknownStart(options, plan);
   const defaults = await connectionDefaults(options);
   const prompts = await answerPrompts(plan.plan, extraVars, options);
+  const logs = logFolder(options);
   const report = openReport(options);
   const running = underWay();
   const signals = onSignals(running.words);
   const emit: Emit = (event) => {
     running.hear(event);
     report.emit(event);
+    logs?.emit(event);
   };
   try {
     const result = await run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, emit, signals });
@@ -58,6 +61,7 @@ export async function play(options: CliOptions): Promise<number> {
   } finally {
     signals.release();
     report.close();
+    logs?.close();
   }
 }
 

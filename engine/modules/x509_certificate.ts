@@ -6,8 +6,10 @@ import { defineModule } from '../module/definition.ts';
 import {
   type CertificateFields,
   certificateResult,
+  certificateReturns,
   fieldsOf,
   readCertificate,
+  signer,
   validity,
   wantedFields,
 } from '../module/pki/certificate.ts';
@@ -81,16 +83,7 @@ export default defineModule({
   ],
   args,
   rules: { requiredTogether: [['ca_path', 'ca_private_key_path']] },
-  returns: {
-    path: 'the certificate',
-    private_key_path: 'its key',
-    not_before: 'from when it is valid',
-    not_after: 'until when',
-    serial_number: 'its serial number in hex',
-    fingerprint_sha256: 'its fingerprint in hex',
-    subject: 'whom it is for',
-    issuer: 'who signed it',
-  },
+  returns: certificateReturns,
   examples:
     '- x509_certificate:\n    path: "{{ pki }}/etcd.crt"\n    private_key_path: "{{ pki }}/etcd.key"\n    common_name: etcd\n    subject_alt_name: [DNS:localhost, IP:127.0.0.1]\n    usages: [server_auth, client_auth]\n    ca_path: "{{ pki }}/ca.crt"\n    ca_private_key_path: "{{ pki }}/ca.key"\n  delegate_to: localhost\n',
 
@@ -125,7 +118,7 @@ export default defineModule({
       certificate,
       private_key,
       key_matches: key !== undefined && sameKey(key, found.publicKey),
-      signed_by: signer(found, args, caPem),
+      signed_by: signer(found, args.ca_path, caPem),
       found,
     };
   },
@@ -213,18 +206,4 @@ function predicted(args: Args): Pick<State, 'certificate' | 'private_key' | 'key
 
 function daysOf({ valid_days: days, is_ca: isCa }: Args): number {
   return days ?? (isCa ? 3650 : 365);
-}
-
-/** The CA's path when its certificate verifies this one; otherwise who is named as the issuer. */
-function signer(
-  found: X509Certificate,
-  { ca_path: path }: Args,
-  caPem: Buffer | Unknown | undefined,
-): string | Unknown {
-  if (isUnknown(caPem)) return caPem;
-  if (path === undefined)
-    return found.checkIssued(found) && found.verify(found.publicKey) ? 'itself' : `another: ${found.issuer}`;
-  const ca = readCertificate(caPem);
-  if (ca === undefined) throw new ModuleFailure(`${path} holds no certificate`);
-  return found.checkIssued(ca) && found.verify(ca.publicKey) ? path : `another: ${found.issuer}`;
 }

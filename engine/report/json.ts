@@ -1,6 +1,7 @@
 /** The report for programs: one JSON document at the end, in the shape of Ansible's json callback. */
 import type { Diff } from '../module/definition.ts';
 import type { HostRecap, Outcome, Recap, RunEvent, TaskLabel } from '../run/events.ts';
+import { rememberFailures } from './broken-hosts.ts';
 import { isPlain, jsonText } from './json-text.ts';
 import { progress } from './progress.ts';
 import type { Report, ReportOptions } from './report.ts';
@@ -27,6 +28,7 @@ export function jsonReport(options: ReportOptions): Report {
   const clock = options.clock ?? (() => performance.now());
   const live = progress({ err: { write: (text) => err.write(text), isTTY: false }, clock });
   const warningsIn = newWarnings();
+  const failures = rememberFailures();
   const warnings: string[] = [];
   const plays: PlayRecord[] = [];
   const tasks = new Map<number, TaskRecord>();
@@ -68,9 +70,11 @@ export function jsonReport(options: ReportOptions): Report {
     const last = plays.at(-1);
     if (last) last.play.duration.end ??= now();
     const stats = Object.fromEntries(Object.entries(recap).map(([host, line]) => [host, hostStats(line)]));
+    const broken = failures.broken(recap);
     const own = {
       check: began?.check ?? options.check,
       ...(seconds === undefined ? { broken_off: true } : { seconds }),
+      ...(broken.length === 0 ? {} : { broken }),
       warnings,
     };
     out.write(`${jsonText({ custom_stats: {}, global_custom_stats: {}, plays, stats, _kplay: own }, 4)}\n`);
@@ -78,6 +82,7 @@ export function jsonReport(options: ReportOptions): Report {
 
   function emit(event: RunEvent): void {
     live.observe(event);
+    failures.hear(event);
     for (const warning of warningsIn(event)) {
       warnings.push(warning);
       err.write(`[WARNING]: ${warning}\n`);

@@ -1,5 +1,6 @@
 /** The report for people, in the lines and the order that users of Ansible know and grep. */
 import type { Outcome, RunEvent, TaskLabel, Traffic } from '../run/events.ts';
+import { brokenLine, rememberFailures } from './broken-hosts.ts';
 import { cleanLine } from './clean.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { paint } from './paint.ts';
@@ -14,6 +15,7 @@ export function prettyReport(options: ReportOptions): Report {
   const painted = paint(options.color ? 1 : 0);
   const live = progress({ err, clock: options.clock ?? (() => performance.now()) });
   const warningsIn = newWarnings();
+  const failures = rememberFailures();
   /** Tasks on hosts whose items were told one by one. */
   const looped = new Set<string>();
   const seconds = new Map<string, number>();
@@ -68,6 +70,9 @@ export function prettyReport(options: ReportOptions): Report {
     banner('PLAY RECAP');
     for (const line of recapLines(recap, painted)) print(line);
     print('');
+    const broken = failures.broken(recap);
+    for (const one of broken) print(painted(one.status, brokenLine(one)));
+    if (broken.length > 0) print('');
     if (check) print('DRY RUN: nothing was changed');
     if (verbosity > 0) for (const line of trafficLines(traffic, seconds)) remark(line);
     remark(`kplay: ${summary(recap, whole, check)}`);
@@ -75,6 +80,7 @@ export function prettyReport(options: ReportOptions): Report {
 
   function emit(event: RunEvent): void {
     live.observe(event);
+    failures.hear(event);
     for (const warning of warningsIn(event)) remark(painted('warning', `[WARNING]: ${warning}`));
     switch (event.type) {
       case 'run_start':

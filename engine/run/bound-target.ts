@@ -23,6 +23,9 @@ export function boundTarget(
   };
   return {
     ...target,
+    // what is asked for one task alone can be asked in its environment
+    query: (kind, key) =>
+      target.query(kind.volatile ? { ...kind, script: (keys) => exports + kind.script(keys) } : kind, key),
     run: (command) => inTime(target.run(bound(command))),
     observe: (command) => inTime(target.observe(bound(command))),
     mutate: (mutation) =>

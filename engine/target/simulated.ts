@@ -19,8 +19,8 @@ import type { Attributes, Completed, Target } from './target.ts';
 export function simulatedTarget(real: Target, world: PredictedWorld): Target {
   const prediction = predictionOf(world, real.host);
 
-  function believe(what: string, effects: readonly Effect[]): void {
-    world.pending ??= `${what} on ${real.host}`;
+  function believe(what: string, effects: readonly Effect[], inert = false): void {
+    if (!inert) world.pending ??= `${what} on ${real.host}`;
     for (const { kind, id, value } of effects) prediction.answers.set(realId(`${kind.name} ${id}`), value);
   }
 
@@ -178,7 +178,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
       believe(`remove ${path}`, []);
     },
     async mutate(mutation) {
-      believe(mutation.summary, mutation.effects);
+      believe(mutation.summary, mutation.effects, mutation.inert);
       if (mutation.brings) prediction.brings.push(mutation.brings);
       if (mutation.bringsBelow) prediction.bringsBelow.push(normalPath(mutation.bringsBelow));
       return nothingRan;

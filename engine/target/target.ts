@@ -74,6 +74,8 @@ export interface Mutation {
   readonly bringsBelow?: string | undefined;
   /** The parts of the host that may change; all of them unless told. */
   readonly touches?: readonly Domain[];
+  /** True for what changes nothing that runs (unit files are read again): live answers hold afterwards as well. */
+  readonly inert?: boolean;
   readonly timeoutMs?: number | undefined;
 }
 

@@ -6,20 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { kplay, tail, total } from '../kplay.ts';
-import { compareSnapshots, type Lab, labTopology, type Snapshot, startLab } from '../lab/lab.ts';
+import { compareSnapshots, type Lab, labTopology, startLab } from '../lab/lab.ts';
 import { network } from '../lab/topology.ts';
-import { until, VirtualAddress } from './virtual-address.ts';
+import { expectNoTrace, look, type Sight } from './traces.ts';
 
 const names = ['h1', 'h2', 'h3'];
 const port = 18080;
-
-/** What was on a host before: the disk as the lab sees it, and what only the host itself can tell. */
-interface Before {
-  readonly snapshot: Snapshot;
-  readonly folders: ReadonlySet<string>;
-  readonly checksums: string;
-  readonly state: string;
-}
 
 describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', function () {
   this.timeout('10m');
@@ -27,8 +19,7 @@ describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', f
   let lab: Lab;
   let folder: string;
   let server: Server;
-  let bare: Readonly<Record<string, Before>>;
-  let vip: VirtualAddress;
+  let bare: Readonly<Record<string, Sight>>;
   const run = (playbook: string, ...args: readonly string[]) =>
     kplay([
       `playbooks/${playbook}.yml`,
@@ -42,13 +33,14 @@ describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', f
     folder = await mkdtemp(join(tmpdir(), 'kplay-small-'));
     lab = await startLab({ ...labTopology('bench', 3), log: (line) => process.stderr.write(`${line}\n`) });
     await writeFile(join(folder, 'hosts'), `${lab.inventory}\n${groups}`);
-    vip = new VirtualAddress(lab, network.vip);
     // any server will do behind the load balancer
     server = createServer((_, response) => response.end('served\n')).listen(port, lab.gateway);
     // what the packages depend on stays when they go: apt keeps what others might like as well
     const tools = 'DEBIAN_FRONTEND=noninteractive apt-get install -qq -y perl netbase';
     await Promise.all(names.map((name) => lab.host(name).exec(tools)));
-    bare = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await look(name)] as const)));
+    bare = Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await look(lab.host(name))] as const)),
+    );
   });
 
   after(async function () {
@@ -115,32 +107,6 @@ describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', f
     expect(total(said, 'changed')).to.equal(0);
   });
 
-  it('without preemption the address moves when haproxy stops, and stays when it is back (S4.3)', async () => {
-    const holder = await vip.holder();
-    await lab.host(holder).exec('systemctl stop haproxy');
-    await until('the address moves', 10, async () => (await vip.holder()) !== holder);
-    await until('the server answers again', 5, served);
-    await lab.host(holder).exec('systemctl start haproxy');
-    await new Promise((resolve) => setTimeout(resolve, 6000));
-    expect(await vip.holder()).to.not.equal(holder);
-  });
-
-  it('with preemption it goes to the first host, and returns there (S4.4)', async () => {
-    const said = await run('keepalived-vip', '-e', 'keepalived_mode=preempt');
-    expect(said.code, tail(said)).to.equal(0);
-    await until('the first host holds the address', 10, async () => (await vip.holder()) === 'h1');
-    await lab.host('h1').exec('touch /etc/keepalived/down');
-    await until('the address moves', 10, async () => (await vip.holder()) !== 'h1');
-    await lab.host('h1').exec('rm /etc/keepalived/down');
-    await until('the address returns', 10, async () => (await vip.holder()) === 'h1');
-  });
-
-  it('a weight without preemption is refused (S4.E1)', async () => {
-    const said = await run('keepalived-vip', '-e', 'keepalived_mode=nonpreempt', '-e', 'keepalived_weight=-20');
-    expect(said.code, tail(said)).to.equal(2);
-    expect(said.stdout).to.match(/never fails over/);
-  });
-
   it('reset.yml does nothing unasked', async () => {
     const said = await run('reset');
     expect(said.code, tail(said)).to.equal(2);
@@ -159,13 +125,7 @@ describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', f
   it('reset.yml leaves no trace', async () => {
     const said = await run('reset', ...meant);
     expect(said.code, tail(said, 120)).to.equal(0);
-    for (const name of names) {
-      const then = bare[name]!;
-      const now = await look(name);
-      expect(now.state, name).to.equal(then.state);
-      expect(now.checksums, name).to.equal(then.checksums);
-      expect(traces(then, now), name).to.deep.equal([]);
-    }
+    for (const name of names) expectNoTrace(bare[name]!, await look(lab.host(name)), name);
   });
 
   it('reset.yml changes nothing the second time', async () => {
@@ -173,23 +133,6 @@ describe('etcd-tls.yml, keepalived-vip.yml and reset.yml on three bare hosts', f
     expect(said.code, tail(said)).to.equal(0);
     expect(total(said, 'changed'), tail(said, 120)).to.equal(0);
   });
-
-  /** A host's disk, and its services, packages, accounts, addresses, ports and the kernel parameter of haproxy, as text. */
-  async function look(name: string): Promise<Before> {
-    const host = lab.host(name);
-    const tell = async (script: string) => {
-      const { code, stdout, stderr } = await host.exec(script);
-      expect(code, `${name}: ${script}\n${stderr}`).to.equal(0);
-      return stdout;
-    };
-    const [snapshot, folders, checksums, state] = await Promise.all([
-      host.snapshot(),
-      tell('find / -xdev -type d'),
-      tell(`find /etc -xdev -type f ${bookkeeping} -exec sha256sum {} + | sort -k 2`),
-      tell(live),
-    ]);
-    return { snapshot, folders: new Set(folders.split('\n')), checksums, state };
-  }
 
   function etcdctl(name: string, words: string) {
     const pki = '/etc/etcd/pki';
@@ -226,32 +169,3 @@ keepalived_mode=nonpreempt
 haproxy_backends=[{"name": "gateway", "address": "${network.gateway}"}]
 haproxy_backend_port=${port}
 `;
-
-/** Files of /etc that the tools for accounts and packages rewrite, whatever they are asked for. */
-const bookkeeping = "! -name '*-' ! -name .pwd.lock ! -path /etc/ld.so.cache ! -path /etc/.updated";
-
-const live = [
-  "systemctl list-unit-files --no-legend --plain --type=service | awk '{ print $1, $2 }' | sort",
-  'systemctl list-units --no-legend --plain --state=failed | sort',
-  "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | sort",
-  'cut -d: -f1,3 /etc/passwd /etc/group | sort',
-  "ip -4 -o address show | awk '{ print $2, $4 }' | sort",
-  "ss -H -l -n -t | awk '{ print $4 }' | sort",
-  'cat /proc/sys/net/ipv4/ip_nonlocal_bind',
-].join('\n');
-
-/** What package tools write about themselves; `dpkg-query` tells the same in few words. */
-const packageTools = /^\/var\/(lib\/(dpkg|ucf|pam)|cache\/(debconf|man|fontconfig))(\/|$)/;
-
-/**
- * What is on the disk and was not before, or the other way round. A folder of the base that was merely written into is no trace, and
- * files of /etc are compared by their content.
- */
-function traces(before: Before, now: Before): readonly string[] {
-  return compareSnapshots(before.snapshot, now.snapshot).filter((line) => {
-    const [sign, path = '', kind] = line.split(' ');
-    if (packageTools.test(path)) return false;
-    if (sign === '+' && kind === 'directory') return !before.folders.has(path);
-    return !(path.startsWith('/etc/') && (kind === 'file' || line.includes(' -> file ')));
-  });
-}

@@ -5,7 +5,11 @@ import { expect } from 'chai';
 import { type Mapping, readMapping, readYaml, roleNames, tasksIn, tasksOf, type WrittenTask } from './read-roles.ts';
 
 /** Names a role may declare besides those that begin with its own. */
-const shared: Readonly<Record<string, RegExp>> = { cluster: /^(cluster_|pki_dir$)/, 'kube-common': /^kube_/ };
+const shared: Readonly<Record<string, RegExp>> = {
+  cluster: /^(cluster_|pki_dir$)/,
+  'kube-common': /^kube_/,
+  'local-lb': /^local_lb(_|$)/,
+};
 
 /** Files that hold a secret: keys, the password of the adverts, the key that encrypts etcd. */
 const secretFile = /\.key\b|authentication\.conf|encryption\.yaml/;
@@ -80,7 +84,8 @@ for (const role of roleNames) {
       if (
         ['etcd', 'keepalived', 'kubeconfig', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].includes(
           role,
-        )
+        ) ||
+        ['kubelet', 'kube-proxy'].includes(role)
       )
         expect(places).to.not.be.empty;
     });

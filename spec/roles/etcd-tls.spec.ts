@@ -24,6 +24,21 @@ describe('etcd-tls.yml', function () {
       reason: /etcd_name other is missing in etcd_initial_cluster/,
     },
     {
+      what: 'a static pod whose image is not among the archives',
+      vars: {
+        etcd_mode: 'static_pod',
+        cluster_image_archives: '/nonexistent',
+        etcd_image: 'registry.k8s.io/etcd:3.4.23',
+      },
+      reason: /cluster_image_archives has no etcd_3\.4\.23\.tar, which holds registry\.k8s\.io\/etcd:3\.4\.23/,
+    },
+    {
+      what: 'static pods on nodes of the cluster',
+      groups: { etcd: ['e1', 'e2', 'e3'], kube_node: ['e3'] },
+      vars: { etcd_mode: 'static_pod' },
+      reason: /e3 is a node of the cluster, and a host has one kubelet/,
+    },
+    {
       what: 'two members of one address',
       vars: { ip: '192.0.2.9' },
       reason: /two hosts of the inventory share an address/,

@@ -13,7 +13,11 @@ interface Row {
   readonly rendered: Readonly<Record<string, readonly string[]>>;
 }
 
-const versions = ['1.18.0', '1.19.16', '1.20.2', '1.22.17', '1.23.17', '1.24.0', '1.26.0', '1.27.16', '1.29.15'];
+const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'];
+const versions = [
+  ...['1.18.0', '1.19.16', '1.20.2', '1.22.17', '1.23.17', '1.24.0', '1.26.0', '1.27.16', '1.29.15'],
+  ...['1.31.14', '1.34.3', '1.35.0'],
+];
 
 const apiserver = (...flags: readonly string[]) => flags.map((flag) => `kube-apiserver/${flag}`);
 const both = (...flags: readonly string[]) =>
@@ -25,7 +29,7 @@ describe('the flags of the Kubernetes components', () => {
 
   before(async () => {
     on = stage({ hosts: inventory });
-    for (const role of ['cluster', 'kube-common', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) {
+    for (const role of ['cluster', 'kube-common', ...components]) {
       cpSync(`roles/${role}`, join(on.folder, 'roles', role), { recursive: true });
     }
     const table = (component: string, flags: string) => `
@@ -39,7 +43,7 @@ describe('the flags of the Kubernetes components', () => {
         loop: ${JSON.stringify(versions)}
         vars: { kube_version: "{{ item }}" }`;
     const played = await on.play(
-      ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+      components
         .map(
           (component) => `
 - hosts: h1
@@ -50,7 +54,7 @@ describe('the flags of the Kubernetes components', () => {
         .join('\n'),
     );
     const found = new Map<string, Row>();
-    for (const component of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) {
+    for (const component of components) {
       const { results } = played.result(component) as {
         readonly results: readonly { readonly msg: Omit<Row, 'rendered'> & { readonly rendered: readonly string[] } }[];
       };
@@ -87,11 +91,14 @@ describe('the flags of the Kubernetes components', () => {
       until: '1.26.0',
     },
     { flags: ['kube-controller-manager/pod-eviction-timeout'], before: '1.26.0', until: '1.27.16' },
+    { flags: ['kubelet/network-plugin', 'kubelet/cni-bin-dir'], before: '1.23.17', until: '1.24.0' },
+    { flags: ['kubelet/container-runtime'], before: '1.26.0', until: '1.27.16' },
+    { flags: ['kubelet/pod-infra-container-image'], before: '1.34.3', until: '1.35.0' },
   ]) {
     it(`${flags.join(', ')} ended before ${until}`, () => {
       expect(row(before).unknown).to.not.include.any.members(flags);
       expect(row(until).unknown).to.include.members(flags);
-      expect(row('1.29.15').unknown).to.include.members(flags);
+      expect(row('1.35.0').unknown).to.include.members(flags);
     });
   }
 
@@ -117,6 +124,34 @@ describe('the flags of the Kubernetes components', () => {
     for (const version of versions) {
       const { rendered, unknown } = row(version);
       expect(Object.values(rendered).flat(), version).to.not.include.any.members([...unknown]);
+    }
+  });
+
+  it('a kubelet is told its runtime by flags up to 1.26, and by its configuration file from 1.27', () => {
+    for (const version of versions) {
+      const { kubelet } = row(version).rendered;
+      if (Number(version.split('.')[1]) < 27)
+        expect(kubelet, version).to.include.members([
+          'kubelet/container-runtime',
+          'kubelet/container-runtime-endpoint',
+        ]);
+      else expect(kubelet?.join(), version).to.not.match(/container-runtime/);
+    }
+  });
+
+  it('a node is told by no flag where the API is, or who may command it', () => {
+    const own = [
+      'kubelet/api-servers',
+      'kubelet/anonymous-auth',
+      'kubelet/authorization-mode',
+      'kubelet/read-only-port',
+    ];
+    for (const version of versions) {
+      expect(row(version).refused, version).to.include.members([...own, 'kube-proxy/master']);
+      expect(Object.values(row(version).rendered).flat(), version).to.not.include.any.members([
+        ...own,
+        'kube-proxy/master',
+      ]);
     }
   });
 
@@ -154,6 +189,8 @@ h1 ansible_host=10.0.0.51
 [etcd:children]
 kube_control_plane
 [lb:children]
+kube_control_plane
+[kube_node:children]
 kube_control_plane
 [all:vars]
 cluster_vip=10.0.0.50/24

@@ -1,7 +1,26 @@
 /** A virtual address on hosts of `lb` alone, in front of any servers. */
+import { expectCorrected } from './document.ts';
 import { expectListing, fixtures, itRefuses } from './small-playbooks.ts';
 
 const servers = [{ name: 'w1', address: '192.0.2.41' }];
+
+const corrected = {
+  'script_user root': 'the check needs no rights',
+  'vrrp_script check {': 'the name that all playbooks have for it',
+  check: 'likewise',
+  'vrrp_instance VI_1 {': 'likewise',
+  'script "killall -0 kube-apiserver"': 'whether haproxy listens: that is where the address leads (S4.E2, S4.E3)',
+  'interval 2': '1 s',
+  'authentication {': 'in a file for root alone',
+  'auth_type PASS': 'likewise',
+  'auth_pass 123456': 'likewise, generated',
+  '10.0.0.50 dev ens32': 'with its prefix length (S2.E15)',
+} as const;
+
+const nonpreemptive = {
+  'weight -20': 'FAULT: a backup with nopreempt accepts the adverts of a sunken priority (S4.E1)',
+  'virtual_router_id 251': "follows from the cluster's name, so that two clusters of a segment differ",
+} as const;
 
 describe('keepalived-vip.yml', function () {
   this.timeout('30s');
@@ -44,9 +63,34 @@ describe('keepalived-vip.yml', function () {
       reason: /\/nonexistent\/ca\.crt is no file on the\s+controller/,
     },
     {
+      what: 'a virtual router id out of range',
+      vars: { keepalived_virtual_router_id: 0 },
+      reason: /a virtual router id of 1 to 255\s+\(0\)/,
+    },
+    {
+      what: 'an image that is not pinned, where keepalived runs in a container',
+      vars: { keepalived_runtime: 'docker', keepalived_image: 'osixia/keepalived' },
+      reason: /keepalived_image osixia\/keepalived names neither a version nor a digest/,
+    },
+    {
+      what: 'notify scripts where haproxy is no service',
+      vars: { keepalived_notify_haproxy: true, haproxy_runtime: 'docker' },
+      reason: /needs keepalived_runtime=systemd and haproxy_runtime=systemd/,
+    },
+    {
       what: 'a password that keepalived would cut',
       vars: { keepalived_auth_pass: 'abcdefghi' },
       reason: /keepalived_auth_pass must have 1 to 8 letters and digits/,
     },
   ]);
+
+  for (const [step, paths, more] of [
+    ['S4.3', ['s4/master1', 's4/master2'], nonpreemptive],
+    ['S4.4', ['s4-preempt/master1', 's4-preempt/master2', 's4-preempt/master3'], {}],
+  ] as const)
+    for (const path of paths)
+      it(`each line of ${step} for ${path} is kept, or corrected for a reason`, () => {
+        const file = `spec/fixtures/roles/${path}/keepalived.conf`;
+        expectCorrected(`${file}.document`, `${file}.golden`, { ...corrected, ...more });
+      });
 });

@@ -1,4 +1,8 @@
 /** The checks alone: those of the whole cluster, or of the groups one asks for. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { readMapping, readYaml, tasksOf } from './read-roles.ts';
 import { expectListing, itRefuses } from './small-playbooks.ts';
@@ -11,7 +15,10 @@ describe('preflight.yml', function () {
   it('lists the checks, and nothing else', () => expectListing('preflight', 'spec/fixtures/roles/s0/hosts'));
 
   it('has no task that could change a host', () => {
-    const reading = new Set(['assert', 'stat', 'command', 'import_role', undefined]);
+    const asking = 'assert stat command wait_for arp_probe vrrp_adverts import_role import_tasks include_tasks'.split(
+      ' ',
+    );
+    const reading = new Set<string | undefined>([...asking, undefined]);
     const checks = [...tasksOf('preflight'), ...['etcd', 'keepalived', 'kube-common'].flatMap(validation)];
     for (const { module, task, file } of checks) {
       expect(reading.has(module), `${file}: ${task['name']}`).to.equal(true);
@@ -60,6 +67,40 @@ describe('preflight.yml', function () {
       },
     ],
   );
+
+  describe('with a folder of binaries', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kplay-binaries-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const masters = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+    for (const name of masters) writeFileSync(join(folder, name), name);
+    const sha256 = createHash('sha256').update('kubectl').digest('hex');
+    const wrong = sha256.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
+
+    itRefuses(
+      'preflight',
+      {
+        groups: { etcd: m, kube_control_plane: m, lb: m },
+        vars: { cluster_vip: '192.0.2.100/24', kube_binary_source: folder, kube_binary_sha256: { kubectl: sha256 } },
+      },
+      [
+        {
+          what: 'a folder that lacks a binary of the nodes',
+          groups: { etcd: m, kube_control_plane: m, lb: m, kube_node: ['n1'] },
+          reason: /kube_binary_source=\S+ has no kubelet, which these hosts need/,
+        },
+        {
+          what: 'a folder that is not there',
+          vars: { kube_binary_source: '/nonexistent' },
+          reason: /kube_binary_source=\/nonexistent has no kube-apiserver/,
+        },
+        {
+          what: 'a binary with another checksum',
+          vars: { kube_binary_sha256: { kubectl: wrong } },
+          reason: new RegExp(`kubectl has the checksum ${sha256}, and kube_binary_sha256 says\\s+${wrong}`),
+        },
+      ],
+    );
+  });
 
   describe('with preflight_groups of etcd alone', () => {
     itRefuses('preflight', { groups: { etcd: m }, vars: { preflight_groups: ['etcd'] } }, [

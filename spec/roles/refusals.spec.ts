@@ -57,8 +57,8 @@ const refused: readonly Refused[] = [
   },
   {
     what: 'a version without a table',
-    vars: { kube_version: '1.31.0' },
-    reason: /kube_version is 1\.31\.0; these roles render flags for 1\.18 to 1\.29/,
+    vars: { kube_version: '1.36.0' },
+    reason: /kube_version is 1\.36\.0; these roles render flags for versions from 1\.20, before/,
   },
   {
     what: 'nonpreempt with a weight',
@@ -116,6 +116,36 @@ const refused: readonly Refused[] = [
     vars: { kube_apiserver_extra_args: { 'authorization-mode': 'AlwaysAllow' } },
     reason: /authorization-mode=AlwaysAllow/,
   },
+  {
+    what: 'a name that no node can have',
+    vars: { cluster_node_name: 'Node_1' },
+    reason: /Node_1 cannot be the name of a node/,
+  },
+  {
+    what: 'a kubelet that obeys everyone',
+    vars: { kubelet_extra_config: { authentication: { anonymous: { enabled: true } } } },
+    reason: /kubelet_extra_config opens the kubelet/,
+  },
+  {
+    what: 'a port of the kubelet without authentication',
+    vars: { kubelet_extra_args: { 'read-only-port': '10255' } },
+    reason: /kubelet\/read-only-port must not be/,
+  },
+  {
+    what: 'a label a node may not give itself',
+    vars: { kubelet_node_labels: { 'node.kubernetes.io/pool': 'a', 'node-role.kubernetes.io/worker': '' } },
+    reason: /kubelet_node_labels has node-role\.kubernetes\.io\/worker, which/,
+  },
+  {
+    what: 'a way to Services that the version does not know',
+    vars: { kube_proxy_mode: 'nftables' },
+    reason: /kube_proxy_mode=nftables with Kubernetes 1\.20\.2; nftables begins with 1\.31/,
+  },
+  {
+    what: 'plugins without checksum',
+    vars: { cni_bridge_install: 'release' },
+    reason: /cni_bridge_install=release needs cni_bridge_release_sha256/,
+  },
 ];
 
 describe('ha-external-etcd.yml before any connection', () => {
@@ -129,7 +159,7 @@ describe('ha-external-etcd.yml before any connection', () => {
   const trace = () => join(on.folder, 'connected');
   const members = ['e1', 'e2', 'e3'];
 
-  /** Six hosts whose connection leaves a trace, and fails. */
+  /** Seven hosts whose connection leaves a trace, and fails. */
   function describeHosts(etcd: readonly string[]): void {
     rmSync(trace(), { force: true });
     const hosts = (names: readonly string[], from: number) =>
@@ -141,6 +171,8 @@ describe('ha-external-etcd.yml before any connection', () => {
       ...hosts(etcd, 21),
       '[lb:children]',
       'kube_control_plane',
+      '[kube_node]',
+      ...hosts(['n1'], 31),
       '[all:vars]',
       'cluster_vip=192.0.2.100/24',
       `cluster_state_dir=${on.folder}/state`,
@@ -168,7 +200,7 @@ describe('ha-external-etcd.yml before any connection', () => {
 
   it('finds nothing wrong with a good inventory, and goes on to connect', async () => {
     const { failed, unreachable, connected, reasons } = await check(members, {});
-    expect({ failed, unreachable, connected }, reasons).to.deep.equal({ failed: 0, unreachable: 6, connected: true });
+    expect({ failed, unreachable, connected }, reasons).to.deep.equal({ failed: 0, unreachable: 7, connected: true });
   });
 
   for (const { what, vars = {}, etcd = members, reason } of refused) {

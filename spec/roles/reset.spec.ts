@@ -4,7 +4,7 @@ import { join, posix, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { Outcome } from '../../engine/run/events.ts';
 import { type Played, type Stage, stage } from '../run/harness.ts';
-import { readMapping } from './read-roles.ts';
+import { readMapping, roleNames } from './read-roles.ts';
 import { expectListing, itRefuses } from './small-playbooks.ts';
 
 const m = ['m1', 'm2', 'm3'];
@@ -26,9 +26,7 @@ describe('reset.yml', function () {
 
   it('knows the places that other roles have by default', () => {
     const text = JSON.stringify(readMapping('roles/reset/vars/main.yml'));
-    const defaults = ['etcd', 'haproxy', 'keepalived', 'kube-apiserver'].map((role) =>
-      readMapping(`roles/${role}/defaults/main.yml`),
-    );
+    const defaults = roleNames.map((role) => readMapping(`roles/${role}/defaults/main.yml`));
     const written = [...text.matchAll(/(\w+) \| default\((?:'([^']*)'|(\d+))\)/g)];
     expect(written).to.have.length.greaterThan(8);
     for (const [, name, path, port] of written) {
@@ -84,11 +82,10 @@ describe('reset.yml', function () {
     });
 
     it('removes every user and group that was made, and packages on every host', () => {
-      for (const what of ['users', 'groups'])
-        expect(removed(what)).to.have.members([
-          ...['m1', 'm2'].flatMap((host) => [`${host} keepalived_script`, `${host} haproxy`]),
-          'e1 etcd',
-        ]);
+      const accounts = [...['m1', 'm2'].flatMap((host) => [`${host} keepalived_script`, `${host} haproxy`]), 'e1 etcd'];
+      expect(removed('users')).to.have.members(accounts);
+      const ofDocker = ['m1', 'm2', 'e1'].map((host) => `${host} docker`);
+      expect(removed('groups').filter((one) => !ofDocker.includes(one))).to.have.members(accounts);
       for (const module of ['user', 'group'])
         for (const { host, result } of made.filter(
           ({ task, status }) => task.module === module && status === 'changed',
@@ -101,7 +98,7 @@ describe('reset.yml', function () {
       expect(new Set(hostsOf(undone))).to.deep.equal(new Set(hostsOf(made)));
     });
 
-    it('stops what ran, the address before the load balancer, the API before etcd', () => {
+    it('stops what ran: the address before the load balancer, pods before the API, that before etcd, runtimes at the end', () => {
       const stopped = undone
         .filter(({ task, host }) => task.name.includes('Stop the services') && ['m1', 'e1'].includes(host))
         .flatMap(({ result }) =>
@@ -109,10 +106,12 @@ describe('reset.yml', function () {
             .filter((one) => one['changed'])
             .map((one) => one['item']),
         );
-      expect(stopped).to.deep.equal([
+      expect([...new Set(stopped)]).to.deep.equal([
         ...['keepalived', 'haproxy'],
+        ...['kubelet', 'kube-proxy', 'pod-network', 'local-lb'],
         ...['kube-scheduler', 'kube-controller-manager', 'kube-apiserver'],
         'etcd',
+        ...['docker.socket', 'docker', 'containerd'],
       ]);
     });
 
@@ -174,7 +173,10 @@ const facts = (folder: string) => ({
   ansible_service_mgr: 'systemd',
   ansible_all_ipv4_addresses: ['192.0.2.11', '192.0.2.12', '192.0.2.21'],
   ansible_interfaces: ['eth0'],
+  ansible_eth0: { ipv4: { address: '192.0.2.11' }, ipv4_secondaries: [{ address: '192.0.2.12' }] },
   ansible_default_ipv4: { interface: 'eth0' },
+  // all three hosts are this machine
+  preflight_identities: [],
   reset_confirm: 'yes',
   reset_packages: true,
 });

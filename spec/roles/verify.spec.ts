@@ -15,12 +15,32 @@ describe('verify.yml', function () {
 
   it('lists etcd first, then what stands on it', () => expectListing('verify', 'spec/fixtures/roles/s0/hosts'));
 
-  it('has no task that could change a host', () => {
+  it('has no task that could change a host, but for images and the workload that goes again', () => {
     const checks = [...tasksOf('verify'), ...tasksOf('etcd').filter(({ file }) => file.endsWith('verify.yml'))];
-    for (const { module, task, file } of checks) {
-      expect(module, `${file}: ${task['name']}`).to.be.oneOf(['command', 'stat', 'assert', 'uri', 'include_tasks']);
+    const reading = [
+      'command',
+      'stat',
+      'slurp',
+      'find',
+      'assert',
+      'uri',
+      'k8s_info',
+      'set_fact',
+      'include_tasks',
+      'import_tasks',
+      undefined,
+    ];
+    for (const { module, task, file } of checks.filter((one) => !one.file.endsWith('images.yml'))) {
+      if (file.endsWith('workload.yml') && module === 'k8s') expect(task['changed_when'], file).to.equal(false);
+      else expect(module, `${file}: ${task['name']}`).to.be.oneOf(reading);
       if (module === 'command') expect(task['changed_when'], file).to.equal(false);
     }
+  });
+
+  it('removes what the workload needs, whatever happens', () => {
+    const [block] = tasksOf('verify').filter(({ task }) => 'always' in task);
+    expect(block?.file).to.match(/workload.yml$/);
+    expect(JSON.stringify(block?.task['always'])).to.include('"state":"absent"').and.to.include('"kind":"Namespace"');
   });
 
   for (const groups of [{ etcd: m }, { lb: m }, { kube_master: m, etcd: m, ex_lb: ['m1'] }] as Groups[]) {

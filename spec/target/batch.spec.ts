@@ -56,6 +56,13 @@ describe('a batched reader', () => {
     expect(asked).to.have.length(1);
   });
 
+  it('asks anew what changes without the host', async () => {
+    const reader = batchedReader(ask);
+    const volatile = { ...files, volatile: true } as const;
+    for (const _ of [1, 2]) expect(await reader.query(volatile, 'a')).to.equal('files a');
+    expect(asked).to.have.length(2);
+  });
+
   it('remembers answers by their identity, also while they are under way', async () => {
     const reader = batchedReader(ask);
     const [one, same] = await Promise.all([reader.query(files, 'a'), reader.query(files, 'A')]);

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { UnknownState } from '../../engine/target/failure.ts';
+import { ModuleFailure, UnknownState } from '../../engine/target/failure.ts';
 import { predictedWorld } from '../../engine/target/prediction.ts';
 import { groupKind } from '../../engine/target/queries/accounts.ts';
-import { effect } from '../../engine/target/query.ts';
+import { effect, type QueryKind } from '../../engine/target/query.ts';
 import { simulatedTarget } from '../../engine/target/simulated.ts';
 import { Unknown } from '../../engine/template/values.ts';
 import { fakeTarget } from '../../engine/testing/fake-target.ts';
@@ -152,9 +152,33 @@ describe('a simulated target', () => {
   it('looks at what lives only while nothing is pending, anywhere', async () => {
     const { target, world } = open();
     expect((await target.observe({ script: 'curl' })).code).to.equal(0);
+    await target.mutate({ summary: 'systemctl daemon-reload', script: 'x', effects: [], inert: true });
+    expect((await target.observe({ script: 'curl' })).code).to.equal(0);
     const other = simulatedTarget({ ...fakeTarget(), host: 'other' }, world);
     await other.makeDirectory('/new', {});
     expect(await reason(target.observe({ script: 'curl' }))).to.match(/mkdir \/new on other/);
+  });
+
+  it('takes an API that does not answer for one that the changes bring, once any are pending', async () => {
+    const { real, target } = open();
+    const pods: QueryKind<string, string> = {
+      name: 'pods',
+      domains: [],
+      volatile: true,
+      id: (key) => key,
+      script: () => '',
+      parse: () => [],
+    };
+    const failing = { ...real, query: () => Promise.reject(new ModuleFailure('refused')) };
+    const world = predictedWorld();
+    const simulated = simulatedTarget(failing, world);
+    expect(await reason(simulated.query(pods, ''))).to.equal('failed: refused');
+    world.pending = 'write /etc/a on h1';
+    expect(await reason(simulated.query(pods, ''))).to.equal(
+      'as things stand it would fail (refused), but write /etc/a on h1 comes first',
+    );
+    await target.mutate({ summary: 'apply', script: ':', effects: [effect(pods, 'x', 'there')] });
+    expect(await target.query(pods, 'x')).to.equal('there');
   });
 
   it('keeps what it believes of one host from another, and shares it among the users of one', async () => {

@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { ModuleFailure } from '../../target/failure.ts';
+import { isUnknown, type Unknown } from '../values.ts';
 
 export interface CertificateFields {
   /** `O=…` lines in their order, then `CN=…`. */
@@ -98,3 +99,29 @@ export function certificateResult(certificate: X509Certificate): Readonly<Record
     issuer: certificate.issuer.split('\n').join(', '),
   };
 }
+
+/** The CA's path when its certificate verifies this one, `itself` for one without a CA; otherwise who is named as the issuer. */
+export function signer(
+  found: X509Certificate,
+  path: string | undefined,
+  caPem: Buffer | Unknown | undefined,
+): string | Unknown {
+  if (isUnknown(caPem)) return caPem;
+  if (path === undefined)
+    return found.checkIssued(found) && found.verify(found.publicKey) ? 'itself' : `another: ${found.issuer}`;
+  const ca = readCertificate(caPem);
+  if (ca === undefined) throw new ModuleFailure(`${path} holds no certificate`);
+  return found.checkIssued(ca) && found.verify(ca.publicKey) ? path : `another: ${found.issuer}`;
+}
+
+/** The names of {@link certificateResult}, and of where the files are. */
+export const certificateReturns = {
+  path: 'the certificate',
+  private_key_path: 'its key',
+  not_before: 'from when it is valid',
+  not_after: 'until when',
+  serial_number: 'its serial number in hex',
+  fingerprint_sha256: 'its fingerprint in hex',
+  subject: 'whom it is for',
+  issuer: 'who signed it',
+} as const;

@@ -32,19 +32,21 @@ export async function applySystemd(
       return verb && index === steps.length - 1 ? `${run} || { ${reason(call, args, name)}; }` : `${run} || exit $?`;
     }),
   ].join('\n');
+  // As in Ansible, reading unit files again is no change of the host.
+  const inert = Object.keys(change).every((field) => field === 'reloaded');
   const summary = `systemctl ${steps.map((step) => step.replaceAll("'", '')).join(', ')}`;
   try {
     await target.mutate({
       summary,
       script,
       effects: effects(args, state, change),
+      inert,
       ...(verb ? {} : { touches: ['units', 'files'] as const }),
     });
   } catch (error) {
     throw verb ? explained(error, name, verb) : error;
   }
-  // As in Ansible, reading unit files again is no change of the host.
-  return Object.keys(change).some((field) => field !== 'reloaded') ? {} : { changed: false };
+  return inert ? { changed: false } : {};
 }
 
 type Verb = 'start' | 'stop' | 'restart' | 'reload';

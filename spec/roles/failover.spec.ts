@@ -1,0 +1,78 @@
+/** The faults a cluster has to survive: refused unless they are meant, and measured as a client would. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type Mapping, readMapping } from './read-roles.ts';
+import { expectListing, itRefuses } from './small-playbooks.ts';
+
+describe('failover.yml', function () {
+  this.timeout('30s');
+
+  it('lists the confirmation before the drill', () => expectListing('failover', 'spec/fixtures/roles/s0/hosts'));
+
+  itRefuses('failover', { groups: { kube_control_plane: ['m1'] }, vars: { failover_confirm: 'yes' } }, [
+    { what: 'to strike anything unasked', vars: { failover_confirm: false }, reason: /say -e failover_confirm=yes/ },
+    {
+      what: 'a fault that nobody knows',
+      vars: { failover_faults: ['down_file', 'downfile'] },
+      reason: /^downfile: no such fault; there are down_file, stop_balancer/,
+    },
+    { what: 'a bound of no fault', vars: { failover_bounds: { reboot: 3 } }, reason: /^reboot: no such fault/ },
+  ]);
+
+  describe('the catalogue of faults', () => {
+    const vars = readMapping('roles/failover/vars/main.yml');
+    const faults = vars['failover_catalogue'] as readonly Mapping[];
+    const ways = Object.entries(vars).filter(([name]) => name.startsWith('failover_ways_of_'));
+    /** Each set of commands that a cluster may have of its parts. */
+    const commands = [
+      vars['failover_plain_commands'] as Mapping,
+      ...ways.flatMap(([, way]) => Object.values(way as Mapping) as readonly Mapping[]),
+    ];
+
+    it('has a bound in seconds and a reason to fail for each', () => {
+      for (const { name, bound, says } of faults) {
+        expect(bound, String(name)).to.be.a('number');
+        expect(says, String(name)).to.be.a('string');
+      }
+    });
+
+    it('knows what a cluster needs for it, in words', () => {
+      for (const { needs } of faults) expect(vars['failover_words']).to.have.property(String(needs));
+    });
+
+    it('has the commands that strike and mend', () => {
+      for (const fault of faults)
+        for (const command of [fault['strike'], fault['heal']])
+          if (command !== undefined) expect(commands.some((set) => String(command) in set)).to.equal(true);
+    });
+
+    it('mends by every way in which it strikes', () => {
+      for (const set of commands)
+        for (const { strike, heal } of faults)
+          if (String(strike) in set && heal !== undefined) expect(set).to.have.property(String(heal));
+    });
+  });
+
+  describe('the measure of an outage', () => {
+    const program = readFileSync('roles/failover/templates/outage.awk.j2', 'utf8')
+      .replaceAll('{{ failover_interval }}', '0.1')
+      .replace(/\{\{.*?\}\}/g, '');
+
+    for (const [what, answers, measured] of [
+      ['no request that failed', [0, 0, 0, 0], '0.0 0 4'],
+      ['one request that failed', [0, 1, 0, 0], '0.1 1 4'],
+      ['the first to the last of those that failed', [0, 1, 1, 1, 0], '0.3 3 5'],
+      ['successes in between', [1, 0, 0, 1, 0], '0.4 2 5'],
+      ['the longer one of two outages', [1, ...Array(12).fill(0), 1, 1, 0], '0.2 3 16'],
+    ] as const) {
+      it(`counts ${what}`, () => {
+        const log = (answers as readonly number[]).map(
+          (bad, index) => `${(1_700_000_000 + index / 10).toFixed(3)} 200 ${bad ? '000' : '200'}\n`,
+        );
+        const { stdout, stderr } = spawnSync('awk', [program], { input: log.join(''), encoding: 'utf8' });
+        expect(stdout.trim(), stderr).to.equal(measured);
+      });
+    }
+  });
+});
