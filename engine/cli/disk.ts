@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Files } from '../source/files.ts';
+import { isVaulted, type Vault } from '../source/vault.ts';
 
 /** The real disk, for the rooms that only know {@link Files}. */
 export const disk: Files = {
@@ -12,6 +13,16 @@ export const disk: Files = {
       return statSync(path).isFile();
     }) ?? false,
 };
+
+/** The same files, opened where they are encrypted. */
+export const opened = (files: Files, vault: Vault): Files => ({
+  ...files,
+  read(path) {
+    const text = files.read(path);
+    if (text === undefined || !isVaulted(text)) return text;
+    return vault.open(text, { file: path, line: 1, column: 1 }).toString('utf8');
+  },
+});
 
 /** Not being there is an answer; anything else that goes wrong is an error. */
 function attempt<T>(read: () => T): T | undefined {

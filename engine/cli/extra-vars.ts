@@ -1,15 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, KplayError } from '../errors.ts';
 import { parseKeyValues } from '../playbook/key-value.ts';
+import { isVaulted, type Vault } from '../source/vault.ts';
 import { parseYaml } from '../source/yaml.ts';
 
 /** Reads every `-e`: `k=v …`, a JSON or YAML mapping, or `@file`; later ones win. Throws KplayError. */
-export function readExtraVars(given: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.assign({}, ...given.map(readOne));
+export function readExtraVars(given: readonly string[], vault: Vault): Readonly<Record<string, unknown>> {
+  return Object.assign({}, ...given.map((text) => readOne(text, vault)));
 }
 
-function readOne(text: string): Readonly<Record<string, unknown>> {
-  if (text.startsWith('@')) return mapping(readFile(text.slice(1)), text.slice(1));
+function readOne(text: string, vault: Vault): Readonly<Record<string, unknown>> {
+  if (text.startsWith('@')) {
+    const file = text.slice(1);
+    const content = readFile(file);
+    const at = { file, line: 1, column: 1 };
+    return mapping(isVaulted(content) ? vault.open(content, at).toString('utf8') : content, file);
+  }
   const trimmed = text.trim();
   if (trimmed.startsWith('{') || trimmed.startsWith('[') || /^[\w.-]+:(\s|$)/.test(trimmed))
     return mapping(text, '--extra-vars');

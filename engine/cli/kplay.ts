@@ -18,6 +18,10 @@ async function main(): Promise<number> {
     process[invocation.stream].write(invocation.text);
     return invocation.exitCode;
   }
+  if (invocation.kind === 'vault') {
+    const { vaultCommand } = await import('./vault.ts');
+    return vaultCommand(invocation.command);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

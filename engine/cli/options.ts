@@ -1,6 +1,7 @@
 /** The command line: ansible-playbook's flags, by commander (this file is its one door). */
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, KplayError } from '../errors.ts';
+import { type VaultCommand, vaultActions } from './vault-actions.ts';
 
 export interface CliOptions {
   readonly playbooks: readonly string[];
@@ -42,11 +43,15 @@ export interface CliOptions {
   readonly allowEmpty: boolean;
   readonly input: boolean;
   readonly probeAhead: boolean;
+  readonly vaultId: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
+  readonly askVaultPass: boolean;
 }
 
 /** What the arguments ask for: a run, the text of `doc`, or text that was already printed (help, version). */
 export type Invocation =
   | { readonly kind: 'play'; readonly options: CliOptions }
+  | { readonly kind: 'vault'; readonly command: VaultCommand }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 
@@ -69,11 +74,23 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
     .action((modules: readonly string[]) => {
       documented = modules;
     });
+  let vault: Pick<VaultCommand, 'action' | 'operands' | 'name'> | undefined;
+  const vaultProgram = program.command('vault').description('encrypt and decrypt files as ansible-vault does');
+  for (const action of vaultActions) {
+    vaultProgram
+      .command(action)
+      .description(vaultWords[action])
+      .argument(action === 'encrypt-string' ? '[text...]' : '<file...>')
+      .option('-n, --name <name>', 'encrypt-string: the name of the variable')
+      .action((operands: readonly string[], own: { readonly name?: string }) => {
+        vault = { action, operands, name: own.name };
+      });
+  }
   let playbooks: readonly string[] = [];
   program.action((files: readonly string[]) => {
     playbooks = files;
   });
-  for (const one of [program, ...program.commands]) {
+  for (const one of [program, ...program.commands, ...vaultProgram.commands]) {
     one.exitOverride().configureOutput({
       writeOut: (text) => void printed.push(text),
       writeErr: () => {}, // the error itself is thrown
@@ -89,6 +106,7 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
     });
   }
   const options: CliOptions = { ...(program.opts() as Omit<CliOptions, 'playbooks'>), playbooks };
+  if (vault !== undefined) return { kind: 'vault', command: { ...options, ...vault } };
   if (documented !== undefined) return { kind: 'doc', modules: documented, options };
   if (playbooks.length === 0)
     throw new KplayError(
@@ -135,6 +153,22 @@ function command(version: string): Command {
     .option('-C, --check', 'say what would change, and change nothing', false)
     .option('-D, --diff', 'show how files and settings change', false)
     .option('-v, --verbose', 'more output (repeatable: -vvv)', (_, level: number) => level + 1, 0)
+    .option(
+      '--vault-id <id@source>',
+      'vault password: a file, a script that prints it, or prompt (repeatable)',
+      collect,
+      [],
+    )
+    .option(
+      '--vault-pass-file, --vault-password-file <file>',
+      'file or script with the vault password (repeatable)',
+      collect,
+      [],
+    )
+    .option('-J, --ask-vault-pass', 'ask for the vault password', false)
+    .option('--encrypt-vault-id <id>', 'vault encrypt: the password to encrypt by')
+    .option('--new-vault-id <id@source>', 'vault rekey: the new password')
+    .option('--new-vault-password-file <file>', 'vault rekey: the new password')
     .option('-M, --module-path <folder>', 'more folders with modules (repeatable)', collect, [])
     .option('--syntax-check', 'check the playbooks, run nothing', false)
     .option('--list-hosts', 'list the hosts of each play, run nothing', false)
@@ -155,6 +189,15 @@ function command(version: string): Command {
       `${examples}\n\nExit codes: 0 fine, 1 error before the run, 2 a host failed, 3 changes pending (--detailed-exitcode),\n4 unreachable, 5 wrong options, 6 failed and unreachable, 130 interrupted, 250 a bug in kplay.`,
     );
 }
+
+const vaultWords: Readonly<Record<(typeof vaultActions)[number], string>> = {
+  encrypt: 'encrypt files',
+  decrypt: 'decrypt files',
+  view: 'print the decrypted text of files',
+  edit: 'edit the decrypted text of files in $EDITOR',
+  'encrypt-string': 'encrypt texts, as values for a YAML file',
+  rekey: 'encrypt files anew, by another password',
+};
 
 /** The last three are Ansible's names for ssh. */
 const connectionKinds = ['ssh', 'openssh', 'local', 'exec', 'smart', 'paramiko', 'paramiko_ssh'];

@@ -5,8 +5,8 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import { type ModuleCatalog, moduleCatalog } from '../module/load.ts';
 import type { Plan, PlannedPlay, Planner } from '../plan/plan.ts';
 import { planPlaybooks } from '../plan/plan-playbooks.ts';
+import type { Files } from '../source/files.ts';
 import { isTemplate } from '../template/render.ts';
-import { disk } from './disk.ts';
 import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
 import { moduleFolders, roleFolders } from './paths.ts';
@@ -26,11 +26,12 @@ export async function planned(
   inventory: Inventory,
   extraVars: Readonly<Record<string, unknown>>,
   cwd: string,
+  files: Files,
 ): Promise<Planned> {
   const roots = roleFolders(options.playbooks, cwd);
   const modules = moduleCatalog(moduleFolders(options.playbooks, roots, options.modulePath, cwd));
   const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, {
-    files: disk,
+    files,
     // without an inventory nobody can tell which variables there will be
     ...(options.inventory.length > 0 ? { inventory } : {}),
     rolesPath: roots,

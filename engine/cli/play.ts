@@ -10,8 +10,9 @@ import type { Emit } from '../run/events.ts';
 import { execute, type RunResult } from '../run/run.ts';
 import { matchesName, namesOf } from '../run/start-at.ts';
 import { didYouMean } from '../source/suggest.ts';
+import { type Vault, vaultWith } from '../source/vault.ts';
 import { connectionDefaults } from './connection-defaults.ts';
-import { disk } from './disk.ts';
+import { disk, opened } from './disk.ts';
 import { readExtraVars } from './extra-vars.ts';
 import { printListing } from './listing.ts';
 import { logFolder } from './log-folder.ts';
@@ -22,16 +23,19 @@ import { type Planned, planned } from './planned.ts';
 import { answerPrompts } from './prompts.ts';
 import { onSignals, type Signals } from './signals.ts';
 import { underWay } from './under-way.ts';
+import { vaultSecrets } from './vault-secrets.ts';
 import { wiring } from './wiring.ts';
 
 export async function play(options: CliOptions): Promise<number> {
   const cwd = process.cwd();
-  const extraVars = readExtraVars(options.extraVars);
-  const inventory = loadInventory(inventorySources(options, cwd), disk, {
+  const vault = vaultWith(await vaultSecrets(options));
+  const files = opened(disk, vault);
+  const extraVars = readExtraVars(options.extraVars, vault);
+  const inventory = loadInventory(inventorySources(options, cwd), files, {
     playbookDir: dirname(resolve(cwd, options.playbooks[0]!)),
   });
   const limit = limited(options, inventory);
-  const plan = await planned(options, inventory, extraVars, cwd);
+  const plan = await planned(options, inventory, extraVars, cwd, files);
   for (const warning of [...inventory.warnings, ...plan.warnings])
     process.stderr.write(
       `warning: ${warning.at ? `${warning.at.file}:${warning.at.line}:${warning.at.column}: ` : ''}${warning.message}\n`,
@@ -56,7 +60,19 @@ export async function play(options: CliOptions): Promise<number> {
     logs?.emit(event);
   };
   try {
-    const result = await run({ options, plan, inventory, limit, extraVars, cwd, defaults, prompts, emit, signals });
+    const result = await run({
+      options,
+      plan,
+      inventory,
+      limit,
+      extraVars,
+      cwd,
+      defaults,
+      prompts,
+      emit,
+      signals,
+      vault,
+    });
     return exitCodeOf(result, options, signals);
   } finally {
     signals.release();
@@ -76,6 +92,7 @@ interface Ready {
   readonly prompts: (play: number) => Readonly<Record<string, unknown>>;
   readonly emit: Emit;
   readonly signals: Signals;
+  readonly vault: Vault;
 }
 
 function run({
@@ -89,6 +106,7 @@ function run({
   prompts,
   emit,
   signals,
+  vault,
 }: Ready): Promise<RunResult> {
   return execute({
     plan: plan.plan,
@@ -112,6 +130,7 @@ function run({
     cwd,
     environment: process.env,
     defaults,
+    vault,
     wiring,
     emit,
     signal: signals.signal,

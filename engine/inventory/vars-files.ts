@@ -82,7 +82,7 @@ function layerOf(file: string, folder: string, files: Files, problems: Problem[]
   if (text === undefined) return [];
   if (text.startsWith('$ANSIBLE_VAULT;')) {
     problems.push({
-      message: 'the file is encrypted, and vault is not supported yet',
+      message: 'the file is encrypted, and was not opened',
       at: { file, line: 1, column: 1 },
     });
     return [];

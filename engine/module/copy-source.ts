@@ -20,6 +20,7 @@ export interface CopyArgs extends Owned {
   readonly local_follow: boolean;
   readonly directory_mode?: string | undefined;
   readonly checksum?: string | undefined;
+  readonly decrypt: boolean;
 }
 
 /** One place of a copy. */
@@ -58,8 +59,8 @@ function textBody({ content, dest }: CopyArgs): SourceBody {
   };
 }
 
-async function fileBody({ checksum }: CopyArgs, path: string, controller: Controller): Promise<SourceBody> {
-  const content = await controller.file(path);
+async function fileBody({ checksum, decrypt }: CopyArgs, path: string, controller: Controller): Promise<SourceBody> {
+  const content = await controller.file(path, { decrypt });
   if (isUnknown(content) || Buffer.isBuffer(content)) return { content, source: path };
   if (checksum !== undefined) {
     const found = checksum.length === 64 ? await content.sha256() : await content.sha1();

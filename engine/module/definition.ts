@@ -8,8 +8,11 @@ export interface Controller {
   readonly host: string;
   /** Absolute path of a file named in a task: role folder, playbook folder, working folder. Throws ModuleFailure naming every place searched. */
   find(folder: 'files' | 'templates' | 'vars' | 'tasks', name: string): string;
-  /** A file of the controller. Throws ModuleFailure when it is missing. Under check, files that an earlier task would have made are seen. */
-  file(path: string): Promise<LocalFile | Content>;
+  /**
+   * A file of the controller, opened where it is encrypted (unless `decrypt` is false). Throws ModuleFailure when it is
+   * missing. Under check, files that an earlier task would have made are seen.
+   */
+  file(path: string, options?: { readonly decrypt?: boolean }): Promise<LocalFile | Content>;
   isDirectory(path: string): Promise<boolean>;
   /** All regular files and directories below a directory, paths relative to it, sorted. */
   list(directory: string): Promise<

@@ -77,7 +77,9 @@ export default defineModule({
     if (!dest.exists || dest.type !== 'directory')
       throw new ModuleFailure(`dest '${args.dest}' must be an existing dir`, { dest: args.dest });
     const archive =
-      args.remote_src || !args.copy ? await onHost(args.src, target) : await onController(args.src, controller);
+      args.remote_src || !args.copy
+        ? await onHost(args.src, target)
+        : await onController(args.src, controller, args.decrypt);
     if (isUnknown(archive))
       return { differing: [`(known once it is there: ${archive.reason})`], source: archive, dest };
     refuseEscapes(archive.entries);
@@ -144,11 +146,11 @@ export default defineModule({
   },
 });
 
-async function onController(src: string, controller: Controller): Promise<Source | Unknown> {
+async function onController(src: string, controller: Controller, decrypt: boolean): Promise<Source | Unknown> {
   if (/^(https?|ftp):\/\//.test(src))
     throw new ModuleFailure(`${src} is a URL: download it with get_url, and unpack it with remote_src`);
   const path = controller.find('files', src);
-  const file = await controller.file(path);
+  const file = await controller.file(path, { decrypt });
   if (isUnknown(file)) return file;
   if (Buffer.isBuffer(file)) return new Unknown(`${path} is made by the run`);
   return { ...(await readArchive(file)), file, path };

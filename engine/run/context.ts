@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { AnyModule } from '../module/definition.ts';
 import type { Plan, PlannedHandler, Planner } from '../plan/plan.ts';
 import type { Inherited } from '../playbook/ast.ts';
+import type { Vault } from '../source/vault.ts';
 import type { PredictedWorld, Prediction } from '../target/prediction.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly defaults: ConnectionDefaults;
   readonly wiring: Wiring;
+  /** Opens what the user's files have encrypted. */
+  readonly vault: Vault;
   readonly emit: Emit;
   /** Aborted: nothing new is begun; what runs may end. */
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 /** The controller as one task's module sees it: search paths, files, templates and expressions. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Controller } from '../module/definition.ts';
@@ -52,10 +52,10 @@ export function taskController(options: ControllerOptions): Controller {
   const { environment, files } = options;
   const here: Prediction | undefined = options.simulated ? predictionOf(options.world, 'localhost') : undefined;
 
-  async function file(path: string): Promise<Content> {
+  async function file(path: string, { decrypt = true } = {}): Promise<Content> {
     const answer = here?.answers.get(`${contentKind.name} ${contentKind.id(path)}`);
     if (answer instanceof Unknown || Buffer.isBuffer(answer)) return answer;
-    const found = await files.file(path);
+    const found = await files.file(path, { decrypt });
     if (!found) throw new ModuleFailure(`${path} is not a file on the controller`);
     return found;
   }
@@ -74,14 +74,14 @@ export function taskController(options: ControllerOptions): Controller {
     isDirectory: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false,
     list: listBelow,
     async render(path, render) {
-      const source = withoutLines(readFileSync(path, 'utf8'), render.skipLines ?? 0);
+      const source = withoutLines(files.text(path), render.skipLines ?? 0);
       const scope = render.variables ? layered(render.variables, environment.scope) : environment.scope;
       const text = renderText(source, { ...environment, scope }, { file: path, ...renderOptions(render) });
       return text instanceof Unknown ? text : Buffer.from(text, 'utf8');
     },
     evaluate: (expression) => evaluateExpression(expression, environment),
     async variables(path) {
-      const document = parseYaml(readFileSync(path, 'utf8'), path);
+      const document = parseYaml(files.text(path), path);
       const { value } = document;
       if (value === null) return {};
       if (typeof value !== 'object' || Array.isArray(value))

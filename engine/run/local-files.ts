@@ -1,30 +1,63 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream, readFileSync, type Stats } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { isVaulted, type Vault } from '../source/vault.ts';
 import type { LocalFile } from '../target/content.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
 const kept = 4 * 1024 * 1024;
 
 export interface LocalFiles {
-  /** undefined when there is no regular file. */
-  file(path: string): Promise<LocalFile | undefined>;
+  /** undefined when there is no regular file. What is encrypted is opened unless `decrypt` is false. */
+  file(path: string, options?: { readonly decrypt?: boolean }): Promise<LocalFile | undefined>;
+  /** The text of a file, opened where it is encrypted. Throws as reading does. */
+  text(path: string): string;
 }
 
-export function localFiles(): LocalFiles {
+export function localFiles(vault: Vault): LocalFiles {
   const files = new Map<string, LocalFile>();
   return {
-    async file(path) {
+    async file(path, { decrypt = true } = {}) {
       const found = await stat(path).catch(() => undefined);
       if (!found?.isFile()) return undefined;
-      const key = `${path} ${found.ino} ${found.size} ${found.mtimeMs}`;
-      const file = files.get(key) ?? localFile(path, found);
+      const key = `${decrypt} ${path} ${found.ino} ${found.size} ${found.mtimeMs}`;
+      const file = files.get(key) ?? (await openedFile(path, found, decrypt ? vault : undefined));
       files.set(key, file);
       return file;
     },
+    text(path) {
+      const text = readFileSync(path, 'utf8');
+      return isVaulted(text) ? vault.open(text, { file: path, line: 1, column: 1 }).toString('utf8') : text;
+    },
   };
+}
+
+async function openedFile(path: string, found: Stats, vault: Vault | undefined): Promise<LocalFile> {
+  const file = localFile(path, found);
+  if (!vault || !(await beginsAsVault(path))) return file;
+  const plain = vault.open(await readFile(path, 'utf8'), { file: path, line: 1, column: 1 });
+  const sum = async (algorithm: string) => createHash(algorithm).update(plain).digest('hex');
+  return {
+    ...file,
+    size: plain.length,
+    sha256: () => sum('sha256'),
+    sha1: () => sum('sha1'),
+    bytes: async () => plain,
+    stream: () => Readable.from([plain]),
+  };
+}
+
+async function beginsAsVault(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+    return isVaulted(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
 }
 
 function localFile(path: string, { size, mode }: Stats): LocalFile {

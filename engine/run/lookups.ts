@@ -14,12 +14,14 @@ export interface LookupOptions {
   /** Under check nothing is written, not even on the controller. */
   readonly check: boolean;
   readonly secret: (value: string) => void;
+  /** The text of a file, opened where it is encrypted. */
+  readonly read: (path: string) => string;
 }
 
 /** The lookups of a run. A file is searched as a task's files are: through `ansible_search_path`, playbook and working folder. */
 export function controllerLookups(options: LookupOptions): Readonly<Record<string, LookupFunction>> {
   const text = (name: string, folder: string, environment: Environment) =>
-    readFileSync(located(name, folder, environment, options.cwd), 'utf8');
+    options.read(located(name, folder, environment, options.cwd));
   return {
     file: (terms, { rstrip = true, lstrip = false }, environment) =>
       terms.map((term) => {
@@ -49,7 +51,7 @@ export function controllerLookups(options: LookupOptions): Readonly<Record<strin
     template: (terms, { template_vars: extra }, environment) =>
       terms.map((term) => {
         const file = located(toText(term), 'templates', environment, options.cwd);
-        const rendered = renderText(readFileSync(file, 'utf8'), withVariables(environment, extra), { file });
+        const rendered = renderText(options.read(file), withVariables(environment, extra), { file });
         return rendered instanceof Unknown ? rendered : rendered.replace(/\n$/, '');
       }),
     fileglob: (terms, _options, environment) =>

@@ -16,6 +16,7 @@ import { type Machine, machine } from './machines.ts';
 import { pathFilters } from './path-filters.ts';
 import { pathTests } from './path-tests.ts';
 import { runPlay } from './play.ts';
+import { revealer } from './revealed.ts';
 import { secretKeeper } from './secrets.ts';
 
 export interface RunResult {
@@ -79,6 +80,7 @@ function newRun(options: RunOptions): WholeRun {
   const usualMachines = new Map<string, Machine>();
   const secrets = secretKeeper();
   const world = predictedWorld();
+  const files = localFiles(options.vault);
   let labels = 0;
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
 
@@ -90,7 +92,7 @@ function newRun(options: RunOptions): WholeRun {
   const run: WholeRun = {
     options,
     secrets,
-    files: localFiles(),
+    files,
     world,
     hosts,
     machines,
@@ -101,6 +103,7 @@ function newRun(options: RunOptions): WholeRun {
       environment: options.environment,
       check: options.check,
       secret: (value) => secrets.add(value),
+      read: (path) => files.text(path),
     }),
     filters: pathFilters(options.cwd, options.environment),
     tests: pathTests(options.cwd),
@@ -108,6 +111,11 @@ function newRun(options: RunOptions): WholeRun {
       inventory: options.inventory,
       hostVariables: (name) => run.host(name).variables,
       extraVars: options.extraVars,
+      revealed: revealer((scalar) => {
+        const plain = options.vault.open(scalar.text).toString('utf8');
+        secrets.add(plain);
+        return plain;
+      }),
     },
     host(name) {
       const known = hosts.get(name);

@@ -1,9 +1,8 @@
 /** The variables a task sees on a host: every source at its rank of precedence (Ansible's order), rendered only when used. */
-import { fail, type Location } from '../errors.ts';
+import type { Location } from '../errors.ts';
 import type { Inventory, VarsLayer } from '../inventory/inventory.ts';
 import type { Lexical, PlannedPlay, Role } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
-import { VaultScalar } from '../source/vault-scalar.ts';
 import { trusted } from '../template/render.ts';
 import { missing, type Scope, ScopeDict } from '../template/values.ts';
 
@@ -31,6 +30,8 @@ export interface VariableSources {
   readonly inventory: Inventory;
   readonly hostVariables: (host: string) => HostVariables;
   readonly extraVars: Readonly<Record<string, unknown>>;
+  /** A value of the user's files with what is encrypted in it opened. */
+  readonly revealed: (value: unknown) => unknown;
 }
 
 /** What the play itself brings: one value for all its tasks. */
@@ -67,7 +68,8 @@ export function taskScope(
       const magic = options.magic(name);
       if (magic !== missing) return magic;
       for (const layer of layers) {
-        if (layer.has(name)) return layer.own ? trusted(layer.get(name), layer.locate?.(name)) : layer.get(name);
+        if (layer.has(name))
+          return layer.own ? trusted(sources.revealed(layer.get(name)), layer.locate?.(name)) : layer.get(name);
       }
       return missing;
     },
@@ -132,12 +134,6 @@ function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
 function fromBlock(block: VarsBlock | VarsLayer): Layer {
   return {
     ...fromRecord(block.values, true),
-    get(name) {
-      const value = block.values[name];
-      if (value instanceof VaultScalar)
-        fail(`"${name}" is encrypted, and vault is not supported yet`, block.locate(name));
-      return value;
-    },
     locate: (name) => block.locate(name),
   };
 }

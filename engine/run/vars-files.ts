@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../errors.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
@@ -7,6 +7,7 @@ import { parseYaml } from '../source/yaml.ts';
 import { renderValue } from '../template/render.ts';
 import type { HostState, PlayRun, Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
+import type { LocalFiles } from './local-files.ts';
 
 /** A play's `vars_files` as a host sees them: names may be templates, a list means the first file that exists. */
 export function varsFilesOf(
@@ -42,15 +43,15 @@ export function varsFilesOf(
       const file =
         candidates.find((path) => existsSync(path)) ??
         fail(`none of these vars_files exists: ${candidates.join(', ')}`, at);
-      const block = byFile.get(file) ?? varsBlock(file);
+      const block = byFile.get(file) ?? varsBlock(file, run.files);
       byFile.set(file, block);
       return block;
     });
   }
 }
 
-function varsBlock(file: string): VarsBlock {
-  const document = parseYaml(readFileSync(file, 'utf8'), file);
+function varsBlock(file: string, files: LocalFiles): VarsBlock {
+  const document = parseYaml(files.text(file), file);
   const values = document.value ?? {};
   if (typeof values !== 'object' || Array.isArray(values))
     return fail(`${file} must hold a mapping of variables`, document.locate([]));

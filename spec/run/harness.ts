@@ -1,4 +1,5 @@
 /** Plays a playbook from text on this machine's own /bin/sh, one process a "host", and gives back what happened. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ import { planPlaybooks } from '../../engine/plan/plan-playbooks.ts';
 import type { RunOptions } from '../../engine/run/context.ts';
 import type { Outcome, Recap, RunEvent, Traffic } from '../../engine/run/events.ts';
 import { execute } from '../../engine/run/run.ts';
+import { vaultWith } from '../../engine/source/vault.ts';
 
 export interface Played {
   readonly recap: Recap;
@@ -97,6 +99,7 @@ export function stage(files: Readonly<Record<string, string>> = {}, hosts: reado
 }
 
 const defaults = {
+  vault: vaultWith([]),
   check: false,
   diff: false,
   forks: 10,

@@ -31,6 +31,7 @@ describe('lookups of the controller', () => {
       cwd: folder,
       environment: { HOME: '/h' },
       check,
+      read: (path) => readFileSync(path, 'utf8'),
       secret: (value) => void secrets.push(value),
     });
     return lookups[name]!(terms, given, environment()) as readonly unknown[];

@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { kplay } from '../kplay.ts';
+
+describe('kplay vault', function () {
+  this.timeout(60_000);
+  let folder: string;
+  const at = (name: string) => join(folder, name);
+  const write = (name: string, text: string, mode = 0o600) => writeFileSync(at(name), text, { mode });
+  const vault = (...words: readonly string[]) => kplay(['vault', ...words, '--vault-password-file', at('password')]);
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kplay-vault-spec-'));
+    write('password', 'a password\n');
+    write('other', 'another one\n');
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('encrypts, shows, rekeys and decrypts a file, and keeps its mode', async () => {
+    write('secret.yml', 'token: s3cret-token\n', 0o640);
+    expect((await vault('encrypt', at('secret.yml'))).code).to.equal(0);
+    expect(readFileSync(at('secret.yml'), 'utf8')).to.match(/^\$ANSIBLE_VAULT;1\.1;AES256\n[0-9a-f]{80}\n/);
+    expect(statSync(at('secret.yml')).mode & 0o777).to.equal(0o640);
+    expect((await vault('view', at('secret.yml'))).stdout).to.equal('token: s3cret-token\n');
+    expect((await vault('rekey', at('secret.yml'), '--new-vault-password-file', at('other'))).code).to.equal(0);
+    const wrong = await vault('view', at('secret.yml'));
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.include('no vault password opens this');
+    const decrypted = await kplay(['vault', 'decrypt', at('secret.yml'), '--vault-id', `prod@${at('other')}`]);
+    expect(decrypted.code, decrypted.stderr).to.equal(0);
+    expect(readFileSync(at('secret.yml'), 'utf8')).to.equal('token: s3cret-token\n');
+  });
+
+  it('a playbook reads encrypted variables, files and tasks, and never shows what an encrypted scalar holds', async () => {
+    const scalar = await vault('encrypt-string', 'hush-hush-value', '--name', 'inline');
+    write('script.sh', '#!/bin/sh\necho a password\n', 0o700);
+    write('vars.yml', 'whole: from the vault file\n');
+    write('tasks.yml', '- debug: { msg: "task from the vault" }\n');
+    write('blob', 'blob content\n');
+    for (const name of ['vars.yml', 'tasks.yml', 'blob']) await vault('encrypt', at(name));
+    write(
+      'site.yml',
+      `- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars_files: [vars.yml]
+  vars:
+    nested: { list: [1, "{{ inline }}"] }
+    ${scalar.stdout.replaceAll('\n', '\n    ')}
+  tasks:
+    - debug: { msg: "{{ whole }} {{ inline | length }} {{ nested.list[1] }}" }
+    - copy: { src: blob, dest: "{{ playbook_dir }}/out", mode: "0600" }
+    - import_tasks: tasks.yml
+    - copy: { content: "{{ inline }}", dest: "{{ playbook_dir }}/inline", mode: "0600" }
+`,
+    );
+    const said = await kplay([at('site.yml'), '--diff', '--vault-password-file', at('script.sh')]);
+    expect(said.code, said.stdout + said.stderr).to.equal(0);
+    expect(said.stdout).to.include('from the vault file 15 ********').and.to.include('task from the vault');
+    expect(said.stdout + said.stderr).to.not.include('hush-hush');
+    expect(readFileSync(at('out'), 'utf8')).to.equal('blob content\n');
+    expect(readFileSync(at('inline'), 'utf8')).to.equal('hush-hush-value');
+  });
+
+  it('without the password the run stops before the first host, and says which file needs it', async () => {
+    const said = await kplay([at('site.yml')]);
+    expect(said.code).to.equal(1);
+    expect(said.stderr).to.match(/tasks\.yml:1:1 .*no vault password was given/);
+  });
+});
