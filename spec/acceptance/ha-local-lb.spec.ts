@@ -48,6 +48,17 @@ describeTopology(
         expect((await listening(cluster, name, 6443)).trim(), name).to.equal(`${address}:6443`);
     });
 
+    it('each kube-apiserver has the flags of the document, its own bind address among them, by a patch (S4.7)', async () => {
+      const flags = (await readFile('spec/fixtures/roles/s4-local/kube-apiserver.yaml.document', 'utf8')).match(
+        /--.*/g,
+      );
+      expect(flags).to.have.length(28);
+      for (const { name, address } of cluster.lab.hosts.slice(0, 2)) {
+        const manifest = await cluster.tell(name, 'cat /etc/kubernetes/manifests/kube-apiserver.yaml');
+        for (const flag of flags!) expect(manifest).to.include(`    - ${flag.replace('10.0.0.11', address)}\n`);
+      }
+    });
+
     it("the controller's kubeconfig leads there from outside (S4.E6)", () => {
       const said = execFileSync(
         join(cluster.lab.kubernetes!, 'kubectl'),

@@ -61,7 +61,7 @@ const live = [
   'ip -4 route show | sort',
   "for save in iptables-save ip6tables-save; do command -v $save > /dev/null && $save | grep '^-A'; done",
   "ss -H -l -n -t | awk '{ print $4 }' | sort",
-  'findmnt --noheadings --raw --output=TARGET | sort',
+  "findmnt --noheadings --raw --output=TARGET | grep -v '^/run/user/' | sort",
   'for folder in docker containerd kubelet; do find /var/lib/$folder -mindepth 1 2> /dev/null; done',
   "find /sys/fs/cgroup -type d -path '*/kubepods*'",
   'cat /proc/sys/net/ipv4/ip_nonlocal_bind',
