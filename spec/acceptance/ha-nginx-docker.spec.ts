@@ -39,7 +39,11 @@ describeTopology(
       registry_trust_user: 'puller',
       registry_trust_password: 'pull-me-not',
     },
-    ignored: ['/var/log/pods', '/var/log/containers', '/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet'],
+    // kubectl's cache, the runtimes' own state, and the logs of the pods that verification ran
+    ignored: [
+      ...['/root/.kube', '/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/cni'],
+      ...['/var/log/pods', '/var/log/containers'],
+    ],
   },
   (cluster) => {
     let client: Client;
