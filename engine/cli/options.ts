@@ -159,12 +159,7 @@ function command(version: string): Command {
       collect,
       [],
     )
-    .option(
-      '--vault-pass-file, --vault-password-file <file>',
-      'file or script with the vault password (repeatable)',
-      collect,
-      [],
-    )
+    .option('--vault-password-file <file>', 'file or script with the vault password (repeatable)', collect, [])
     .option('-J, --ask-vault-pass', 'ask for the vault password', false)
     .option('--encrypt-vault-id <id>', 'vault encrypt: the password to encrypt by')
     .option('--new-vault-id <id@source>', 'vault rekey: the new password')

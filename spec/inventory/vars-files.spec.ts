@@ -96,7 +96,7 @@ describe('readVarsFolders', () => {
     expect(messages).to.deep.equal([
       'd/group_vars/all:1:1: variables must be a mapping, "name: value"',
       'd/group_vars/etcd:1:5: an unquoted value holds ": " (quote the value: "b: c")',
-      'd/host_vars/web.example.com:1:1: the file is encrypted, and vault is not supported yet',
+      'd/host_vars/web.example.com:1:1: the file is encrypted, and was not opened',
     ]);
   });
 });
