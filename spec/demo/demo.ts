@@ -2,8 +2,10 @@
  * `npm run demo [-- --keep]`: the main job from nothing to a cluster that survives a dead host, on six hosts booted here.
  * Ends with 0 when everything came out as said, 1 when something did not, 130 after Ctrl-C.
  */
+
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { until, VirtualAddress } from '../acceptance/virtual-address.ts';
 import { type Lab, labTopology, startLab } from '../lab/lab.ts';
 import { checkMachine } from '../lab/machine.ts';
@@ -18,7 +20,7 @@ const playbook = 'playbooks/ha-external-etcd.yml';
 /** A cluster of another name keeps its certificates and secrets apart from those of your own clusters. */
 const name = 'demo';
 const stateFolder = `.kplay/${name}`;
-const command = [playbook, '-i', 'hosts', '-e', `cluster_name=${name}`];
+const command = [playbook, '-i', basename(inventoryFile), '-e', `cluster_name=${name}`];
 const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf';
 
 const [flag, ...others] = process.argv.slice(2);
