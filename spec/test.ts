@@ -29,7 +29,6 @@ const unproven: readonly string[] = [
   'ha-local-lb',
   'ha-nginx-docker',
   'ha-vip-haproxy',
-  'keepalived-vip',
   'kubeadm-ha-docker-lb',
   'kubeadm-ha-external-etcd',
   'kubeadm-ha-stacked',
