@@ -31,7 +31,6 @@ const unproven: readonly string[] = [
   'ha-vip-haproxy',
   'kubeadm-ha-docker-lb',
   'kubeadm-ha-external-etcd',
-  'kubeadm-ha-stacked',
   'preflight',
   'reset',
 ];

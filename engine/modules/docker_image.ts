@@ -1,5 +1,6 @@
 import { imageReference, inspected, plannedImage } from '../module/containers/docker.ts';
 import { archiveOf, type ImageArgs, imageArgs, makeImage } from '../module/containers/image-source.ts';
+import { atRegistry } from '../module/containers/registry.ts';
 import { type Change, defineModule } from '../module/definition.ts';
 import { Unknown } from '../module/values.ts';
 import { predicted, statEffects } from '../target/effects.ts';
@@ -78,10 +79,14 @@ export default defineModule({
   async apply({ args, state, change, target, controller }) {
     const reference = referenceOf(args);
     if (change.present?.after === false) {
-      const stdout = await docker(target, `image rm ${args.force_absent ? '-f ' : ''}${quote(reference)}`, {
-        summary: `docker image rm ${reference}`,
-        effects: [effect(dockerKinds.image, reference, absent)],
-      });
+      const stdout = await docker(
+        target,
+        `docker image rm ${args.force_absent ? '-f ' : ''}${quote(reference)} </dev/null`,
+        {
+          summary: `docker image rm ${reference}`,
+          effects: [effect(dockerKinds.image, reference, absent)],
+        },
+      );
       return { stdout };
     }
     const made = change.present || change.fresh ? await makeImage(args, reference, target, controller) : undefined;
@@ -118,7 +123,7 @@ async function handOn(args: ImageArgs, change: Change<ImageState>, isOther: bool
   const [reference, other] = [referenceOf(args), pushedName(args)];
   const planned = { state: 'present', value: plannedImage } as const;
   if (change.tagged || (isOther && args.repository !== undefined))
-    await docker(target, `tag ${quote(reference)} ${quote(other)}`, {
+    await docker(target, `docker tag ${quote(reference)} ${quote(other)} </dev/null`, {
       summary: `docker tag ${reference} ${other}`,
       effects: [effect(dockerKinds.image, other, planned)],
     });
@@ -134,7 +139,7 @@ async function handOn(args: ImageArgs, change: Change<ImageState>, isOther: bool
   }
   if (!change.pushed && !(isOther && args.push)) return '';
   const digested = { ...plannedImage, RepoDigests: [`${repositoryOf(other)}@(known once it is pushed)`] };
-  return docker(target, `push ${quote(other)}`, {
+  return docker(target, atRegistry(`docker push ${quote(other)}`, other), {
     summary: `docker push ${other}`,
     effects: [effect(dockerKinds.image, reference, { state: 'present', value: digested })],
   });
@@ -143,12 +148,12 @@ async function handOn(args: ImageArgs, change: Change<ImageState>, isOther: bool
 /** One call that changes nothing but images. */
 async function docker(
   target: Target,
-  words: string,
+  script: string,
   mutation: Pick<Parameters<Target['mutate']>[0], 'summary' | 'effects'>,
 ): Promise<string> {
   const { stdout } = await target.mutate({
     ...mutation,
-    script: `docker ${words} </dev/null`,
+    script,
     touches: ['containers'],
   });
   return stdout.toString('utf8').trimEnd();

@@ -9,6 +9,7 @@ import { environmentFile } from './container-options.ts';
 import { creation, docker, replacement, stopping } from './container-script.ts';
 import { type ContainerState, plannedContainer } from './container-state.ts';
 import { imageReference, inspected, plannedImage } from './docker.ts';
+import { atRegistry } from './registry.ts';
 
 export async function applyContainer(
   args: ContainerArgs,
@@ -59,7 +60,7 @@ function mutationOf(
 async function pull(reference: string, { image }: ContainerState, target: Target): Promise<boolean> {
   await target.mutate({
     summary: `docker pull ${reference}`,
-    script: `docker pull -q ${quote(reference)} </dev/null`,
+    script: atRegistry(`docker pull -q ${quote(reference)}`, reference),
     effects: [effect(dockerKinds.image, reference, { state: 'present', value: image ?? plannedImage })],
     touches: ['containers'],
   });

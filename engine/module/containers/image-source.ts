@@ -9,6 +9,7 @@ import type { Target } from '../../target/target.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
 import type { Controller } from '../definition.ts';
 import { plannedImage } from './docker.ts';
+import { atRegistry } from './registry.ts';
 
 export const imageArgs = {
   name: { required: true, description: 'the image, with or without its tag' },
@@ -84,7 +85,8 @@ export async function makeImage(
 
 function sourceCommand(args: ImageArgs, reference: string, uploaded: string | undefined): string {
   if (args.source === 'load') return `docker load -i ${quote(uploaded ?? args.load_path ?? '')}`;
-  if (args.source === 'pull') return `docker pull${option('platform', args.pull?.platform)} ${quote(reference)}`;
+  if (args.source === 'pull')
+    return atRegistry(`docker pull${option('platform', args.pull?.platform)} ${quote(reference)}`, reference);
   const { build } = args;
   if (build === undefined) throw new ModuleFailure('`build` says how');
   const values = Object.entries(build.args);
