@@ -25,7 +25,6 @@ const unproven: readonly string[] = [
   'docker',
   'etcd-tls',
   'failover',
-  'ha-external-etcd',
   'ha-local-lb',
   'ha-nginx-docker',
   'ha-vip-haproxy',

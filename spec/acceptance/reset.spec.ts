@@ -50,8 +50,11 @@ describe('reset.yml on a master and a node', function () {
     await writeFile(join(folder, 'variables.json'), JSON.stringify(variables));
     // tools that anybody may need stay, and so does what packages depend on: apt keeps what others might like as well
     const tools = 'perl netbase iptables conntrack ebtables ethtool socat curl python3';
+    // and every host that boots a kernel of its own has its modules' folder, which pods of kube-proxy mount
     await Promise.all(
-      lab.hosts.map(({ name }) => tell(name, `DEBIAN_FRONTEND=noninteractive apt-get install -qq -y ${tools}`)),
+      lab.hosts.map(({ name }) =>
+        tell(name, `mkdir -p /usr/lib/modules; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y ${tools}`),
+      ),
     );
     bare = Object.fromEntries(await Promise.all(lab.hosts.map(async (host) => [host.name, await look(host)] as const)));
   });
