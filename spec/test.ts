@@ -29,7 +29,6 @@ const unproven: readonly string[] = [
   'ha-nginx-docker',
   'ha-vip-haproxy',
   'kubeadm-ha-docker-lb',
-  'kubeadm-ha-external-etcd',
   'preflight',
   'reset',
 ];

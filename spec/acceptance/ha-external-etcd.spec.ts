@@ -21,8 +21,6 @@ describeTopology(
     hosts: [...etcds, ...masters, ...workers],
     groups: { etcd: etcds, kube_control_plane: masters, kube_node: workers },
     children: { lb: ['kube_control_plane'] },
-    // what kubectl remembers of an API
-    ignored: ['/root/.kube'],
   },
   (cluster) => {
     let vip: VirtualAddress;

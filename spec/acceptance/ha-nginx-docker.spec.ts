@@ -41,7 +41,7 @@ describeTopology(
     },
     // kubectl's cache, the runtimes' own state, and the logs of the pods that verification ran
     ignored: [
-      ...['/root/.kube', '/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/cni'],
+      ...['/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/cni'],
       ...['/var/log/pods', '/var/log/containers'],
     ],
   },

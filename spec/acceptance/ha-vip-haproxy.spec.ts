@@ -17,7 +17,7 @@ describeTopology(
     groups: { kube_control_plane: masters, kube_node: ['n1'] },
     children: { etcd: ['kube_control_plane'], lb: ['kube_control_plane'] },
     // what the pods that verification ran leave until the kubelet has removed them, and kubectl's memory
-    ignored: ['/var/log/pods', '/var/log/containers', '/var/lib/cni/results', '/root/.kube/cache'],
+    ignored: ['/var/log/pods', '/var/log/containers', '/var/lib/cni/results'],
   },
   (cluster) => {
     let vip: VirtualAddress;

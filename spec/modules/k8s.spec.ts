@@ -63,7 +63,7 @@ testModule(k8s, 'k8s', {
     want: {
       fields: ['objects'],
       log: ['kubectl apply ConfigMap settings'],
-      scripts: ["'kubectl' apply -f - -o name"],
+      scripts: ["'kubectl' --cache-dir=/dev/null apply -f - -o name"],
       diffs: [['', "apiVersion: v1\ndata:\n  a: '1'\nkind: ConfigMap\nmetadata:\n  name: settings\n"]],
       result: { method: 'create' },
     },
@@ -110,7 +110,7 @@ testModule(k8s, 'k8s', {
           settings,
       },
     },
-    want: { scripts: ["'kubectl' '--kubeconfig=/etc/kubernetes/admin.conf' apply"] },
+    want: { scripts: ["'kubectl' --cache-dir=/dev/null '--kubeconfig=/etc/kubernetes/admin.conf' apply"] },
   },
   'renders a template': {
     args: { template: 'settings.yml.j2' },

@@ -19,7 +19,7 @@ testModule(info, 'k8s_info', {
     world: list(pod('web', true)),
     want: {
       changed: false,
-      scripts: ["'kubectl' --request-timeout=30s get -o json 'Pod' '--all-namespaces'"],
+      scripts: ["'kubectl' --cache-dir=/dev/null --request-timeout=30s get -o json 'Pod' '--all-namespaces'"],
       result: { resources: [shown], api_found: true },
     },
   },

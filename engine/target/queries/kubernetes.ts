@@ -131,10 +131,11 @@ export function objectsIn(text: string | undefined): readonly KubernetesObject[]
   return value.kind === 'List' ? (value.items ?? []) : [value];
 }
 
-/** The words that start every call of kubectl. */
+/** The words that start every call of kubectl. It would keep what it learnt of the API in a folder of the user: a check leaves nothing. */
 export function kubectlCommand({ kubectl, kubeconfig, context }: Access): string {
   return [
     quote(kubectl),
+    '--cache-dir=/dev/null',
     kubeconfig === undefined ? '' : quote(`--kubeconfig=${kubeconfig}`),
     context === undefined ? '' : quote(`--context=${context}`),
   ]

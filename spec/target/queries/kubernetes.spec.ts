@@ -44,7 +44,7 @@ for (const shell of shells) {
       const answers = askHere(objectKind, [key(object('a')), key(object('b', 'x'))], shell);
       expect(answers).to.deep.equal([undefined, object('b', 'x')]);
       expect(calls()).to.deep.equal([
-        '--request-timeout=30s get -f - --ignore-not-found -o json',
+        '--cache-dir=/dev/null --request-timeout=30s get -f - --ignore-not-found -o json',
         '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}',
         '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b","namespace":"x"}}',
       ]);
@@ -64,10 +64,10 @@ esac`);
       expect(a).to.be.an('error').with.property('message', 'ConfigMap a: error: no such thing');
       expect(b).to.deep.equal(object('b'));
       expect(calls().filter((line) => line.startsWith('--'))).to.deep.equal([
-        '--request-timeout=30s apply -f - --dry-run=server -o json --server-side',
-        '--request-timeout=30s get --raw /version',
-        '--request-timeout=30s apply -f - --dry-run=server -o json --server-side',
-        '--request-timeout=30s apply -f - --dry-run=server -o json --server-side',
+        '--cache-dir=/dev/null --request-timeout=30s apply -f - --dry-run=server -o json --server-side',
+        '--cache-dir=/dev/null --request-timeout=30s get --raw /version',
+        '--cache-dir=/dev/null --request-timeout=30s apply -f - --dry-run=server -o json --server-side',
+        '--cache-dir=/dev/null --request-timeout=30s apply -f - --dry-run=server -o json --server-side',
       ]);
     });
 
@@ -99,7 +99,7 @@ esac`);
       const [answer] = askHere(patchedKind, [{ ...key(object('a', 'x')), types: ['strategic', 'merge'] }], shell);
       expect(answer).to.deep.equal(object('a', 'x'));
       expect(calls()[2]).to.equal(
-        '--request-timeout=30s patch ConfigMap.v1. a --namespace=x --type=merge --patch-file=/dev/stdin -o json --dry-run=server',
+        '--cache-dir=/dev/null --request-timeout=30s patch ConfigMap.v1. a --namespace=x --type=merge --patch-file=/dev/stdin -o json --dry-run=server',
       );
     });
 
