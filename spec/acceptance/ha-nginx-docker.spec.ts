@@ -39,7 +39,7 @@ describeTopology(
       registry_trust_user: 'puller',
       registry_trust_password: 'pull-me-not',
     },
-    // kubectl's cache, the runtimes' own state, and the logs of the pods that verification ran
+    // the runtimes' own state, and the logs of the pods that verification ran
     ignored: [
       ...['/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/cni'],
       ...['/var/log/pods', '/var/log/containers'],

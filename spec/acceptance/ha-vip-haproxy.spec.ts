@@ -16,7 +16,7 @@ describeTopology(
     hosts: [...masters, 'n1'],
     groups: { kube_control_plane: masters, kube_node: ['n1'] },
     children: { etcd: ['kube_control_plane'], lb: ['kube_control_plane'] },
-    // what the pods that verification ran leave until the kubelet has removed them, and kubectl's memory
+    // what the pods that verification ran leave until the kubelet has removed them
     ignored: ['/var/log/pods', '/var/log/containers', '/var/lib/cni/results'],
   },
   (cluster) => {
