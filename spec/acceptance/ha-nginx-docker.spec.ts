@@ -56,7 +56,7 @@ describeTopology(
       ]);
     });
     after(async () => {
-      await client?.stop();
+      await client?.stop().catch(() => undefined); // after a failure the cluster may be gone
       await rm(site, { recursive: true, force: true });
     });
 
@@ -175,7 +175,7 @@ describeTopology(
         expect(said.recap['node1'], tail(said)).to.include({ unreachable: 1 });
         expect([total(said, 'failed'), total(said, 'changed')], tail(said)).to.deep.equal([0, 0]);
         expect(said.recap['node0']!['ok']).to.be.greaterThan(30);
-        expect(said.stdout).to.match(/^node1 unreachable at "Gather facts": .{10,}$/im);
+        expect(said.stdout).to.match(/^node1 unreachable at "[^"]+": .{10,}$/m);
       });
 
       it('each host has a log, and the broken one the cause', async () => {
