@@ -1,4 +1,4 @@
-/** S0 on three real masters and a node: the address moves by priority, by the document's own drill, without and with notify scripts. */
+/** S0 on three real masters and a node, with the next Debian's etcd and containerd: the address moves by priority, by the document's own drill, without and with notify scripts. */
 import { expect } from 'chai';
 import { tail } from '../kplay.ts';
 import { network } from '../lab/lab.ts';
@@ -10,9 +10,10 @@ const masters = ['m1', 'm2', 'm3'];
 const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf';
 
 describeTopology(
-  'ha-vip-haproxy.yml on three masters and a node',
+  'ha-vip-haproxy.yml on three masters and a node, with Debian 13',
   {
     playbook: 'ha-vip-haproxy',
+    suite: 'trixie',
     hosts: [...masters, 'n1'],
     groups: { kube_control_plane: masters, kube_node: ['n1'] },
     children: { etcd: ['kube_control_plane'], lb: ['kube_control_plane'] },
@@ -24,6 +25,12 @@ describeTopology(
     let client: Client;
     before(async () => {
       vip = new VirtualAddress(cluster.lab, network.vip);
+    });
+
+    it('etcd is 3.5, containerd 1.7, as this Debian has them', async () => {
+      expect(await cluster.tell('m1', 'cat /etc/debian_version')).to.match(/^13/);
+      expect(await cluster.tell('m1', 'etcd --version')).to.match(/^etcd Version: 3\.5\./);
+      expect(await cluster.tell('n1', 'containerd --version')).to.match(/ 1\.7\./);
     });
 
     it('the first master is preferred, and holds the address (S0.2)', async () => {
