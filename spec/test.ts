@@ -22,14 +22,11 @@ interface Counts {
  * Acceptance specs whose last run was not green to the end. `npm run test:lab -- NAME` runs them; `npm test` says that it does not.
  */
 const unproven: readonly string[] = [
-  'docker',
-  'etcd-tls',
   'failover',
   'ha-local-lb',
   'ha-nginx-docker',
   'ha-vip-haproxy',
   'kubeadm-ha-docker-lb',
-  'preflight',
   'reset',
 ];
 
