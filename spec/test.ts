@@ -23,7 +23,6 @@ interface Counts {
  */
 const unproven: readonly string[] = [
   'failover',
-  'ha-local-lb',
   'ha-nginx-docker',
   'ha-vip-haproxy',
   'kubeadm-ha-docker-lb',
