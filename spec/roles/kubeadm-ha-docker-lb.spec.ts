@@ -28,6 +28,12 @@ describe('kubeadm-ha-docker-lb.yml', function () {
       reason: /172\.17\.0\.0\/16 and 172\.17\.0\.0\/16 overlap/,
     },
     {
+      what: "the document's own networks, which docker gives away as well (S2.E6)",
+      vars: { cluster_pod_cidr: '172.18.0.0/16', cluster_service_cidr: '172.19.0.0/16' },
+      reason:
+        /(?=[\s\S]*172\.18\.0\.0\/16 and 172\.18\.0\.0\/16 overlap)[\s\S]*172\.19\.0\.0\/16 and 172\.19\.0\.0\/16 overlap/,
+    },
+    {
       what: 'pods with host bits (S2.E6)',
       vars: { cluster_pod_cidr: '10.18.0.1/16' },
       reason: /10\.18\.0\.1\/16 has bits set behind its prefix/,
