@@ -124,6 +124,29 @@ describe(playbook, () => {
   });
 });
 
+describe('playbooks/README.md', () => {
+  const readme = readFileSync('playbooks/README.md', 'utf8');
+
+  it('has a section for each playbook', () => {
+    const playbooks = readdirSync('playbooks').filter((name) => name.endsWith('.yml'));
+    const sections = [...readme.matchAll(/^## (\S+)$/gm)].map(([, name]) => name);
+    expect(sections.sort()).to.deep.equal(playbooks.sort());
+  });
+
+  it('leaves no error of the documents without an answer, and no step of theirs', () => {
+    const named = new Set([...readme.matchAll(/\bS\d\.E?\d+\b/g)].map(([id]) => id));
+    for (const [, document, from, to] of readme.matchAll(/\bS(\d)\.(\d+)(?:-| to )S\1\.(\d+)\b/g))
+      for (let step = Number(from); step <= Number(to); step++) named.add(`S${document}.${step}`);
+    const ids = traps.flatMap((count, document) => idsOf(`S${document}.E`, count));
+    expect(ids.filter((id) => !named.has(id))).to.deep.equal([]);
+    const told = steps.flatMap((count, document) => idsOf(`S${document}.`, count));
+    expect(told.filter((id) => !named.has(id))).to.deep.equal([]);
+  });
+});
+
+const idsOf = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+
 /** How many steps, and how many traps, each of the documents S0 to S4 has. */
 const steps: readonly number[] = [11, 13, 9, 16, 10];
 const traps: readonly number[] = [15, 10, 15, 14, 7];
