@@ -8,7 +8,15 @@ import { toText } from '../template/python/text.ts';
 import { isUnknown } from '../template/values.ts';
 import type { Owned } from './attributes.ts';
 import type { Controller } from './definition.ts';
-import { type Body, type PlacedFile, probePlaced, realPath, wantedDirectory, wantedFile } from './placed-file.ts';
+import {
+  type Body,
+  foresee,
+  type PlacedFile,
+  probePlaced,
+  realPath,
+  wantedDirectory,
+  wantedFile,
+} from './placed-file.ts';
 import { remotePlacements } from './remote-copy.ts';
 
 export interface CopyArgs extends Owned {
@@ -76,6 +84,7 @@ export async function filePlacements(
   mode: string | undefined,
   target: ReadableTarget,
 ): Promise<readonly Placement[]> {
+  if (!args.dest.endsWith('/')) foresee(target, args.dest);
   const [dest, above] = await Promise.all([stat(target, args.dest), stat(target, posix.dirname(args.dest))]);
   const inside = args.dest.endsWith('/') || isDirectory(dest);
   if (inside && body.source === 'content')

@@ -8,6 +8,7 @@ import { bytes } from './edit-line.ts';
 import {
   backupName,
   checkValidate,
+  foresee,
   type PlacedFile,
   place,
   placedDiffs,
@@ -29,6 +30,7 @@ export interface EditedFile extends PlacedFile {
 
 /** Reads a file to be edited; links are followed to what they point to. */
 export async function probeEdited(target: ReadableTarget, named: string): Promise<EditedFile> {
+  foresee(target, named, true);
   const path = await realPath(target, named);
   const [placed, content, above] = await Promise.all([
     probePlaced(target, path, false),

@@ -5,6 +5,7 @@ import { editLine } from '../module/edit-line.ts';
 import {
   backupName,
   checkValidate,
+  foresee,
   type PlacedFile,
   place,
   placedDiffs,
@@ -62,6 +63,7 @@ export default defineModule({
     "- name: Forward packets\n  lineinfile:\n    path: /etc/sysctl.conf\n    regexp: '^#?net.ipv4.ip_forward'\n    line: net.ipv4.ip_forward=1\n",
 
   async probe({ args, target }): Promise<LineState> {
+    foresee(target, args.path, true);
     const path = await realPath(target, args.path);
     const [placed, content, above] = await Promise.all([
       probePlaced(target, path, false),

@@ -5,6 +5,7 @@ import {
   type Body,
   backupName,
   checkValidate,
+  foresee,
   type PlacedFile,
   place,
   placedDiffs,
@@ -83,6 +84,7 @@ export default defineModule({
     '- name: Configure haproxy\n  template:\n    src: haproxy.cfg.j2\n    dest: /etc/haproxy/haproxy.cfg\n    validate: haproxy -c -f %s\n',
 
   async probe({ args, target }): Promise<TemplateState> {
+    if (!args.dest.endsWith('/')) foresee(target, args.dest);
     const [dest, parent] = await Promise.all([
       target.stat(args.dest, { follow: true }),
       target.stat(posix.dirname(args.dest), { follow: true }),
