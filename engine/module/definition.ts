@@ -150,6 +150,10 @@ export interface ActionModule<A extends ArgsLiteral> extends Described<A> {
   readonly action: 'controller' | 'reads' | 'changes';
   /** It waits for the host itself: each look is made over whatever connection there is then, and none at first is no failure. */
   readonly reconnects?: boolean;
+  /** True where with these arguments nothing is changed after all (`test`): then it is read ahead like a question. */
+  looks?(args: ArgsOf<A>): boolean;
+  /** Time passes while it is done, or something far away answers: what was read of any host before may be so no more. */
+  readonly waits?: true;
   run(context: { readonly args: ArgsOf<A>; readonly target: Target; readonly controller: Controller }): Promise<Result>;
 }
 

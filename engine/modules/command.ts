@@ -1,6 +1,7 @@
 import { defineAction } from '../module/definition.ts';
 import { expandable, expands, shellWords } from '../module/shell-words.ts';
 import { commandArgs, commandReturns, needed, runCommand } from '../module/user-command.ts';
+import { isTest } from '../target/queries/test.ts';
 
 export default defineAction({
   summary: 'Runs a command without a shell: no pipes, no redirections, no wildcards.',
@@ -25,9 +26,15 @@ export default defineAction({
   examples:
     '- name: Start a cluster\n  command:\n    cmd: kubeadm init --config /etc/kubernetes/kubeadm.yaml\n    creates: /etc/kubernetes/admin.conf\n',
 
+  looks: (args) => isTest({ argv: wordsOf(args) }),
+
   async run({ args, target }) {
-    const words = needed(args.argv ?? shellWords(args.cmd ?? ''));
+    const words = needed(wordsOf(args));
     const asScript = args.expand_argument_vars && words.some(expands);
     return runCommand(target, args, words, asScript ? { script: words.map(expandable).join(' ') } : { argv: words });
   },
 });
+
+function wordsOf(args: { readonly argv?: readonly string[] | undefined; readonly cmd?: string | undefined }) {
+  return args.argv ?? shellWords(args.cmd ?? '');
+}

@@ -9,6 +9,7 @@ export default defineAction({
     'To ask for a value before the play begins, use vars_prompt.',
   ],
   action: 'controller',
+  waits: true,
   args: {
     minutes: { type: 'float', description: 'how long to wait, in minutes' },
     seconds: { type: 'float', description: 'how long to wait, in seconds' },

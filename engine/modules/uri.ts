@@ -54,6 +54,7 @@ export default defineAction({
     'Nothing of the request is in a process list. A GET or HEAD counts as looking; other methods never run under check.',
   ],
   action: 'reads',
+  waits: true,
   args,
   rules: { mutuallyExclusive: [['body', 'src']] },
   returns: {

@@ -39,6 +39,7 @@ export default defineAction({
     'Each try is one look at the host; nothing runs there in between. Without port and path it waits for `timeout`.',
   ],
   action: 'reads',
+  waits: true,
   args,
   rules: { mutuallyExclusive: [['port', 'path']] },
   returns: {

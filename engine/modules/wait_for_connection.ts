@@ -5,6 +5,7 @@ import { ModuleFailure, UnknownState } from '../target/failure.ts';
 export default defineAction({
   summary: 'Waits until the host can be reached and runs a command.',
   action: 'reads',
+  waits: true,
   reconnects: true,
   args: {
     timeout: { type: 'int', default: 600, description: 'seconds to wait in all' },

@@ -9,7 +9,7 @@ import { expandHomes } from '../module/home.ts';
 import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { readAhead } from './act.ts';
 import { NotAhead, readOnlyTarget } from './bound-target.ts';
-import type { HostState, PlayRun } from './context.ts';
+import type { Follower, HostState, PlayRun } from './context.ts';
 import { controllerFor } from './controller.ts';
 import { loopItems } from './loop.ts';
 import { type Preparation, prepare } from './prepare.ts';
@@ -26,9 +26,11 @@ export interface Ahead {
   at(host: HostState, task: PlannedTask): void;
   /** Something on the host changed: what was read is void, read on from where it stands. */
   again(host: HostState): void;
+  /** What was read is void: read on when the host is at its next task. */
+  later(host: HostState): void;
 }
 
-export const noAhead: Ahead = { at: () => {}, again: () => {} };
+export const noAhead: Ahead = { at: () => {}, again: () => {}, later: () => {} };
 
 /** Reads ahead through a list of statements, in the order they stand; an include ends the view. */
 export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[]): Ahead {
@@ -71,6 +73,12 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
       view.window = narrowest;
       read(host);
     },
+    later(host) {
+      const view = viewOf(host);
+      view.horizon = 0;
+      view.barrier = undefined;
+      view.window = narrowest;
+    },
   };
 }
 
@@ -94,11 +102,11 @@ export async function following<T>(
 ): Promise<T> {
   const { run, variables } = play;
   const outer = run.followers;
-  const own = new Map<string, (() => void)[]>();
+  const own = new Map<string, Follower[]>();
   for (const host of hosts) {
     try {
       const { place } = run.machine(host.name, variables.play.play.inherited);
-      own.set(place, [...(own.get(place) ?? []), () => ahead.again(host)]);
+      own.set(place, [...(own.get(place) ?? []), { again: () => ahead.again(host), later: () => ahead.later(host) }]);
     } catch {
       // settings that make no sense fail the host's first task, with its reason
     }
@@ -124,8 +132,8 @@ function silent(play: PlayRun): PlayRun {
 function readTask(play: PlayRun, host: HostState, task: PlannedTask): boolean {
   if (task.inherited.delegate_to !== undefined) return true;
   const module = play.run.options.modules.get(task.module);
-  const changes = isAction(module) && module.action === 'changes';
-  if (isAction(module) && module.action === 'controller') return true;
+  const changes = isAction(module) && (module.action === 'changes' || module.waits === true);
+  if (isAction(module) && module.action === 'controller' && !changes) return true;
   try {
     if (task.loop === undefined) return !(start(play, host, task) && changes);
     const loop = loopItems(play, host, task);
@@ -142,6 +150,7 @@ function readTask(play: PlayRun, host: HostState, task: PlannedTask): boolean {
 function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Momentary): boolean {
   const prepared: Preparation = prepare(play, host, task, momentary);
   if (prepared.kind === 'skip') return false;
+  const looks = isAction(prepared.module) && prepared.module.looks?.(prepared.args as never) === true;
   if (prepared.unknown !== undefined || prepared.runsOn !== host.name) return !prepared.simulated;
   void play.run
     .machine(prepared.runsOn, task.inherited)
@@ -156,7 +165,7 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
       }),
     )
     .catch(() => {}); // its turn will tell
-  return !prepared.simulated;
+  return !prepared.simulated && !looks;
 }
 
 /** The tasks as they stand, through blocks and roles; `undefined` marks where only the run knows what comes. */

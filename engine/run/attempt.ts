@@ -38,6 +38,8 @@ export async function attempt(turn: Turn): Promise<Once> {
     const message = play.run.secrets.scrub(said);
     play.run.emit({ type: 'retry', host: host.name, task: label, attempt: run, left: most - run, message });
     await pause(delayMs, play.run.options.signal);
+    play.run.waited = true;
+    play.run.unsettle();
   }
 }
 

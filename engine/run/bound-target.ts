@@ -1,4 +1,5 @@
 import { ModuleFailure } from '../target/failure.ts';
+import { isTest } from '../target/queries/test.ts';
 import type { Target } from '../target/target.ts';
 
 /** A target for one task: the `environment` keyword reaches what it runs, `timeout` bounds it. */
@@ -54,7 +55,7 @@ export function readOnlyTarget(target: Target): Target {
     makeLink: no,
     remove: no,
     mutate: no,
-    run: no,
+    run: (command) => (isTest(command) ? target.run(command) : no()),
     observe: no,
     download: no,
   };

@@ -80,7 +80,12 @@ export interface Run {
   /** The machine a task reaches a host by; `inherited` are its connection keywords. Throws ModuleFailure for settings that make no sense. */
   machine(name: string, inherited?: Inherited): Machine;
   /** Who reads ahead on a place, to be told when something there is being changed. */
-  followers: ReadonlyMap<string, readonly (() => void)[]>;
+  followers: ReadonlyMap<string, readonly Follower[]>;
+  /** Places where the task at work has changed who knows what; `waited` when it let time pass. */
+  readonly stirred: Set<string>;
+  waited: boolean;
+  /** Drops what was read on every place but these: it may be so no more. */
+  unsettle(but?: ReadonlySet<string>): void;
   /** Whatever a task does, so that it ends when the run is stopped. */
   readonly interruption: Interruptible;
   prediction(host: string): Prediction;
@@ -88,6 +93,12 @@ export interface Run {
   /** The task `--start-at-task` names has not been met yet. */
   waiting: boolean;
   readonly emit: Emit;
+}
+
+/** Reads ahead for a host, and is told when what was read is void: read on at once, or when the host is at work again. */
+export interface Follower {
+  again(): void;
+  later(): void;
 }
 
 /** The play at work on one batch of hosts. */

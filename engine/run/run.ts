@@ -85,8 +85,9 @@ function newRun(options: RunOptions): WholeRun {
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
 
   function changed(place: string, touched: Touched, behind?: Reader): void {
+    if (touched.domains === undefined) run.stirred.add(place);
     const told = [...machines.values()].filter((one) => one.place === place && one.forget(touched, behind));
-    if (told.length > 0) for (const follow of run.followers.get(place) ?? []) follow();
+    if (told.length > 0) for (const follower of run.followers.get(place) ?? []) follower.again();
   }
 
   const run: WholeRun = {
@@ -151,6 +152,14 @@ function newRun(options: RunOptions): WholeRun {
       return fresh;
     },
     followers: new Map(),
+    stirred: new Set(),
+    waited: false,
+    unsettle(but = new Set()) {
+      for (const one of machines.values()) {
+        if (but.has(one.place) || !one.forget({ domains: undefined })) continue;
+        for (const follower of run.followers.get(one.place) ?? []) follower.later();
+      }
+    },
     interruption: interruptible(),
     prediction: (name) => predictionOf(world, name),
     label: (name, module, at, handler) => ({ id: ++labels, name, module, at, handler }),

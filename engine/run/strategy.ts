@@ -15,6 +15,7 @@ import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
 import { matchesName, namesOf } from './start-at.ts';
 import { runTask, type TaskOutcome } from './task.ts';
+import { unsettle } from './unsettle.ts';
 
 /** The statements at work: what reads ahead of them, and who has left the role they belong to. */
 export interface Section {
@@ -104,6 +105,7 @@ export async function runTaskOn(
     if (outcome.status === 'changed') notify(play, host, outcome.notify ?? []);
     return outcome;
   });
+  unsettle(play, task, outcomes);
   const fallen = new Set<HostState>();
   workers.forEach((host, index) => {
     const outcome = outcomes[index];

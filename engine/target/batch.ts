@@ -72,6 +72,7 @@ export function batchedReader(ask: Ask): Reader {
 
   function isStale({ kind, key }: Answer, { domains, entry }: Touched): boolean {
     if (!domains || kind.domains.some((domain) => domains.includes(domain))) return true;
+    if (domains.includes('kernel') && kind.domains.includes('files') && isKernels(kind.path?.(key))) return true;
     if (!entry || !kind.domains.includes('files')) return false;
     return !kind.path || !outlives(kind.path(key), entry, recall as (path: string) => FileState | undefined);
   }
@@ -108,6 +109,9 @@ export function batchedReader(ask: Ask): Reader {
     },
   };
 }
+
+/** What lies there is the kernel itself, shown as files. */
+const isKernels = (path: string | undefined) => path !== undefined && /^\/(proc|sys)(\/|$)/.test(path);
 
 /** Hands each question its answer, or all of them the reason why there is none. */
 function settle(group: readonly Question[], code: number, stdout: Buffer, stderr: Buffer): void {

@@ -1,83 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Played, type Stage, stage } from './harness.ts';
-
-/** What is told of a play, paths and times left out: this must not depend on whether it was read ahead. */
-function told(played: Played, folder: string): readonly string[] {
-  const hosts = [...new Set(played.outcomes.map(({ host }) => host))].sort();
-  return hosts
-    .flatMap((name) => played.outcomes.filter(({ host }) => host === name))
-    .map(({ host, task, status, ignored, result, unknown }) => {
-      const about = {
-        stat: ['exists', 'mode', 'nlink', 'isdir', 'islnk', 'lnk_target', 'size', 'checksum'].map(
-          (name) => (result['stat'] as Readonly<Record<string, unknown>> | undefined)?.[name],
-        ),
-        stdout: result['stdout'],
-        msg: result['msg'],
-        unknown,
-      };
-      return `${host} ${task.name} ${status} ${ignored} ${JSON.stringify(about).replaceAll(folder, '')}`;
-    });
-}
-
-/** Plays the same from the same beginnings, with and without reading ahead. */
-async function bothWays(
-  book: string,
-  options: Parameters<Stage['play']>[1] = {},
-  files: Readonly<Record<string, string>> = {},
-) {
-  const plays: {
-    readonly story: readonly string[];
-    readonly told: readonly string[];
-    readonly tree: string;
-    readonly warnings: readonly string[];
-    readonly roundTrips: number;
-  }[] = [];
-  for (const readAhead of [false, true]) {
-    const on: Stage = stage(files);
-    try {
-      chmodSync(on.folder, 0o777);
-      const played = await on.play(book, { ...options, readAhead });
-      const tree = execFileSync(
-        'sh',
-        [
-          '-c',
-          'find . ! -name site.yml ! -name hosts -printf "%p %M %l\\n" | sort; find . -type f ! -name site.yml ! -name hosts | sort | xargs -r cat',
-        ],
-        { cwd: on.folder, encoding: 'utf8' },
-      );
-      const warnings = played.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
-      plays.push({
-        story: played.story,
-        told: told(played, on.folder),
-        tree,
-        warnings,
-        roundTrips: Object.values(played.traffic).reduce((sum, one) => sum + one.roundTrips, 0),
-      });
-    } finally {
-      on.close();
-    }
-  }
-  const [slow, quick] = plays as [(typeof plays)[0], (typeof plays)[0]];
-  expect(quick.told).to.deep.equal(slow.told);
-  expect(quick.tree).to.equal(slow.tree);
-  expect(quick.warnings).to.deep.equal(slow.warnings);
-  return quick;
-}
-
-const tasks = (text: string, hosts = 'h1') => `
-- hosts: ${hosts}
-  gather_facts: false
-  vars: { d: "{{ playbook_dir }}" }
-  tasks:
-${text
-  .trim()
-  .split('\n')
-  .map((line) => `    ${line}`)
-  .join('\n')}
-`;
+import { bothWays, tasks } from './both-ways.ts';
+import type { Stage } from './harness.ts';
 
 const root = process.getuid?.() === 0;
 
@@ -330,15 +254,34 @@ describe('reading ahead tells the same story when', () => {
       fc
         .record({ name: fc.constantFrom('a', 'b', 'l', 'd', 'd/a', 'l/a', 'l/e', 'd/e/f'), follow: fc.boolean() })
         .map(({ name, follow }) => `stat: { path: "{{ d }}/${name}", follow: ${follow} }`),
+      name.map((name) => `command: "test -e {{ d }}/${name}"`),
+      name.map((name) => `command: "touch {{ d }}/${name}", delegate_to: h2`),
+      name.map((name) => `copy: { content: n, dest: "{{ d }}/${name}" }, notify: rewrite`),
+      name.map(
+        (name) => `stat: { path: "{{ d }}/${name}" }, register: s, until: not s.stat.exists, retries: 1, delay: 0`,
+      ),
       name.map((name) => `lineinfile: { path: "{{ d }}/${name}", line: more, create: true }`),
     );
-    const play = fc.tuple(fc.array(task, { minLength: 2, maxLength: 7 }), fc.boolean());
+    const written = fc
+      .record({ task, real: fc.boolean() })
+      .map(({ task, real }) => (real ? `${task}, check_mode: false` : task));
+    const play = fc.record({
+      list: fc.array(written, { minLength: 2, maxLength: 7 }),
+      check: fc.boolean(),
+      rescued: fc.boolean(),
+      serial: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(play, async ([list, check]) => {
-        await bothWays(
-          tasks(list.map((one, index) => `- { name: t${index}, ${one}, ignore_errors: true }`).join('\n')),
-          { check },
-        );
+      fc.asyncProperty(play, async ({ list, check, rescued, serial }) => {
+        const half = rescued ? Math.floor(list.length / 2) : 0;
+        const line = (one: string, index: number, rest: string) => `{ name: t${index}, ${one}${rest} }`;
+        const guarded = list.slice(0, half).map((one, index) => `    - ${line(one, index, '')}`);
+        const loose = list.slice(half).map((one, index) => `- ${line(one, half + index, ', ignore_errors: true')}`);
+        const rescue = ['  rescue:', '    - { name: repair, command: "rm -rf {{ d }}/d" }'];
+        const lines = [...(half > 0 ? ['- block:', ...guarded, ...rescue] : []), ...loose];
+        const book = tasks(lines.join('\n'), serial ? 'h1:h2' : 'h1').replace('  tasks:', '  serial: 1\n  tasks:');
+        const handlers = '  handlers:\n    - { name: rewrite, command: "touch {{ d }}/b" }\n';
+        await bothWays(book + handlers, { check });
       }),
       { numRuns: Number(process.env['KPLAY_RANDOM_PLAYS'] ?? 6) },
     );
