@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command. Only this room touches the process: arguments, streams, signals, exit codes. */
+import { setFlagsFromString } from 'node:v8';
 import { exitCodes, isKplayError } from '../errors.ts';
 import { colorWanted } from '../report/color-wanted.ts';
 import { printProblems } from '../report/problems.ts';
@@ -26,8 +27,17 @@ async function main(): Promise<number> {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);
   }
+  compileLater();
   const { play } = await import('./play.ts');
   return play(invocation.options);
+}
+
+/**
+ * V8 optimizes on other cores whatever has run for some milliseconds. In runs as short as these that was a third of all processor
+ * time, and hardly made anything faster; what is still hot after three times as long is optimized as before.
+ */
+function compileLater(): void {
+  setFlagsFromString('--interrupt-budget=200000');
 }
 
 // A reader that goes away (`| head`) must not end a run half way: what is printed from then on is dropped.

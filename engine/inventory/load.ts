@@ -61,11 +61,17 @@ export function loadInventory(
   };
   const host = (name: string): Host | undefined =>
     hierarchy.hosts.get(name) ?? (localhostNames.has(name) ? implicitLocalhost(name) : undefined);
+  const ordered = new Map<string, readonly VarsLayer[]>();
   const layers = (name: string, playbookDir?: string): readonly VarsLayer[] => {
+    const key = `${name} ${playbookDir ?? ''}`;
+    const known = ordered.get(key);
+    if (known) return known;
     const found = host(name);
     if (!found) return [];
     const play = playbookDir === undefined ? undefined : folders(playbookDir);
-    return orderLayers(hierarchy, found, inventoryDirs.map(folders), play);
+    const fresh = orderLayers(hierarchy, found, inventoryDirs.map(folders), play);
+    ordered.set(key, fresh);
+    return fresh;
   };
   return { ...hierarchy, sources, host, hostsIn, layers, hostLayers: (name) => layers(name), warnings };
 }

@@ -25,14 +25,34 @@ export function withDefaults(
   args: ArgsLiteral,
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const given = Object.entries(values).map(([name, value]) => {
+  const filled: (readonly [string, unknown])[] = [];
+  for (const [name, value] of defaultsOf(args)) if (!Object.hasOwn(values, name)) filled.push([name, fresh(value)]);
+  for (const [name, value] of Object.entries(values)) {
     const options = Object.hasOwn(args, name) ? args[name]!.options : undefined;
-    if (options === undefined) return [name, value] as const;
-    const filled = (item: unknown) => (isPlain(item) ? withDefaults(options, item) : item);
-    return [name, Array.isArray(value) ? value.map(filled) : filled(value)] as const;
-  });
-  const absent = Object.entries(args)
-    .filter(([name, literal]) => literal.default !== undefined && !Object.hasOwn(values, name))
-    .map(([name, literal]) => [name, structuredClone(literal.default)] as const);
-  return Object.fromEntries([...absent, ...given]);
+    filled.push([name, options === undefined ? value : withDefaultsInside(options, value)]);
+  }
+  return Object.fromEntries(filled);
+}
+
+function withDefaultsInside(options: ArgsLiteral, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withDefaultsInside(options, item));
+  return isPlain(value) ? withDefaults(options, value) : value;
+}
+
+const known = new WeakMap<ArgsLiteral, readonly (readonly [string, unknown])[]>();
+
+/** The arguments that have a default, and which; looked for once, as every task on every host asks. */
+function defaultsOf(args: ArgsLiteral): readonly (readonly [string, unknown])[] {
+  const found =
+    known.get(args) ??
+    Object.entries(args).flatMap(([name, literal]) =>
+      literal.default === undefined ? [] : [[name, literal.default] as const],
+    );
+  known.set(args, found);
+  return found;
+}
+
+/** A default of its own for every task: what is made of parts might be changed. */
+function fresh(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }

@@ -1,5 +1,5 @@
 /** One file with a given content at a given place: what copy, template and their like are about. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Content } from '../target/content.ts';
 import { fileEffects } from '../target/effects.ts';
@@ -235,11 +235,11 @@ export function checkValidate(validate: string | undefined): void {
 async function sha256Of(content: Body['content']): Promise<string | Unknown> {
   if (isUnknown(content)) return content;
   if (isHostFile(content)) return content.checksum;
-  return Buffer.isBuffer(content) ? createHash('sha256').update(content).digest('hex') : content.sha256();
+  return Buffer.isBuffer(content) ? hash('sha256', content) : content.sha256();
 }
 
 async function sha1Of(content: Body['content']): Promise<string | undefined> {
   if (isUnknown(content) || isHostFile(content)) return undefined;
-  if (Buffer.isBuffer(content)) return createHash('sha1').update(content).digest('hex');
+  if (Buffer.isBuffer(content)) return hash('sha1', content);
   return content.size > sha1Limit ? undefined : content.sha1();
 }

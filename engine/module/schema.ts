@@ -65,13 +65,23 @@ function typeSchema(type: ArgType, literal: ArgLiteral): JsonSchema {
   }
 }
 
+/** The schemas are our own, made above: a spec judges them, so that no run has to compile what would. */
+const trusting = { meta: false, validateSchema: false } as const;
+
 let ajv: Ajv2020 | undefined;
 const compiled = new WeakMap<ArgsLiteral, ValidateFunction>();
 
 function validatorOf({ args, rules, otherArgs }: Judged): ValidateFunction {
   const known = compiled.get(args);
   if (known) return known;
-  ajv ??= new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, verbose: true });
+  ajv ??= new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    verbose: true,
+    ...trusting,
+  });
   const validate = ajv.compile(toJsonSchema(args, rules, otherArgs));
   compiled.set(args, validate);
   return validate;
@@ -112,6 +122,19 @@ function templateOrForeign(value: unknown): boolean {
   return typeof value === 'string' ? /\{[{%#]/.test(value) : foreign(value);
 }
 
+const knownAliases = new WeakMap<ArgsLiteral, ReadonlyMap<string, string>>();
+
+/** The names that aliases stand for. */
+function aliasesOf(args: ArgsLiteral): ReadonlyMap<string, string> {
+  const known = knownAliases.get(args);
+  if (known) return known;
+  const found = new Map(
+    Object.entries(args).flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
+  );
+  knownAliases.set(args, found);
+  return found;
+}
+
 /** Aliases folded to the names they stand for, null left out, values converted. `written` leads back to the user's words. */
 function realNames(
   { args, otherArgs }: Judged,
@@ -119,9 +142,7 @@ function realNames(
   values: Readonly<Record<string, unknown>>,
   opaque: Opaque,
 ) {
-  const real = new Map(
-    Object.entries(args).flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
-  );
+  const real = aliasesOf(args);
   const written = new Map<string, string>();
   const problems: ArgumentProblem[] = [];
   const named: [string, unknown][] = [];

@@ -50,10 +50,7 @@ export async function readAhead(action: Action): Promise<void> {
     if (module.action !== 'controller') await module.run({ args, target, controller } as never);
     return;
   }
-  const about = module as StateModule<ArgsLiteral, object>;
-  const state = await about.probe({ args, target, controller } as never);
-  // desired may ask for more of the controller's files; having them read is worth it too
-  await about.desired({ args, state, controller } as never);
+  await (module as StateModule<ArgsLiteral, object>).probe({ args, target, controller } as never);
 }
 
 async function previewOf(

@@ -19,20 +19,23 @@ export function interruptible(): Interruptible {
   const waiting = new Set<(reason: Interrupted) => void>();
   let begun = false;
   return {
-    async during(work) {
-      if (begun) throw new Interrupted();
-      let cut: (reason: Interrupted) => void = () => {};
-      const over = new Promise<never>((_, reject) => {
-        cut = reject;
+    during(work) {
+      if (begun) return Promise.reject(new Interrupted());
+      return new Promise((resolve, cut) => {
+        const failed = (error: unknown) => {
+          waiting.delete(cut);
+          cut(begun && !(error instanceof Interrupted) ? new Interrupted(error) : error);
+        };
+        waiting.add(cut);
+        try {
+          work().then((result) => {
+            waiting.delete(cut);
+            resolve(result);
+          }, failed);
+        } catch (error) {
+          failed(error);
+        }
       });
-      waiting.add(cut);
-      try {
-        return await Promise.race([work(), over]);
-      } catch (error) {
-        throw begun && !(error instanceof Interrupted) ? new Interrupted(error) : error;
-      } finally {
-        waiting.delete(cut);
-      }
     },
     async interrupt(ending) {
       begun = true;

@@ -1,6 +1,6 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, readFileSync, type Stats } from 'node:fs';
+import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -18,22 +18,44 @@ export interface LocalFiles {
 }
 
 export function localFiles(vault: Vault): LocalFiles {
-  const files = new Map<string, LocalFile>();
+  const files = new Map<string, Promise<LocalFile>>();
+  const texts = new Map<string, string>();
   return {
+    // looking at the file each time costs less than a turn of the thread pool, and all hosts ask
     async file(path, { decrypt = true } = {}) {
-      const found = await stat(path).catch(() => undefined);
+      const found = seen(path);
       if (!found?.isFile()) return undefined;
-      const key = `${decrypt} ${path} ${found.ino} ${found.size} ${found.mtimeMs}`;
-      const file = files.get(key) ?? (await openedFile(path, found, decrypt ? vault : undefined));
-      files.set(key, file);
+      const key = `${decrypt} ${path} ${versionOf(found)}`;
+      const file = files.get(key) ?? openedFile(path, found, decrypt ? vault : undefined);
+      files.set(key, file); // at once: hosts that ask meanwhile wait for the same reading
+      file.catch(() => files.delete(key));
       return file;
     },
     text(path) {
-      const text = readFileSync(path, 'utf8');
-      return isVaulted(text) ? vault.open(text, { file: path, line: 1, column: 1 }).toString('utf8') : text;
+      const found = seen(path);
+      const key = found && `${path} ${versionOf(found)}`;
+      const known = key === undefined ? undefined : texts.get(key);
+      if (known !== undefined) return known;
+      const written = readFileSync(path, 'utf8');
+      const text = isVaulted(written)
+        ? vault.open(written, { file: path, line: 1, column: 1 }).toString('utf8')
+        : written;
+      if (key !== undefined && text.length <= kept) texts.set(key, text);
+      return text;
     },
   };
 }
+
+function seen(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // a folder on the way that may not be entered, or is none
+  }
+}
+
+/** Another one once the file has been written or replaced. */
+const versionOf = ({ ino, size, mtimeMs }: Stats) => `${ino} ${size} ${mtimeMs}`;
 
 async function openedFile(path: string, found: Stats, vault: Vault | undefined): Promise<LocalFile> {
   const file = localFile(path, found);

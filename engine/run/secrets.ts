@@ -3,7 +3,7 @@ import { isUnknown } from '../template/values.ts';
 
 export interface Secrets {
   add(value: string): void;
-  /** A copy of the value with every secret in it, and every private key, replaced. */
+  /** The value with every secret in it, and every private key, replaced; itself when there is none. */
   scrub<T>(value: T): T;
 }
 
@@ -31,10 +31,16 @@ export function secretKeeper(): Secrets {
 
   function scrub(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
-    if (Array.isArray(value)) return value.map(scrub);
+    if (Array.isArray(value)) {
+      const items = value.map(scrub);
+      return items.some((item, index) => item !== value[index]) ? items : value;
+    }
     if (isUnknown(value)) return text(`(known after the run: ${value.reason})`);
     if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [text(key), scrub(one)]));
+    const before = Object.entries(value);
+    const after = before.map(([key, one]) => [text(key), scrub(one)] as const);
+    const isClean = after.every(([key, one], index) => key === before[index]![0] && one === before[index]![1]);
+    return isClean ? value : Object.fromEntries(after);
   }
 
   return {

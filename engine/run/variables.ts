@@ -61,13 +61,17 @@ export function taskScope(
     readonly magicNames: readonly string[];
   },
 ): Scope {
-  const layers = layersOf(sources, host, options.play, options.lexical, options.momentary);
+  let found: readonly Layer[] | undefined;
+  const layers = () => {
+    found ??= layersOf(sources, host, options.play, options.lexical, options.momentary);
+    return found;
+  };
   const scope: Scope = {
     get(name) {
       if (name === 'vars') return new ScopeDict(scope);
       const magic = options.magic(name);
       if (magic !== missing) return magic;
-      for (const layer of layers) {
+      for (const layer of layers()) {
         if (layer.has(name))
           return layer.own ? trusted(sources.revealed(layer.get(name)), layer.locate?.(name)) : layer.get(name);
       }
@@ -76,7 +80,7 @@ export function taskScope(
     *names() {
       const seen = new Set<string>(options.magicNames);
       yield* seen;
-      for (const layer of layers) {
+      for (const layer of layers()) {
         for (const name of layer.names()) {
           if (!seen.has(name)) yield name;
           seen.add(name);
@@ -97,26 +101,45 @@ function layersOf(
 ): readonly Layer[] {
   const learnt = sources.hostVariables(host);
   const role = lexical?.role;
-  const inventoryLayers = sources.inventory.layers(host, play?.play.playbookDir);
+  const publicRoles = play?.publicRoles().toReversed() ?? [];
   return [
-    fromRecord(sources.extraVars, true),
+    recordLayer(sources.extraVars),
     ...(momentary ? [fromRecord(momentary, false)] : []),
-    ...(lexical?.includeParams ?? []).toReversed().map(fromBlock),
-    ...(role?.params ?? []).toReversed().map(fromBlock),
-    fromMap(learnt.registered, false),
-    fromMap(learnt.included, true),
-    ...(lexical?.vars ?? []).toReversed().map(fromBlock),
-    ...(role?.vars ?? []).toReversed().map(fromBlock),
-    ...(play?.publicRoles() ?? []).toReversed().flatMap((one) => one.vars.toReversed().map(fromBlock)),
-    ...(play?.varsFiles(host) ?? []).toReversed().map(fromBlock),
+    ...layersOfBlocks(lexical?.includeParams ?? none),
+    ...layersOfBlocks(role?.params ?? none),
+    registeredLayer(learnt.registered),
+    includedLayer(learnt.included),
+    ...layersOfBlocks(lexical?.vars ?? none),
+    ...layersOfBlocks(role?.vars ?? none),
+    ...publicRoles.flatMap((one) => layersOfBlocks(one.vars)),
+    ...layersOfBlocks(play?.varsFiles(host) ?? none),
     ...(play ? [fromRecord(play.prompts, false)] : []),
-    ...(play?.play.play.vars ? [fromBlock(play.play.play.vars)] : []),
-    fromFacts(learnt),
-    ...inventoryLayers.toReversed().map(fromBlock),
-    ...(role?.defaults ?? []).toReversed().map(fromBlock),
-    ...(play?.publicRoles() ?? []).toReversed().flatMap((one) => one.defaults.toReversed().map(fromBlock)),
+    ...(play?.play.play.vars ? [blockLayer(play.play.play.vars)] : []),
+    factsLayer(learnt),
+    ...layersOfBlocks(sources.inventory.layers(host, play?.play.playbookDir)),
+    ...layersOfBlocks(role?.defaults ?? none),
+    ...publicRoles.flatMap((one) => layersOfBlocks(one.defaults)),
   ];
 }
+
+const none: readonly VarsBlock[] = [];
+
+/** What is made of an object once and for all: a scope is made for every task on every host, its layers are not. */
+function remembered<Source extends object, Made>(make: (source: Source) => Made): (source: Source) => Made {
+  const known = new WeakMap<Source, Made>();
+  return (source) => {
+    const found = known.get(source);
+    if (found !== undefined) return found;
+    const made = make(source);
+    known.set(source, made);
+    return made;
+  };
+}
+
+/** Layers of a list that never changes, its last block first. */
+const layersOfBlocks = remembered((blocks: readonly (VarsBlock | VarsLayer)[]): readonly Layer[] =>
+  blocks.toReversed().map(blockLayer),
+);
 
 function fromRecord(values: Readonly<Record<string, unknown>>, own: boolean): Layer {
   return {
@@ -131,15 +154,18 @@ function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
   return { own, has: (name) => values.has(name), get: (name) => values.get(name), names: () => values.keys() };
 }
 
-function fromBlock(block: VarsBlock | VarsLayer): Layer {
-  return {
+const recordLayer = remembered((values: Readonly<Record<string, unknown>>) => fromRecord(values, true));
+const registeredLayer = remembered((values: ReadonlyMap<string, unknown>) => fromMap(values, false));
+const includedLayer = remembered((values: ReadonlyMap<string, unknown>) => fromMap(values, true));
+const blockLayer = remembered(
+  (block: VarsBlock | VarsLayer): Layer => ({
     ...fromRecord(block.values, true),
     locate: (name) => block.locate(name),
-  };
-}
+  }),
+);
 
 /** Facts are seen both as `ansible_facts.x` and as `ansible_x`. */
-function fromFacts({ facts, bareFacts }: HostVariables): Layer {
+const factsLayer = remembered(({ facts, bareFacts }: HostVariables): Layer => {
   const bare = (name: string) =>
     name.startsWith('ansible_') ? name.slice('ansible_'.length) : bareFacts.has(name) ? name : '';
   return {
@@ -152,4 +178,4 @@ function fromFacts({ facts, bareFacts }: HostVariables): Layer {
       for (const name of facts.keys()) yield `ansible_${name}`;
     },
   };
-}
+});

@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import type { ArgsLiteral } from '../../engine/module/arguments.ts';
 import { settleArguments } from '../../engine/module/coerce.ts';
 import type { ArgRules } from '../../engine/module/definition.ts';
+import { moduleCatalog } from '../../engine/module/load.ts';
 import { checkArguments, toJsonSchema } from '../../engine/module/schema.ts';
 import { Unknown } from '../../engine/template/values.ts';
 
@@ -233,5 +236,18 @@ describe('the JSON Schema of arguments', () => {
       additionalProperties: false,
       required: ['name'],
     });
+  });
+});
+
+describe('the arguments of every module', () => {
+  // at run time the schemas are trusted, so here they are judged
+  it('are a valid JSON Schema', async () => {
+    const catalog = moduleCatalog([fileURLToPath(new URL('../../engine/modules', import.meta.url))]);
+    await catalog.load(catalog.names());
+    const judge = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false });
+    for (const name of catalog.names()) {
+      const { args, rules, otherArgs } = catalog.get(name);
+      expect(judge.validateSchema(toJsonSchema(args, rules, otherArgs)), name).to.equal(true);
+    }
   });
 });

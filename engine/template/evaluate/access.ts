@@ -60,14 +60,12 @@ function absent(target: unknown, key: unknown): Undefined {
     return new Undefined(`'${type}' has no attribute ${toRepr(key)}`);
   const keys = target instanceof ScopeDict ? [...target.scope.names()] : keysOf(target);
   const names = keys.map(String);
-  const near = closest(String(key), names);
   const shown = names.length > 10 ? [...names.slice(0, 10), `… ${names.length - 10} more`] : names;
   const list = names.length === 0 ? 'it is empty' : `keys: ${shown.join(', ')}`;
-  return new Undefined(
-    `'dict' has no key ${toRepr(key)} (${list})`,
-    undefined,
-    near === undefined ? undefined : `Did you mean "${near}"?`,
-  );
+  return new Undefined(`'dict' has no key ${toRepr(key)} (${list})`, undefined, () => {
+    const near = closest(String(key), names);
+    return near === undefined ? undefined : `Did you mean "${near}"?`;
+  });
 }
 
 /** `target[start:stop:step]`, each part an integer or null. */

@@ -18,12 +18,10 @@ export function compileName({ value: name, ...position }: Name): Evaluate {
     if (value !== missing) return value;
     const builtIn = globalNamed(frame.session, name);
     if (builtIn !== undefined) return builtIn;
-    const near = closest(name, [...frame.names(), ...frame.session.environment.scope.names(), ...globalNames]);
-    const absent = new Undefined(
-      `'${name}' is undefined`,
-      name,
-      near === undefined ? undefined : `Did you mean "${near}"?`,
-    );
+    const absent = new Undefined(`'${name}' is undefined`, name, () => {
+      const near = closest(name, [...frame.names(), ...frame.session.environment.scope.names(), ...globalNames]);
+      return near === undefined ? undefined : `Did you mean "${near}"?`;
+    });
     absent.position = place;
     return absent;
   };

@@ -31,14 +31,19 @@ export function tuple(items: readonly unknown[], names?: readonly string[]): Tup
 export class Undefined {
   readonly message: string;
   readonly variable: string | undefined;
-  readonly hint: string | undefined;
+  readonly #hint: string | (() => string | undefined) | undefined;
   position: Place | undefined;
   /** Where it was looked for, when that is not where it is used. */
   at: Location | undefined;
-  constructor(message: string, variable?: string, hint?: string) {
+  /** A hint that takes looking for is a function: most absent values meet a `default`, and nobody asks. */
+  constructor(message: string, variable?: string, hint?: string | (() => string | undefined)) {
     this.message = message;
     this.variable = variable;
-    this.hint = hint;
+    this.#hint = hint;
+  }
+
+  get hint(): string | undefined {
+    return typeof this.#hint === 'function' ? this.#hint() : this.#hint;
   }
 
   /** Throws: an undefined value was used. */
