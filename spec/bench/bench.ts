@@ -15,9 +15,11 @@ import {
 } from './contestants.ts';
 import { interleaved, median } from './measure.ts';
 import { benchPlaybook, changesOnBareHost, tasksPerRound, template, undo } from './playbook.ts';
+import { scale } from './scale.ts';
 import { aligned, type Results, table } from './table.ts';
 
 const usage = `usage: npm run bench -- [OPTION…]
+       npm run bench -- scale [--runs N] [--hosts N,N,…]
   --runs N         runs of each in each phase (7; at least 5 for figures that count)
   --hosts N        hosts (4)
   --rounds N       five tasks each (10)
@@ -32,21 +34,27 @@ function options() {
     if (!/^\d+$/.test(text)) throw new Error(`--${name} ${text} is no number\n${usage}`);
     return Number(text);
   };
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       runs: { type: 'string', default: '7' },
-      hosts: { type: 'string', default: '4' },
+      hosts: { type: 'string' },
       rounds: { type: 'string', default: '10' },
       latency: { type: 'string', default: '0' },
       'with-ansible': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
+  const [what = 'compare'] = positionals;
+  if (what !== 'compare' && what !== 'scale') throw new Error(`there is no benchmark "${what}"\n${usage}`);
+  const sizes = (values.hosts ?? (what === 'scale' ? '1,10,100,1000' : '4')).split(',');
   return {
+    what,
     help: values.help,
     ansible: values['with-ansible'],
     runs: number('runs', values.runs),
-    hosts: number('hosts', values.hosts),
+    hosts: number('hosts', sizes[0]!),
+    sizes: sizes.map((size) => number('hosts', size)),
     rounds: number('rounds', values.rounds),
     latency: number('latency', values.latency),
   };
@@ -180,10 +188,10 @@ async function bench(options: Options): Promise<void> {
 }
 
 /** The raw figures, for comparisons over time; git ignores the folder. */
-async function keep(figures: { readonly at: string } & Readonly<Record<string, unknown>>): Promise<void> {
+async function keep(figures: { readonly at: string } & Readonly<Record<string, unknown>>, name = ''): Promise<void> {
   const kept = join(process.cwd(), '.kplay/bench');
   await mkdir(kept, { recursive: true });
-  const file = join(kept, `${figures.at.replace(/[:.]/g, '-')}.json`);
+  const file = join(kept, `${name}${figures.at.replace(/[:.]/g, '-')}.json`);
   await writeFile(file, `${JSON.stringify(figures, undefined, 2)}\n`);
   process.stdout.write(`\n${file}\n`);
 }
@@ -191,7 +199,11 @@ async function keep(figures: { readonly at: string } & Readonly<Record<string, u
 try {
   const asked = options();
   if (asked.help) process.stdout.write(usage);
-  else await bench(asked);
+  else if (asked.what === 'compare') await bench(asked);
+  else {
+    const figures = await scale({ runs: asked.runs, hosts: asked.sizes }, log);
+    await keep({ at: new Date().toISOString(), node: process.version, cpus: cpus().length, ...figures }, 'scale-');
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
