@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { type Stage, stage } from '../run/harness.ts';
+import { expectCorrected } from './document.ts';
 import { type Mapping, readMapping, roleNames, tasksOf } from './read-roles.ts';
 
 const fixtures = resolve('spec/fixtures/roles/s1');
@@ -60,6 +61,17 @@ const fates: Readonly<Record<string, Readonly<Record<string, Fate>>>> = {
   },
 };
 
+/** What the document says of etcd and the role does not: why. */
+const etcd: Readonly<Record<string, string>> = {
+  name: "the host's",
+  'data-dir': '/var/lib/etcd, for etcd alone (S1.E8)',
+  'initial-advertise-peer-urls': 'TLS (S1.E3)',
+  'listen-peer-urls': "TLS, on the host's own address (S1.E8)",
+  'listen-client-urls': 'likewise, and on 127.0.0.1; without port 4001',
+  'advertise-client-urls': 'likewise',
+  'initial-cluster': 'TLS, and the names of the hosts',
+};
+
 describe('S1 as the document has it', () => {
   let on: Stage;
   before(async () => {
@@ -99,6 +111,36 @@ describe('S1 as the document has it', () => {
       for (const text of [...texts, JSON.stringify(tasksOf(role).map(({ task }) => task))])
         expect(text, role).not.to.match(/\/etc\/init\/|--insecure-port|listen-client-urls: http:|proxy_pass http:/);
     }
+  });
+
+  it('nginx: each line is kept, or corrected for a reason', () => {
+    expectCorrected(join(faithful, 'mynginx.conf.golden'), join(fixtures, 'nginx/nginx.conf.golden'), {
+      ...Object.fromEntries(
+        ['192.168.0.2', '192.168.0.3', '192.168.0.4'].map((address) => [
+          `server ${address}:8080;`,
+          'the secure port, and when a server is passed over (S1.E3)',
+        ]),
+      ),
+      'listen 8888;': 'the port that docker published: the container has the network of the host',
+      'server_name localhost;': 'a stream knows no names',
+      'location / {': 'nor paths (S1.E1)',
+      'proxy_pass http://k8smaster;': 'TLS goes through (S1.E1, S1.E3)',
+    });
+  });
+
+  it('etcd: each of the nine options is kept, or corrected for a reason', () => {
+    const text = readFileSync(join(faithful, 'etcd.default.golden'), 'utf8');
+    const options = [...text.matchAll(/--([a-z-]+)[ =](\S+?)"?(?=\s)/g)].map(
+      ([, name, value]) => [name!, value!] as const,
+    );
+    expect(options).to.have.length(9);
+    const file = readMapping(join(fixtures, 'master0/etcd.yml.golden'));
+    const differing = options.filter(([name, value]) => file[name] !== value).map(([name]) => name);
+    expect(differing).to.deep.equal(Object.keys(etcd));
+    for (const name of differing)
+      expect(file[name], name)
+        .to.be.a('string')
+        .and.not.match(/http:|0\.0\.0\.0|4001/);
   });
 
   const table = readMapping('roles/kube-common/vars/main.yml')['kube_common_flags'] as readonly Mapping[];

@@ -85,7 +85,7 @@ describe('keepalived-vip.yml', function () {
   ]);
 
   for (const [step, paths, more] of [
-    ['S4.3', ['s4/master1', 's4/master2'], nonpreemptive],
+    ['S4.3', ['s4/master1', 's4/master2', 's4/master3'], nonpreemptive],
     ['S4.4', ['s4-preempt/master1', 's4-preempt/master2', 's4-preempt/master3'], {}],
   ] as const)
     for (const path of paths)

@@ -1,5 +1,7 @@
 /** kubeadm behind haproxy and keepalived in containers: the order of work, what is refused, and the document's two configurations. */
+import { expect } from 'chai';
 import { expectCorrected } from './document.ts';
+import { readMapping, tasksOf } from './read-roles.ts';
 import { expectListing, itRefuses } from './small-playbooks.ts';
 
 const s2 = 'spec/fixtures/roles/s2';
@@ -64,6 +66,22 @@ describe('kubeadm-ha-docker-lb.yml', function () {
       reason: /must be a raw or release address/,
     },
   ]);
+
+  // docker run … of S2.3 and S2.5, option by option.
+  it('haproxy and keepalived run as the document has it, from a pinned image and with no right too many', () => {
+    for (const role of ['haproxy', 'keepalived']) {
+      const [run] = tasksOf(role).filter(({ module }) => module === 'docker_container');
+      expect(run!.args, role).to.include({ network_mode: 'host', restart_policy: 'always', stop_signal: 'SIGTERM' });
+      expect(run!.args['cap_drop'], role).to.deep.equal(['ALL']);
+      // the folder: a file that is mounted by itself never changes
+      expect(run!.args['volumes'], role).to.include(`/etc/${role}:/etc/${role}:ro`);
+    }
+    const { keepalived_capabilities: rights } = readMapping('roles/keepalived/vars/main.yml');
+    expect(rights).to.include.members(['NET_ADMIN', 'NET_BROADCAST', 'NET_RAW']);
+    expect(readMapping('roles/keepalived/defaults/main.yml')['keepalived_image']).to.match(
+      /osixia\/keepalived:2\.0\.20$/,
+    );
+  });
 
   it('haproxy: each line of S2.2 is kept, or corrected for a reason', () => {
     expectCorrected(`${s2}/m01/haproxy.cfg.document`, `${s2}/m01/haproxy.cfg.golden`, {

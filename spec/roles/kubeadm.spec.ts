@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseYaml } from '../../engine/source/yaml.ts';
-import type { Mapping } from './read-roles.ts';
+import { type Mapping, readMapping } from './read-roles.ts';
 
 const folder = 'spec/fixtures/roles/kubeadm';
 
@@ -49,6 +49,29 @@ for (const [document, why] of Object.entries(reasons)) {
     });
   });
 }
+
+describe('the configuration of S4.6 and S4.7', () => {
+  const [, cluster] = documentsOf('v1.28/m01/kubeadm.yaml.golden');
+
+  it('has what kubeadm init is told by flags, but for the port of the load balancer (S4.E4)', () => {
+    expect(leaves(cluster!)).to.include({
+      controlPlaneEndpoint: '"127.0.0.1:6444"',
+      'networking.serviceSubnet': '"10.96.0.0/12"',
+      'networking.podSubnet': '"10.244.0.0/16"',
+    });
+  });
+
+  it("has the document's one addition to kubeadm's own flags as a patch of each host, not for all (S4.E5)", () => {
+    const manifest = readFileSync('spec/fixtures/roles/s4-local/kube-apiserver.yaml.document', 'utf8');
+    const flags = manifest.match(/--\S+/g) ?? [];
+    expect(flags).to.have.length(28);
+    expect(flags.at(-1)).to.equal('--bind-address=10.0.0.11');
+    expect(String(readMapping('roles/kubeadm/vars/main.yml')['kubeadm_host_patches'])).to.match(
+      /'kube-apiserver0\+json\.json': \[\{'op': 'add', .*'--bind-address=' ~ kubeadm_bind_address/,
+    );
+    expect(JSON.stringify(cluster)).not.to.include('bind-address');
+  });
+});
 
 describe("kubeadm's configuration", () => {
   const versions = ['1.13', '1.15', '1.20', '1.22', '1.24', '1.28', '1.31', '1.34'];
