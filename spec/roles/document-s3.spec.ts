@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseYaml } from '../../engine/source/yaml.ts';
 import { expectCorrected } from './document.ts';
-import type { Mapping } from './read-roles.ts';
+import { type Mapping, readMapping } from './read-roles.ts';
 
 const faithful = 'spec/fixtures/roles/s3-faithful/etcd0';
 const corrected = 'spec/fixtures/roles/s3/etcd0';
@@ -113,6 +113,35 @@ describe('S3 as the document has it', () => {
   });
 });
 
+describe('the static pods of S3.12', () => {
+  const table = readMapping('roles/kube-common/vars/main.yml')['kube_common_flags'] as readonly Mapping[];
+  const document = '--master=127.0.0.1:8080 --v=2 --leader-elect=true';
+  const more =
+    '--cluster-cidr=10.245.0.0/16 --allocate-node-cidrs=true --service-account-private-key-file=/srv/kubernetes/server.key';
+
+  for (const [component, flags, why] of [
+    ['kube-scheduler', document, {}],
+    [
+      'kube-controller-manager',
+      `${document} ${more}`,
+      {
+        'cluster-cidr': 'a variable, checked against all other networks (S0.E9)',
+        'service-account-private-key-file': 'the key of a server signs nothing else (S3.E13)',
+      },
+    ],
+  ] as const)
+    it(`${component}: each flag is kept, or corrected for a reason, and the port without authentication is refused (S3.E13)`, () => {
+      const unit = flagsIn(read(`spec/fixtures/roles/s4/master1/${component}.service.golden`));
+      const { master, ...kept } = flagsIn(flags);
+      expect(master).to.equal('127.0.0.1:8080');
+      expect(unit)
+        .to.include.all.keys('kubeconfig', ...Object.keys(kept))
+        .and.not.have.property('master');
+      expect(table.find(({ flag }) => flag === `${component}/master`)).to.have.property('refuse');
+      expect(Object.keys(kept).filter((flag) => unit[flag] !== kept[flag])).to.deep.equal(Object.keys(why));
+    });
+});
+
 function read(path: string): string {
   return readFileSync(path, 'utf8');
 }
@@ -123,7 +152,10 @@ function jsonOf(path: string): Mapping {
 
 /** Each `--flag value` and `--flag=value` of a text, for the member etcd0; one without a value is true. */
 function flagsOf(path: string): Readonly<Record<string, string>> {
-  const text = member.reduce((text, [name, value]) => text.replaceAll(name, value), read(path));
+  return flagsIn(member.reduce((text, [name, value]) => text.replaceAll(name, value), read(path)));
+}
+
+function flagsIn(text: string): Readonly<Record<string, string>> {
   const flags = [...text.matchAll(/--([a-z-]+)(?:[= ](?!\\)(\S+))?/g)];
   return Object.fromEntries(flags.map(([, flag, value]) => [flag!, value ?? 'true']));
 }
