@@ -21,18 +21,29 @@ export function printMark(mark: string): string {
 export const preamble = 'exec 3>&2 2>/dev/null;trap : HUP INT TERM;trap exit USR1\n';
 
 /**
+ * How a frame stands in a train: what the `first` exits with decides whether the `next` runs, and so on. Frames that belong
+ * to no train may stand between them.
+ */
+export type InTrain = 'first' | 'next';
+
+/** The exit code of a frame that did not run: no process can have it. */
+export const didNotRun = 256;
+
+/**
  * The script as one line for the shell: a subshell (forked, nothing executed) evaluates it as one quoted word, with an
  * empty stdin, so that neither `exit`, `cd`, traps nor a syntax error outlive it. The line NONCE<pid opens
  * and NONCE>code closes the frame, on stdout and on stderr. The pid of the subshell is told when `timed`, by /proc,
- * since the shell has no word for it.
+ * since the shell has no word for it. `c` is the code of the train's last frame.
  */
-export function wrapFrame(mark: string, script: string, timed: boolean): string {
+export function wrapFrame(mark: string, script: string, timed: boolean, inTrain?: InTrain): string {
   const word = quote(script);
   const begin = timed
     ? `(read -r k l 2>/dev/null </proc/self/stat;printf '${mark}<%s\\n' "$k";unset k l;eval ${word})`
     : `printf '${mark}<\\n';(eval ${word})`;
+  const run = `${begin}</dev/null 2>&3 3>&-;k=$?${inTrain ? ';c=$k' : ''}`;
+  const whole = inTrain === 'next' ? `if [ "$c" = 0 ];then ${run};else printf '${mark}<\\n';k=${didNotRun};fi` : run;
   const end = `printf '${mark}>%d\\n' $k`;
-  return `printf '${mark}<\\n'>&3;${begin}</dev/null 2>&3 3>&-;k=$?;${end};${end}>&3\n`;
+  return `printf '${mark}<\\n'>&3;${whole};${end};${end}>&3\n`;
 }
 
 /** Something that waits for its marks on a stream. */

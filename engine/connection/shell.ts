@@ -5,7 +5,7 @@ import { describeEnd, lastWords } from './await-mark.ts';
 import { type EnterOptions, startShell } from './become.ts';
 import { Capture } from './capture.ts';
 import type { Connection, ShellEnd, ShellStreams } from './connection.ts';
-import { FrameReader, nonce, preamble, wrapFrame } from './framing.ts';
+import { didNotRun, FrameReader, type InTrain, nonce, preamble, wrapFrame } from './framing.ts';
 import { killShell, killTree } from './kill-tree.ts';
 import { Unreachable } from './unreachable.ts';
 
@@ -22,6 +22,8 @@ export interface Frame {
   readonly timeoutMs?: number | undefined;
   /** Bytes kept of each stream: the first half and the last half. Default 1 MiB. */
   readonly outputLimit?: number | undefined;
+  /** Part of a train: the `next` runs only if the one before it exited with 0, and else has the code {@link didNotRun}. */
+  readonly inTrain?: InTrain | undefined;
 }
 
 /** What became of a frame. */
@@ -133,7 +135,7 @@ class FramedShell implements Shell {
     return new Promise((resolve, reject) => {
       if (this.#over !== undefined) throw this.#over;
       const mark = nonce();
-      const text = wrapFrame(mark, frame.script, frame.timeoutMs !== undefined);
+      const text = wrapFrame(mark, frame.script, frame.timeoutMs !== undefined, frame.inTrain);
       const limit = frame.outputLimit ?? defaultOutputLimit;
       const captures = { stdout: new Capture(limit), stderr: new Capture(limit) };
       const flight: Flight = { mark, frame, ...captures, resolve, reject, ends: 0, code: -1, timedOut: false };
@@ -287,6 +289,6 @@ async function inTime(ms: number, work: Promise<unknown>): Promise<boolean> {
 
 /** Shells report a death by signal n as 128+n. */
 function signalOf(code: number): string | undefined {
-  if (code <= 128) return undefined;
+  if (code <= 128 || code === didNotRun) return undefined;
   return Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
 }

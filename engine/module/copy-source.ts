@@ -85,7 +85,7 @@ export async function filePlacements(
   target: ReadableTarget,
 ): Promise<readonly Placement[]> {
   if (!args.dest.endsWith('/')) foresee(target, args.dest);
-  const [dest, above] = await Promise.all([stat(target, args.dest), stat(target, posix.dirname(args.dest))]);
+  const [dest, above] = await Promise.all([stat(target, args.dest), target.exists(posix.dirname(args.dest))]);
   const inside = args.dest.endsWith('/') || isDirectory(dest);
   if (inside && body.source === 'content')
     throw new ModuleFailure(`${args.dest} is a directory; content needs the path of a file`);
@@ -93,7 +93,7 @@ export async function filePlacements(
   const path = args.follow ? await realPath(target, named) : named;
   const file: Placement = {
     path,
-    parentMissing: !inside && !above.exists,
+    parentMissing: !inside && !above,
     state: () => probePlaced(target, path, false),
     want: (state) => wantedFile(body, { ...args, mode }, state),
   };

@@ -97,6 +97,8 @@ export interface ArgRules {
 
 /** A module about a state: probed, compared, and moved by exactly the difference. */
 export interface StateModule<A extends ArgsLiteral, S extends object> extends Described<A> {
+  /** Files are all it is about: no other host can see whether it was done a moment sooner. */
+  readonly onlyFiles?: true;
   /** Reads the current state. Absence is a state, not an error. */
   probe(context: {
     readonly args: ArgsOf<A>;

@@ -35,10 +35,10 @@ export async function probeEdited(target: ReadableTarget, named: string): Promis
   const [placed, content, above] = await Promise.all([
     probePlaced(target, path, false),
     target.readFile(path),
-    target.stat(posix.dirname(path), { follow: true }),
+    target.exists(posix.dirname(path)),
   ]);
   const encoding = content === undefined || isUtf8(content) ? 'utf8' : 'latin1';
-  return Object.assign(placed, { path, text: content?.toString(encoding), encoding, parent: above.exists } as const);
+  return Object.assign(placed, { path, text: content?.toString(encoding), encoding, parent: above } as const);
 }
 
 interface EditArgs extends Owned {

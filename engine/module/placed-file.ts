@@ -60,7 +60,7 @@ export async function probePlaced(target: ReadableTarget, path: string, follow: 
 /** Asks for a place along with what may still lead elsewhere: most often it is the one meant, and then nothing else is asked. */
 export function foresee(target: ReadableTarget, path: string, toBeEdited = false): void {
   const asked: Promise<unknown>[] = [probePlaced(target, path, false)];
-  if (toBeEdited) asked.push(target.readFile(path), target.stat(posix.dirname(path), { follow: true }));
+  if (toBeEdited) asked.push(target.readFile(path), target.exists(posix.dirname(path)));
   void Promise.allSettled(asked); // whoever needs it will ask, and be told
 }
 

@@ -49,6 +49,8 @@ export default defineModule({
       10.0.0.12 node2
 `,
 
+  onlyFiles: true,
+
   probe: ({ args, target }): Promise<EditedFile> => probeEdited(target, args.path),
 
   desired({ args, state }) {

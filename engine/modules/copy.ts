@@ -66,6 +66,8 @@ export default defineModule({
   examples:
     "- name: Install the CA\n  copy:\n    src: pki/ca.crt\n    dest: /etc/kubernetes/pki/ca.crt\n    mode: '0644'\n",
 
+  onlyFiles: true,
+
   async probe({ args, target, controller }): Promise<CopyState> {
     const placements = await copyPlacements(args, target, controller);
     const states = await Promise.all(

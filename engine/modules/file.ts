@@ -72,13 +72,15 @@ export default defineModule({
   examples:
     "- name: Make the data directory\n  file:\n    path: /var/lib/etcd\n    state: directory\n    owner: etcd\n    mode: '0700'\n",
 
+  onlyFiles: true,
+
   async probe({ args, target }): Promise<State> {
     const source = args.state === 'link' || args.state === 'hard' ? sourcePath(args) : undefined;
     const [own, followed, origin, above] = await Promise.all([
       target.stat(args.path),
       target.stat(args.path, { follow: true }),
       source === undefined ? nothing : target.stat(source, { follow: true }),
-      target.stat(posix.dirname(args.path), { follow: true }),
+      target.exists(posix.dirname(args.path)),
     ]);
     const subject =
       args.state === 'link'
@@ -109,7 +111,7 @@ export default defineModule({
       own,
       subject,
       source: origin,
-      parent: above.exists,
+      parent: above,
       empty: entries.length === 0,
     };
   },

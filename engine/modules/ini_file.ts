@@ -64,6 +64,8 @@ export default defineModule({
     no_extra_spaces: true
 `,
 
+  onlyFiles: true,
+
   probe: ({ args, target }): Promise<EditedFile> => probeEdited(target, args.path),
 
   desired({ args, state }) {

@@ -62,15 +62,17 @@ export default defineModule({
   examples:
     "- name: Forward packets\n  lineinfile:\n    path: /etc/sysctl.conf\n    regexp: '^#?net.ipv4.ip_forward'\n    line: net.ipv4.ip_forward=1\n",
 
+  onlyFiles: true,
+
   async probe({ args, target }): Promise<LineState> {
     foresee(target, args.path, true);
     const path = await realPath(target, args.path);
     const [placed, content, above] = await Promise.all([
       probePlaced(target, path, false),
       target.readFile(path),
-      target.stat(posix.dirname(path), { follow: true }),
+      target.exists(posix.dirname(path)),
     ]);
-    return Object.assign(placed, { path, text: content?.toString('latin1'), parent: above.exists });
+    return Object.assign(placed, { path, text: content?.toString('latin1'), parent: above });
   },
 
   async desired({ args, state }) {

@@ -43,6 +43,8 @@ export default defineModule({
     replace: '# \\1'
 `,
 
+  onlyFiles: true,
+
   probe: ({ args, target }): Promise<EditedFile> => probeEdited(target, args.path),
 
   desired({ args, state }) {

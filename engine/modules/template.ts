@@ -83,17 +83,19 @@ export default defineModule({
   examples:
     '- name: Configure haproxy\n  template:\n    src: haproxy.cfg.j2\n    dest: /etc/haproxy/haproxy.cfg\n    validate: haproxy -c -f %s\n',
 
+  onlyFiles: true,
+
   async probe({ args, target }): Promise<TemplateState> {
     if (!args.dest.endsWith('/')) foresee(target, args.dest);
     const [dest, parent] = await Promise.all([
       target.stat(args.dest, { follow: true }),
-      target.stat(posix.dirname(args.dest), { follow: true }),
+      target.exists(posix.dirname(args.dest)),
     ]);
     const inside = args.dest.endsWith('/') || (dest.exists && dest.type === 'directory');
     const named = inside ? posix.join(args.dest, posix.basename(args.src)) : args.dest;
     const path = args.follow ? await realPath(target, named) : named;
     const placed = await probePlaced(target, path, false);
-    return Object.assign(placed, { path, parent: inside ? dest.exists : parent.exists });
+    return Object.assign(placed, { path, parent: inside ? dest.exists : parent });
   },
 
   async desired({ args, state, controller }) {

@@ -14,6 +14,7 @@ import { controllerFor } from './controller.ts';
 import { loopItems } from './loop.ts';
 import { type Preparation, prepare } from './prepare.ts';
 
+import { type Trains, trainsOf } from './train.ts';
 import type { Momentary } from './variables.ts';
 
 /** How many tasks are read ahead at most; fewer right after a change, doubling while nothing changes. */
@@ -21,16 +22,19 @@ const widest = 64;
 const narrowest = 24;
 const mostItems = 64;
 
-export interface Ahead {
-  /** The host is about to do this task: read what follows it, as far as not done yet. */
-  at(host: HostState, task: PlannedTask): void;
+export interface Ahead extends Trains {
   /** Something on the host changed: what was read is void, read on from where it stands. */
   again(host: HostState): void;
   /** What was read is void: read on when the host is at its next task. */
   later(host: HostState): void;
 }
 
-export const noAhead: Ahead = { at: () => {}, again: () => {}, later: () => {} };
+export const noAhead: Ahead = {
+  at: () => {},
+  again: () => {},
+  later: () => {},
+  perform: (_turn, _prepared, act) => act(),
+};
 
 /** Reads ahead through a list of statements, in the order they stand; an include ends the view. */
 export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[]): Ahead {
@@ -39,6 +43,10 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
   const tasks = inOrder(statements);
   const index = new Map(tasks.map((task, position) => [task, position]));
   const hosts = new Map<HostState, View>();
+
+  const trains = trainsOf(playing, play, statements, (host, task) => {
+    viewOf(host).position = index.get(task) ?? viewOf(host).position;
+  });
 
   const viewOf = (host: HostState) => {
     const view = hosts.get(host) ?? { position: -1, horizon: 0, window: widest, barrier: undefined };
@@ -57,7 +65,9 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
   }
 
   return {
+    perform: trains.perform,
     at(host, task) {
+      trains.at(host, task);
       const position = index.get(task);
       if (position === undefined) return;
       const view = viewOf(host);

@@ -86,7 +86,8 @@ async function doOnce(turn: Turn, prepared: Prepared, run: number | undefined): 
   }
 }
 
-async function perform({ play, host, task }: Turn, prepared: Prepared) {
+async function perform(turn: Turn, prepared: Prepared) {
+  const { play, host, task } = turn;
   const { module, args, diff, simulated, unknown } = prepared;
   if (unknown !== undefined && ('action' in module || !simulated)) throw new UnknownState(unknown);
   const controller = controllerFor(play, host, task, prepared);
@@ -99,12 +100,14 @@ async function perform({ play, host, task }: Turn, prepared: Prepared) {
     return act({ module, args, controller, diff, target: { host: prepared.runsOn, observe } as Target });
   }
   const target = await reach();
-  return act({
-    module,
-    args: await expandHomes(module, args, target),
-    controller,
-    diff,
-    registered: task.register !== undefined,
-    target: boundTarget(target, prepared.variables, prepared.timeoutMs),
-  });
+  return turn.ahead.perform(turn, prepared, async () =>
+    act({
+      module,
+      args: await expandHomes(module, args, target),
+      controller,
+      diff,
+      registered: task.register !== undefined,
+      target: boundTarget(target, prepared.variables, prepared.timeoutMs),
+    }),
+  );
 }

@@ -32,6 +32,8 @@ export interface Machine {
   readonly place: string;
   /** The target as one user. Throws Unreachable, and Interrupted once aborted. */
   target(become: Become | undefined, mode: 'live' | 'simulated'): Promise<Target>;
+  /** The same, with its reader and its trains. */
+  live(become: Become | undefined): Promise<LiveTarget>;
   /** Drops what was read about these parts of the host, as whichever user, but not by `kept`. True when that told somebody. */
   forget(touched: Touched, kept?: Reader): boolean;
   readonly traffic: { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number };
@@ -100,6 +102,20 @@ export function machine(
     return { live, simulated: simulatedTarget(live.target, world) };
   }
 
+  function asUser(wanted: Become | undefined) {
+    // whoever logs in as the user asked for has nobody left to become
+    const become =
+      wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
+    const key = become ? `${become.method} ${become.user}` : '';
+    return interruption.during(() => {
+      const user = users.get(key) ?? open(become);
+      users.set(key, user);
+      // who could not get in may try again
+      user.catch(() => users.get(key) === user && users.delete(key));
+      return user;
+    });
+  }
+
   function traffic() {
     const sum = { ...past };
     for (const { shell } of opened) {
@@ -112,20 +128,11 @@ export function machine(
 
   return {
     place,
-    async target(wanted, mode) {
-      // whoever logs in as the user asked for has nobody left to become
-      const become =
-        wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
-      const key = become ? `${become.method} ${become.user}` : '';
-      const { live, simulated } = await interruption.during(() => {
-        const user = users.get(key) ?? open(become);
-        users.set(key, user);
-        // who could not get in may try again
-        user.catch(() => users.get(key) === user && users.delete(key));
-        return user;
-      });
+    target: async (wanted, mode) => {
+      const { live, simulated } = await asUser(wanted);
       return mode === 'live' ? live.target : simulated;
     },
+    live: async (wanted) => (await asUser(wanted)).live,
     forget(touched, kept) {
       const readers = opened.map(({ live }) => live.reader).filter((reader) => reader !== kept);
       for (const reader of readers) reader.forget(touched);

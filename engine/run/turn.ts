@@ -4,6 +4,7 @@ import type { PlannedTask } from '../plan/plan.ts';
 import type { Environment } from '../template/environment.ts';
 import { renderValue } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
+import type { Ahead } from './ahead.ts';
 import { truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { hostEnvironment } from './environment.ts';
@@ -16,6 +17,8 @@ export interface Turn {
   readonly task: PlannedTask;
   readonly label: TaskLabel;
   readonly momentary?: Momentary | undefined;
+  /** Where the task may have been done before its turn. */
+  readonly ahead: Ahead;
 }
 
 /** What the task's templates see; `result` stands under the name it is registered by. */

@@ -1,13 +1,17 @@
 /** Reading by batches: what is asked in one tick goes out as one script, and every answer is remembered until it may be stale. */
 import { randomBytes } from 'node:crypto';
-import { outlives } from './entry.ts';
+import { outlives, replacesNothingElse } from './entry.ts';
 import { ModuleFailure } from './failure.ts';
-import { statKind } from './files.ts';
+import { statKind, thereKind } from './files.ts';
 import type { QueryKind, Touched } from './query.ts';
 import type { FileState } from './state.ts';
 
 export interface Reader {
   query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V>;
+  /** The answer if it is already here. */
+  known<K, V>(kind: QueryKind<K, V>, key: K): { readonly value: V } | undefined;
+  /** Takes an answer for granted: what was just sent makes it true. */
+  learn<K, V>(kind: QueryKind<K, V>, key: K, value: V): void;
   /** Drops the answers that a change of these parts of the host may have made stale; all of them unless told. */
   forget(touched?: Touched): void;
 }
@@ -23,6 +27,7 @@ interface Answer {
   readonly promise: Promise<unknown>;
   /** Absent while it is under way. */
   value?: unknown;
+  settled?: true;
 }
 
 interface Question {
@@ -68,13 +73,15 @@ export function batchedReader(ask: Ask): Reader {
     }
   }
 
-  const recall = (path: string) => answers.get(statKind.name)?.get(statKind.id({ path, follow: false }))?.value;
+  const recall = (path: string) =>
+    answers.get(statKind.name)?.get(statKind.id({ path, follow: false }))?.value as FileState | undefined;
 
-  function isStale({ kind, key }: Answer, { domains, entry }: Touched): boolean {
+  function isStale({ kind, key, value }: Answer, { domains, entry }: Touched): boolean {
     if (!domains || kind.domains.some((domain) => domains.includes(domain))) return true;
     if (domains.includes('kernel') && kind.domains.includes('files') && isKernels(kind.path?.(key))) return true;
     if (!entry || !kind.domains.includes('files')) return false;
-    return !kind.path || !outlives(kind.path(key), entry, recall as (path: string) => FileState | undefined);
+    if (kind.name === thereKind.name && value === true) return !replacesNothingElse(entry, recall);
+    return !kind.path || !outlives(kind.path(key), entry, recall);
   }
 
   return {
@@ -93,6 +100,7 @@ export function batchedReader(ask: Ask): Reader {
       promise.then(
         (value) => {
           answer.value = value;
+          answer.settled = true;
         },
         () => {
           if (ofKind.get(id) === answer) ofKind.delete(id);
@@ -100,6 +108,18 @@ export function batchedReader(ask: Ask): Reader {
       );
       answers.set(kind.name, ofKind.set(id, answer));
       return promise as Promise<V>;
+    },
+    known<K, V>(kind: QueryKind<K, V>, key: K) {
+      const answer = answers.get(kind.name)?.get(kind.id(key));
+      return answer?.settled ? { value: answer.value as V } : undefined;
+    },
+    learn<K, V>(kind: QueryKind<K, V>, key: K, value: V) {
+      const ofKind = answers.get(kind.name) ?? new Map<string, Answer>();
+      const asked = { kind: kind as unknown as QueryKind<unknown, unknown>, key };
+      answers.set(
+        kind.name,
+        ofKind.set(kind.id(key), { ...asked, promise: Promise.resolve(value), value, settled: true }),
+      );
     },
     forget(touched = { domains: undefined }) {
       const stale = [...answers.values()].flatMap((ofKind) =>

@@ -17,20 +17,36 @@ export type Recall = (path: string) => FileState | undefined;
  * lead through links to the entry under another name, so whatever could be the same place, or be reached through it, is not.
  */
 export function outlives(path: string, entry: Entry, recall: Recall): boolean {
-  const before = recall(entry.path);
-  const replacesNothingElse =
-    before && (!before.exists || (entry.type === 'file' && before.type === 'file' && before.links === 1));
-  if (!replacesNothingElse) return false;
+  if (!replacesNothingElse(entry, recall)) return false;
   const [written, names] = [namesOf(entry.path), namesOf(path)];
   const made = entry.type === 'file' ? written.slice(-1) : written;
   const last = names.at(-1);
-  if (last === undefined || made.includes(last) || names.includes(written.at(-1)!)) return false;
   const known = recall(path);
-  if (!known) return false;
+  if (!known || last === undefined) return false;
+  if (!known.exists && belowNothing(path, entry, recall)) return true;
+  if (made.includes(last)) return false;
+  // a new folder is empty
+  if (entry.type === 'directory' && !known.exists && path.startsWith(`${entry.path}/`)) return true;
+  if (names.includes(written.at(-1)!)) return false;
   if (!known.exists) return true;
   // a second name for the same file, or a folder whose entries and times may have changed
   if (known.type === 'directory') return isOtherFolder(last, entry, recall);
   return known.type === 'file' && known.links === 1;
+}
+
+/** True when all that is there stays there: nothing was at the entry's path, or one plain file that has no second name. */
+export function replacesNothingElse(entry: Entry, recall: Recall): boolean {
+  const before = recall(entry.path);
+  if (!before) return false;
+  return !before.exists || (entry.type === 'file' && before.type === 'file' && before.links === 1);
+}
+
+/** Some folder on the way to the path is known not to be there, and still is not. */
+function belowNothing(path: string, entry: Entry, recall: Recall): boolean {
+  const parent = posix.dirname(path);
+  if (parent === path) return false;
+  const above = recall(parent);
+  return above && !above.exists ? outlives(parent, entry, recall) : belowNothing(parent, entry, recall);
 }
 
 function isOtherFolder(name: string, entry: Entry, recall: Recall): boolean {
@@ -42,6 +58,9 @@ function isOtherFolder(name: string, entry: Entry, recall: Recall): boolean {
 const namesOf = (path: string): readonly string[] => path.split('/').filter((name) => name !== '');
 
 const unitFile = /\.(service|socket|timer|path|mount|automount|target|slice|scope|swap|device|conf)$/;
+/** Settings of units lie in folders named after them: `x.service.d/y.conf`. */
+const isPlainConf = (path: string) => path.endsWith('.conf') && !posix.dirname(path).endsWith('.d');
+
 const accountFile =
   /^(passwd|group|g?shadow|sub[ug]id|nsswitch\.conf|hosts|services|networks|protocols|rpc|ethers|netgroup|aliases)-?$/;
 
@@ -49,7 +68,7 @@ const accountFile =
 export function aboutOf({ path, type }: Entry): readonly Domain[] {
   if (type === 'directory') return [];
   const name = posix.basename(path);
-  const isUnit = unitFile.test(name) || path.includes('systemd') || path.includes('/init.d/');
+  const isUnit = (unitFile.test(name) && !isPlainConf(path)) || path.includes('systemd') || path.includes('/init.d/');
   return [
     'facts',
     ...(isUnit ? (['units'] as const) : []),

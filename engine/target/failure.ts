@@ -26,3 +26,6 @@ export class ModuleFailure extends Error {
     this.result = result;
   }
 }
+
+/** A change that was not made, since one before it in its train failed. */
+export class NotMade extends Error {}

@@ -96,6 +96,19 @@ const ends = (text: string, from: number) => (text.indexOf('\n', from) < 0 ? tex
 const textToBytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const bytesToText = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
 
+/** Whether anything is at a path, links followed: true for a folder whatever comes into it. */
+export const thereKind: QueryKind<string, boolean> = {
+  name: 'there',
+  domains: ['files'],
+  id: normalPath,
+  path: normalPath,
+  script: (paths) => `for p in ${paths.map(argument).join(' ')}; do [ -e "$p" ] && echo y || echo n; done`,
+  parse(stdout, paths) {
+    const lines = stdout.toString('latin1').split('\n');
+    return paths.map((_, index) => lines[index] === 'y');
+  },
+};
+
 /** SHA-256 of regular files, links followed; undefined where there is none. */
 export const checksumKind: QueryKind<string, string | undefined> = {
   name: 'checksum',

@@ -1,27 +1,29 @@
 /** The target that is really there: reading in batches, changing by scripts over the host's shell. */
+import { didNotRun, type InTrain } from '../connection/framing.ts';
 import type { Reply } from '../connection/shell.ts';
-import { Unknown } from '../template/values.ts';
+import type { Unknown } from '../template/values.ts';
 import { type Ask, batchedReader, type Reader } from './batch.ts';
+import {
+  anything,
+  filesOnly,
+  inlineBytes,
+  makingDirectory,
+  type PlainChange,
+  type SendTrain,
+  settingAttributes,
+  writing,
+} from './changes.ts';
 import { commandScript } from './command-script.ts';
-import type { LocalFile } from './content.ts';
-import { aboutOf, type Entry } from './entry.ts';
-import { ModuleFailure } from './failure.ts';
-import { checksumKind, contentKind, normalPath, statKind } from './files.ts';
+import type { Content, LocalFile } from './content.ts';
+import { ModuleFailure, NotMade } from './failure.ts';
+import { checksumKind, contentKind, statKind, thereKind } from './files.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { factsKind } from './queries/facts.ts';
 import { packagesKind } from './queries/packages.ts';
 import { isTest, type Tested, testKind } from './queries/test.ts';
 import { unitKind } from './queries/units.ts';
-import type { Domain, QueryKind, Touched } from './query.ts';
-import {
-  abandonScript,
-  attributesScript,
-  directoryScript,
-  linkScript,
-  removeScript,
-  temporaryScript,
-  writeScript,
-} from './scripts.ts';
+import type { QueryKind, Touched } from './query.ts';
+import { abandonScript, linkScript, removeScript, temporaryScript, writeScript } from './scripts.ts';
 import type { Command, Completed, Mutation, ReadableTarget, Target } from './target.ts';
 
 /** What a live target needs of the connection room, as functions: it knows no kind of connection. */
@@ -30,6 +32,7 @@ export interface Wire {
     readonly script: string;
     readonly timeoutMs?: number | undefined;
     readonly outputLimit?: number | undefined;
+    readonly inTrain?: InTrain | undefined;
   }): Promise<Reply>;
   upload(path: string, source: LocalFile | Buffer): Promise<void>;
   download(path: string): AsyncIterable<Buffer>;
@@ -44,15 +47,6 @@ export interface LiveOptions {
   readonly onChanged: (touched: Touched, reader: Reader) => void;
 }
 
-/** Bytes up to which content travels inside a frame; more is streamed on a shell of its own. */
-const inlineLimit = 256 * 1024;
-/** What a file can be about: units, kernel settings, accounts; only packages never follow from one. */
-const anything: Touched = { domains: ['files', 'units', 'kernel', 'facts', 'accounts'] satisfies Domain[] };
-const filesOnly: Touched = { domains: ['files'] };
-const written = (entry: Entry): Touched => ({
-  domains: aboutOf(entry),
-  entry: { ...entry, path: normalPath(entry.path) },
-});
 /** Bytes a batch of answers may have. */
 const answerLimit = 256 * 1024 * 1024;
 /** Bytes kept of each stream of a user's command. */
@@ -61,6 +55,7 @@ const commandLimit = 1024 * 1024;
 export interface LiveTarget {
   readonly target: Target;
   readonly reader: Reader;
+  readonly train: SendTrain;
 }
 
 /** A target over one shell (one host as one user), and the reader whose memory others may drop. */
@@ -82,21 +77,33 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
     return completed;
   }
 
+  async function send({ summary, script, touched, makes }: PlainChange, inTrain?: InTrain): Promise<void> {
+    const sent = changing(touched, () => timed(() => wire.run({ script, outputLimit: commandLimit, inTrain })));
+    for (const path of makes) reader.learn(thereKind, path, true);
+    const completed = await sent;
+    if (completed.code === 0) return;
+    // what was taken for granted is not so
+    reader.forget();
+    throw completed.code === didNotRun ? new NotMade() : failureOf(summary, completed);
+  }
+
+  async function train(changes: readonly PlainChange[], begin: InTrain): Promise<void> {
+    const sent = changes.map((one, index) => send(one, index === 0 ? begin : 'next'));
+    const failed = (await Promise.allSettled(sent)).find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
   const target: Target = {
     ...readable(host, (kind, key) => reader.query(kind, key)),
+    exists: (path) => reader.query(thereKind, path),
     async writeFile(path, content, options) {
-      if (content instanceof Unknown) throw new ModuleFailure(`the content of ${path} is not known: ${content.reason}`);
-      const size = Buffer.isBuffer(content) ? content.length : content.size;
-      // a command that judges the new file is the user's: who knows what else it does
-      const touched = options.validate || options.backup ? anything : written({ path, type: 'file' });
-      if (size <= inlineLimit) {
-        const bytes = Buffer.isBuffer(content) ? content : await content.bytes();
-        await change(`write ${path}`, writeScript(path, { inline: bytes }, options), touched);
-        return;
-      }
+      const bytes = await inlineBytes(path, content);
+      if (bytes) return send(writing(path, bytes, options));
+      const large = content as Exclude<Content, Unknown>;
+      const touched = options.validate || options.backup ? anything : writing(path, Buffer.alloc(0), options).touched;
       const made = await change(`write ${path}`, temporaryScript(path), filesOnly);
       const uploaded = made.stdout.toString('utf8').trim();
-      await wire.upload(uploaded, content).catch(async (error: unknown) => {
+      await wire.upload(uploaded, large).catch(async (error: unknown) => {
         const left = await wire.run({ script: abandonScript(path, uploaded) });
         if (!(error instanceof ModuleFailure)) throw error;
         const words = error.message.replaceAll(uploaded, path);
@@ -104,13 +111,8 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
       });
       await change(`write ${path}`, writeScript(path, { uploaded }, options), touched);
     },
-    async makeDirectory(path, attributes) {
-      await change(`mkdir ${path}`, directoryScript(path, attributes), written({ path, type: 'directory' }));
-    },
-    async setAttributes(path, attributes, options = {}) {
-      const touched = options.recurse || options.follow ? filesOnly : written({ path, type: 'file' });
-      await change(`set attributes of ${path}`, attributesScript(path, attributes, options), touched);
-    },
+    makeDirectory: (path, attributes) => send(makingDirectory(path, attributes)),
+    setAttributes: (path, attributes, options) => send(settingAttributes(path, attributes, options)),
     async makeLink(path, to, kind) {
       await change(`link ${path}`, linkScript(path, to, kind), { domains: ['files', 'units'] });
     },
@@ -135,7 +137,7 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
     },
     download: (path) => wire.download(path),
   };
-  return { target, reader };
+  return { target, reader, train };
 }
 
 /** The reading half of a target, given the way to ask one question. */
@@ -144,6 +146,7 @@ export function readable(host: string, query: <K, V>(kind: QueryKind<K, V>, key:
     host,
     query,
     stat: (path, options = {}) => query(statKind, { path, follow: options.follow ?? false }),
+    exists: async (path) => (await query(statKind, { path, follow: true })).exists,
     checksum: (path) => query(checksumKind, path),
     readFile: (path) => query(contentKind, path),
     unit: (name, scope = 'system') => query(unitKind, `${scope} ${name}`),

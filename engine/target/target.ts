@@ -46,6 +46,8 @@ export interface ReadableTarget {
   query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V>;
   /** The file at `path`; links are not followed unless asked. Absence is a state: `{ exists: false }`. */
   stat(path: string, options?: { readonly follow?: boolean }): Promise<FileState>;
+  /** Whether anything is there, links followed. */
+  exists(path: string): Promise<boolean>;
   /** SHA-256 in hex, `undefined` where there is no regular file. */
   checksum(path: string): Promise<string | undefined>;
   /** The whole content, `undefined` where there is no regular file. Meant for files up to some MiB. */

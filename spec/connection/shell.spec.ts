@@ -133,6 +133,34 @@ for (const { name, program, settings } of shells) {
       expect(shell.roundTrips).to.equal(trips + 2);
     });
 
+    it('stops a train where one of it fails, in one round trip', async () => {
+      const trips = shell.roundTrips;
+      const frames = [
+        { script: 'echo 1', inTrain: 'first' },
+        { script: 'false' },
+        { script: 'echo 2; echo e >&2', inTrain: 'next', timeoutMs: 5000 },
+        { script: 'exit 3', inTrain: 'next' },
+        { script: 'echo between' },
+        { script: 'echo never', inTrain: 'next', timeoutMs: 5000 },
+        { script: 'echo never', inTrain: 'next' },
+        { script: 'echo another', inTrain: 'first' },
+        { script: 'echo 4', inTrain: 'next' },
+      ] as const;
+      const replies = await Promise.all(frames.map((frame) => shell.run(frame)));
+      expect(replies.map(({ code, stdout, stderr }) => `${code} ${stdout}${stderr}`)).to.deep.equal([
+        '0 1\n',
+        '1 ',
+        '0 2\ne\n',
+        '3 ',
+        '0 between\n',
+        '256 ',
+        '256 ',
+        '0 another\n',
+        '0 4\n',
+      ]);
+      expect(shell.roundTrips).to.equal(trips + 1);
+    });
+
     it('keeps head and tail of a long output, and counts the rest', async () => {
       const reply = await shell.run({ script: 'echo begin; head -c 3000000 /dev/zero; echo end', outputLimit: 1000 });
       expect(reply.stdoutBytes).to.equal(3_000_010);

@@ -9,13 +9,17 @@ function told(played: Played, folder: string): readonly string[] {
   const hosts = [...new Set(played.outcomes.map(({ host }) => host))].sort();
   return hosts
     .flatMap((name) => played.outcomes.filter(({ host }) => host === name))
-    .map(({ host, task, status, ignored, result, unknown }) => {
+    .map(({ host, task, status, ignored, result, unknown, diffs }) => {
       const about = {
         stat: ['exists', 'mode', 'nlink', 'isdir', 'islnk', 'lnk_target', 'size', 'checksum'].map(
           (name) => (result['stat'] as Readonly<Record<string, unknown>> | undefined)?.[name],
         ),
         stdout: String(result['stdout']).replace(/Paused for .*/, ''),
         msg: result['msg'],
+        rest: ['changed', 'failed', 'dest', 'path', 'mode', 'owner', 'group', 'size', 'state', 'checksum', 'rc'].map(
+          (name) => result[name],
+        ),
+        diffs,
         unknown,
       };
       return `${host} ${task.name} ${status} ${ignored} ${JSON.stringify(about).replaceAll(folder, '')}`;

@@ -37,6 +37,28 @@ describe('round trips', () => {
     expect(count).to.be.at.most(5);
   });
 
+  it('a first run of the same takes at most 16', async () => {
+    const { count, recap } = await trips(bench());
+    expect(recap).to.include({ ok: 51, changed: 35 });
+    expect(count).to.be.at.most(16);
+  });
+
+  it('10 changing files in a row take at most 4', async () => {
+    const at = `${on.folder}/new`;
+    const files = [0, 1, 2, 3].map(
+      (n) => `
+    - { name: t${n}, template: { src: ${template.name}, dest: ${at}/t${n}.conf, mode: "0644" } }
+    - { name: c${n}, copy: { content: "c${n}", dest: ${at}/c${n}, mode: "0600" } }`,
+    );
+    const dirs = ['', '/below'].map(
+      (name) => `\n    - { name: d${name}, file: { path: ${at}${name}, state: directory } }`,
+    );
+    const vars = '  vars: { port: 1, peers: [a, b] }';
+    const { count, recap } = await trips(`- hosts: all\n${vars}\n  tasks:${dirs.join('')}${files.join('')}\n`);
+    expect(recap).to.include({ changed: 10 });
+    expect(count).to.be.at.most(4);
+  });
+
   it('a run of 20 commands takes at most 3 more', async () => {
     const commands = Array.from({ length: 20 }, (_, n) => `    - command: echo ${n}\n`).join('');
     const { count, recap } = await trips(`- hosts: all\n  tasks:\n${commands}`);

@@ -1,0 +1,215 @@
+/**
+ * Trains of changes. While the plain file changes of a task are on their way, the tasks right behind it whose whole doing
+ * follows from what is known already are done as well: their changes go out behind, each made on the host only if the one
+ * before it was. A task's turn comes as ever, and then finds its own result waiting; a task whose change was not made is
+ * done in its turn. In doubt a task waits for its turn.
+ */
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Become } from '../connection/connection.ts';
+import { type Controller, isAction } from '../module/definition.ts';
+import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
+import { selectedByTags } from '../plan/tags.ts';
+import type { PlainChange } from '../target/changes.ts';
+import { NotMade } from '../target/failure.ts';
+import type { LiveTarget } from '../target/live.ts';
+import type { Acted } from './act.ts';
+import { NotAhead } from './bound-target.ts';
+import type { HostState, PlayRun } from './context.ts';
+import { controllerFor } from './controller.ts';
+import { intentOf } from './intent.ts';
+import type { Machine } from './machines.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import type { Turn } from './turn.ts';
+
+export interface Trains {
+  /** The host's turn at this task has come. */
+  at(host: HostState, task: PlannedTask): void;
+  /** Does a prepared task: as a carriage whose result is waiting, as the head of a new train, or as `act` does. */
+  perform(turn: Turn, prepared: Prepared, act: () => Promise<Acted>): Promise<Acted>;
+}
+
+/** A task done before its turn; one that was skipped has nothing to wait for. */
+interface Carriage {
+  readonly task: PlannedTask;
+  readonly prepared?: Prepared;
+  readonly acted?: Promise<Acted>;
+}
+
+interface Track {
+  carriages: Carriage[];
+  current: Carriage | undefined;
+  /** Counts the tasks that found nothing waiting: whoever is still planning what comes behind an older one is late. */
+  turn: number;
+}
+
+/** What a train needs to grow. */
+interface Train {
+  readonly machine: Machine;
+  readonly live: LiveTarget;
+  readonly become: Become | undefined;
+  /** Settles with its last change so far. */
+  readonly made: Promise<void>;
+  /** What the files are called that it writes. */
+  readonly names: Set<string>;
+}
+
+/** `passed` is told how far a host is done, before the changes of that task are sent. */
+export function trainsOf(
+  play: PlayRun,
+  ahead: PlayRun,
+  statements: readonly PlannedStatement[],
+  passed: (host: HostState, task: PlannedTask) => void,
+): Trains {
+  const next = new Map(neighbours(statements));
+  const tracks = new Map<HostState, Track>();
+  const steady = steadyOnly(ahead);
+
+  const trackOf = (host: HostState): Track => {
+    const track = tracks.get(host) ?? { carriages: [], current: undefined, turn: 0 };
+    tracks.set(host, track);
+    return track;
+  };
+
+  async function follow(head: PlannedTask, host: HostState, train: Train) {
+    const track = trackOf(host);
+    const { turn } = track;
+    let { made } = train;
+    for (let task = next.get(head); task && isPlain(play, task); task = next.get(task)) {
+      if (!selectedByTags(task.tags, play.run.options.tags, play.run.options.skipTags)) continue;
+      if (play.run.machine(host.name, task.inherited) !== train.machine) return;
+      const prepared = prepare(steady, host, task);
+      if (prepared.kind === 'skip') {
+        track.carriages.push({ task });
+        continue;
+      }
+      if (!isSteady(host, prepared) || !isDeepStrictEqual(prepared.become, train.become)) return;
+      const { module, args, diff } = prepared;
+      const controller = steadyController(controllerFor(steady, host, task, withoutIncludes(prepared)), train.names);
+      const intent = await intentOf({ module, args, diff, controller }, host.name, async (kind, key) => {
+        const known = train.live.reader.known(kind, key);
+        return known ? known.value : no();
+      });
+      if (!intent || track.turn !== turn || play.run.options.signal.aborted) return;
+      passed(host, task);
+      const own = intent.changes.length > 0 ? train.live.train(intent.changes, 'next') : made.catch(notMade);
+      const acted = own.then(() => intent.acted);
+      acted.catch(() => {}); // told in its turn, if that ever comes
+      track.carriages.push({ task, prepared, acted });
+      for (const name of namesOf(intent.changes)) train.names.add(name);
+      made = own;
+    }
+  }
+
+  return {
+    at(host, task) {
+      const track = trackOf(host);
+      track.current = track.carriages.shift();
+      if (track.current?.task === task) return;
+      track.current = undefined;
+      track.carriages = [];
+      track.turn += 1;
+    },
+    async perform({ host, task }, prepared, act) {
+      const { acted, prepared: was } = trackOf(host).current ?? {};
+      if (acted) {
+        try {
+          const result = await acted;
+          if (was && isSame(was, prepared)) return result;
+        } catch (error) {
+          if (!(error instanceof NotMade)) throw error;
+        }
+        return act();
+      }
+      if (!next.has(task) || !isPlain(play, task) || !isSteady(host, prepared)) return act();
+      const machine = play.run.machine(prepared.runsOn, task.inherited);
+      // files of the controller itself are what other tasks are made of
+      if (machine.place === 'localhost') return act();
+      const live = await machine.live(prepared.become);
+      const { module, args, diff } = prepared;
+      const controller = controllerFor(play, host, task, prepared);
+      const intent = await intentOf({ module, args, diff, controller }, host.name, live.reader.query);
+      if (!intent) return act();
+      if (intent.changes.length === 0) return intent.acted;
+      const made = live.train(intent.changes, 'first');
+      const train = { machine, live, become: prepared.become, made, names: new Set(namesOf(intent.changes)) };
+      follow(task, host, train).catch(() => {}); // in its turn it will be told
+      await made;
+      return intent.acted;
+    },
+  };
+}
+
+const no = (): never => {
+  throw new NotAhead('not before its turn');
+};
+const notMade = (): never => {
+  throw new NotMade();
+};
+
+/**
+ * A task whose doing depends on nothing that the tasks before it may still change, and that nobody waits for with
+ * something else: what it does to files is all it does, or there is no other host to see the difference.
+ */
+function isPlain(play: PlayRun, task: PlannedTask): boolean {
+  const { inherited } = task;
+  const module = play.run.options.modules.get(task.module);
+  const results = [task.register, task.changedWhen, task.failedWhen, task.until, task.retries, task.loop, task.async];
+  const keywords = [inherited.delegate_to, inherited.run_once, inherited.throttle, inherited.any_errors_fatal];
+  return (
+    !isAction(module) &&
+    (module.onlyFiles === true || play.batch.length === 1) &&
+    [...results, ...keywords, play.variables.play.play.maxFailPercentage].every((one) => one === undefined)
+  );
+}
+
+function isSteady(host: HostState, { runsOn, simulated, unknown, variables, timeoutMs }: Prepared): boolean {
+  const own = runsOn === host.name && Object.keys(variables).length === 0 && timeoutMs === undefined;
+  return own && !simulated && unknown === undefined;
+}
+
+function isSame(one: Prepared, other: Prepared): boolean {
+  const { args, become, runsOn, diff } = other;
+  return isDeepStrictEqual([one.args, one.become, one.runsOn, one.diff], [args, become, runsOn, diff]);
+}
+
+/** The play for those who may not see what can still change: who is left of its hosts, and the controller's files. */
+function steadyOnly(ahead: PlayRun): PlayRun {
+  const none = <T extends object>(functions: T): T =>
+    Object.fromEntries(Object.keys(functions).map((name) => [name, no])) as T;
+  const { run } = ahead;
+  const steady = { ...ahead, run: { ...run, lookups: none(run.lookups), tests: none(run.tests) } };
+  return Object.defineProperties(steady, { batch: { get: no }, allHosts: { get: no } });
+}
+
+/** The controller's files, but those that the train may be writing (a container can share them), and no folders. */
+function steadyController(controller: Controller, names: ReadonlySet<string>): Controller {
+  const unlessWritten = (path: string) => (names.has(basename(path)) ? no() : path);
+  return {
+    ...controller,
+    find: (folder, name) => controller.find(folder, unlessWritten(name)),
+    file: async (path, options) => controller.file(unlessWritten(path), options),
+    render: async (path, options) => controller.render(unlessWritten(path), options),
+    isDirectory: async (path) => (await controller.isDirectory(path)) && no(),
+    list: no,
+    variables: no,
+  };
+}
+
+const withoutIncludes = (prepared: Prepared): Prepared => ({
+  ...prepared,
+  environment: { ...prepared.environment, load: no },
+});
+
+const namesOf = (changes: readonly PlainChange[]) =>
+  changes.flatMap(({ touched }) => (touched.entry ? [basename(touched.entry.path)] : []));
+
+/** Each task with the one that follows it for certain: none where a block ends, or where anything else stands between. */
+function* neighbours(statements: readonly PlannedStatement[]): Generator<readonly [PlannedTask, PlannedTask]> {
+  for (const [index, one] of statements.entries()) {
+    const other = statements[index + 1];
+    if (one.kind === 'task' && other?.kind === 'task') yield [one, other];
+    if (one.kind === 'block') yield* neighbours(one.block);
+    if (one.kind === 'role') yield* neighbours(one.statements);
+  }
+}
