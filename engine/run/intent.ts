@@ -1,4 +1,5 @@
 /** What a task would do to a host, found out without doing it: its result, and the plain changes of files it takes. */
+import { type AnyModule, isAction } from '../module/definition.ts';
 import { expandHomes } from '../module/home.ts';
 import { inlineBytes, makingDirectory, type PlainChange, settingAttributes, writing } from '../target/changes.ts';
 import { thereKind } from '../target/files.ts';
@@ -13,6 +14,9 @@ export interface Intent {
   /** In the order they are to be made. */
   readonly changes: readonly PlainChange[];
 }
+
+/** A module about files alone, whose changes can be noted down. */
+export const onlyFiles = (module: AnyModule): boolean => !isAction(module) && module.onlyFiles === true;
 
 type Query = <K, V>(kind: QueryKind<K, V>, key: K) => Promise<V>;
 
@@ -44,9 +48,11 @@ export async function intentOf(action: Omit<Action, 'target'>, host: string, ask
     observe: no,
     download: no,
   };
+  // what applying does beside files is not known of other modules: they may only find that all is well
+  const module = onlyFiles(action.module) ? action.module : ({ ...action.module, apply: no } as AnyModule);
   try {
     const args = await expandHomes(action.module, action.args, target);
-    const acted = await act({ ...action, args, target, controller: { ...action.controller, save: no } });
+    const acted = await act({ ...action, module, args, target, controller: { ...action.controller, save: no } });
     // what no shell can be sent would leave a gap that the rest does not see
     const gap = changes.some(({ script }) => script.includes('\0'));
     return refused || gap ? undefined : { acted, changes };

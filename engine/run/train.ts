@@ -7,19 +7,19 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Become } from '../connection/connection.ts';
-import { type Controller, isAction } from '../module/definition.ts';
+import { isAction } from '../module/definition.ts';
 import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
 import type { PlainChange } from '../target/changes.ts';
 import { NotMade } from '../target/failure.ts';
 import type { LiveTarget } from '../target/live.ts';
 import type { Acted } from './act.ts';
-import { NotAhead } from './bound-target.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { controllerFor } from './controller.ts';
-import { intentOf } from './intent.ts';
+import { intentOf, onlyFiles } from './intent.ts';
 import type { Machine } from './machines.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { no, steadyController, steadyOnly, withoutIncludes } from './steady.ts';
 import type { Turn } from './turn.ts';
 
 export interface Trains {
@@ -121,7 +121,8 @@ export function trainsOf(
         }
         return act();
       }
-      if (!next.has(task) || !isPlain(play, task) || !isSteady(host, prepared)) return act();
+      const heads = next.has(task) && onlyFiles(prepared.module) && isPlain(play, task);
+      if (!heads || !isSteady(host, prepared)) return act();
       const machine = play.run.machine(prepared.runsOn, task.inherited);
       // files of the controller itself are what other tasks are made of
       if (machine.place === 'localhost') return act();
@@ -140,9 +141,6 @@ export function trainsOf(
   };
 }
 
-const no = (): never => {
-  throw new NotAhead('not before its turn');
-};
 const notMade = (): never => {
   throw new NotMade();
 };
@@ -158,7 +156,7 @@ function isPlain(play: PlayRun, task: PlannedTask): boolean {
   const keywords = [inherited.delegate_to, inherited.run_once, inherited.throttle, inherited.any_errors_fatal];
   return (
     !isAction(module) &&
-    (module.onlyFiles === true || play.batch.length === 1) &&
+    (onlyFiles(module) || play.batch.length === 1) &&
     [...results, ...keywords, play.variables.play.play.maxFailPercentage].every((one) => one === undefined)
   );
 }
@@ -172,34 +170,6 @@ function isSame(one: Prepared, other: Prepared): boolean {
   const { args, become, runsOn, diff } = other;
   return isDeepStrictEqual([one.args, one.become, one.runsOn, one.diff], [args, become, runsOn, diff]);
 }
-
-/** The play for those who may not see what can still change: who is left of its hosts, and the controller's files. */
-function steadyOnly(ahead: PlayRun): PlayRun {
-  const none = <T extends object>(functions: T): T =>
-    Object.fromEntries(Object.keys(functions).map((name) => [name, no])) as T;
-  const { run } = ahead;
-  const steady = { ...ahead, run: { ...run, lookups: none(run.lookups), tests: none(run.tests) } };
-  return Object.defineProperties(steady, { batch: { get: no }, allHosts: { get: no } });
-}
-
-/** The controller's files, but those that the train may be writing (a container can share them), and no folders. */
-function steadyController(controller: Controller, names: ReadonlySet<string>): Controller {
-  const unlessWritten = (path: string) => (names.has(basename(path)) ? no() : path);
-  return {
-    ...controller,
-    find: (folder, name) => controller.find(folder, unlessWritten(name)),
-    file: async (path, options) => controller.file(unlessWritten(path), options),
-    render: async (path, options) => controller.render(unlessWritten(path), options),
-    isDirectory: async (path) => (await controller.isDirectory(path)) && no(),
-    list: no,
-    variables: no,
-  };
-}
-
-const withoutIncludes = (prepared: Prepared): Prepared => ({
-  ...prepared,
-  environment: { ...prepared.environment, load: no },
-});
 
 const namesOf = (changes: readonly PlainChange[]) =>
   changes.flatMap(({ touched }) => (touched.entry ? [basename(touched.entry.path)] : []));
