@@ -47,6 +47,8 @@ export async function copyPlacements(
   controller: Controller,
 ): Promise<readonly Placement[]> {
   if (args.remote_src && args.src !== undefined) return remotePlacements(args, args.src, target);
+  // asked before the controller's files are read
+  if (!args.dest.endsWith('/')) foresee(target, args.dest);
   const source = args.content === undefined ? controller.find('files', args.src ?? '') : undefined;
   if (source !== undefined && (await controller.isDirectory(source)))
     return directoryPlacements(args, source, target, controller);

@@ -59,8 +59,11 @@ export async function probePlaced(target: ReadableTarget, path: string, follow: 
 
 /** Asks for a place along with what may still lead elsewhere: most often it is the one meant, and then nothing else is asked. */
 export function foresee(target: ReadableTarget, path: string, toBeEdited = false): void {
-  const asked: Promise<unknown>[] = [probePlaced(target, path, false)];
-  if (toBeEdited) asked.push(target.readFile(path), target.exists(posix.dirname(path)));
+  const asked = [
+    probePlaced(target, path, false),
+    target.exists(posix.dirname(path)),
+    toBeEdited ? target.readFile(path) : target.stat(path, { follow: true }),
+  ];
   void Promise.allSettled(asked); // whoever needs it will ask, and be told
 }
 
