@@ -65,8 +65,8 @@ function typeSchema(type: ArgType, literal: ArgLiteral): JsonSchema {
   }
 }
 
-/** The schemas are our own, made above: a spec judges them, so that no run has to compile what would. */
-const trusting = { meta: false, validateSchema: false } as const;
+/** The schemas are our own, made above: a spec judges them, so that no run compiles what would; nor is their code polished. */
+const trusting = { meta: false, validateSchema: false, code: { optimize: false } } as const;
 
 let ajv: Ajv2020 | undefined;
 const compiled = new WeakMap<ArgsLiteral, ValidateFunction>();

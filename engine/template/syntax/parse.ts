@@ -22,8 +22,26 @@ export function parseTemplate(source: string, options: LexerOptions): Body {
 
 export type SourceKind = 'expression' | 'template';
 
-/** The tree of a text of either kind, or what is wrong with it. An expression in braces is read as a template. */
-export function parseEither(source: string, kind: SourceKind): Body | Expression | TemplateError {
+type Parsed = Body | Expression | TemplateError;
+
+const known = { expression: new Map<string, Parsed>(), template: new Map<string, Parsed>() };
+const most = 5000;
+
+/**
+ * The tree of a text of either kind, or what is wrong with it. An expression in braces is read as a template. Texts are remembered:
+ * a plan asks for the mistakes in each, and for the names, and much is written more than once.
+ */
+export function parseEither(source: string, kind: SourceKind): Parsed {
+  const trees = known[kind];
+  const found = trees.get(source);
+  if (found !== undefined) return found;
+  const parsed = parsedEither(source, kind);
+  if (trees.size >= most) trees.clear();
+  trees.set(source, parsed);
+  return parsed;
+}
+
+function parsedEither(source: string, kind: SourceKind): Parsed {
   try {
     const braced = kind === 'expression' && /^\s*\{[{%]/.test(source);
     return kind === 'template' || braced ? parseTemplate(source, yamlScalar) : parseExpression(source);

@@ -1,0 +1,65 @@
+/** The whole command, but for its version: arguments, streams, exit codes. */
+import { setFlagsFromString } from 'node:v8';
+import { exitCodes, isKplayError } from '../errors.ts';
+import { colorWanted } from '../report/color-wanted.ts';
+import { printProblems } from '../report/problems.ts';
+import { disk } from './disk.ts';
+import { parseArguments } from './options.ts';
+import { packageVersion } from './paths.ts';
+
+async function main(): Promise<number> {
+  const invocation = parseArguments(process.argv.slice(2), packageVersion());
+  if (invocation.kind === 'text') {
+    process[invocation.stream].write(invocation.text);
+    return invocation.exitCode;
+  }
+  if (invocation.kind === 'vault') {
+    const { vaultCommand } = await import('./vault.ts');
+    return vaultCommand(invocation.command);
+  }
+  if (invocation.kind === 'doc') {
+    const { printDocumentation } = await import('./doc.ts');
+    return printDocumentation(invocation.modules, invocation.options);
+  }
+  compileLater();
+  const { play } = await import('./play.ts');
+  return play(invocation.options);
+}
+
+/**
+ * V8 optimizes on other cores whatever has run for some milliseconds. In runs as short as these that was a third of all processor
+ * time, and hardly made anything faster; what is still hot after three times as long is optimized as before.
+ */
+function compileLater(): void {
+  setFlagsFromString('--interrupt-budget=200000');
+}
+
+// A reader that goes away (`| head`) must not end a run half way: what is printed from then on is dropped.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+main()
+  .catch((error: unknown) => {
+    const color = colorWanted({ flag: flagged(), environment: process.env, isTTY: process.stderr.isTTY });
+    if (isKplayError(error)) {
+      printProblems(error.problems, disk.read, { err: process.stderr, color });
+      return error.exitCode;
+    }
+    process.stderr.write(
+      `kplay: a bug in kplay, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return exitCodes.bug;
+  })
+  .then((code) => {
+    process.exitCode = code;
+    // whatever still holds the event loop (a lost connection's timers) has no say any more
+    process.stdout.write('', () => process.exit(code));
+  });
+
+function flagged(): 'auto' | 'always' | 'never' {
+  if (process.argv.includes('--color=never')) return 'never';
+  return process.argv.includes('--color=always') ? 'always' : 'auto';
+}
