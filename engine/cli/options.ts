@@ -37,6 +37,7 @@ export interface CliOptions {
   readonly forceHandlers: boolean;
   readonly json: boolean;
   readonly logDir?: string;
+  readonly profile: boolean;
   readonly color: 'auto' | 'always' | 'never';
   readonly strict: boolean;
   readonly detailedExitcode: boolean;
@@ -173,6 +174,7 @@ function command(version: string): Command {
     .option('--force-handlers', 'run handlers also on hosts that failed', false)
     .option('--json', 'one JSON document instead of text', false)
     .option('--log-dir <folder>', 'also write a log per host, HOST.log; or by KPLAY_LOG_DIR')
+    .option('--profile', 'say at the end where the time went', false)
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .option('--strict', 'a condition that is no boolean is an error', false)
     .option('--detailed-exitcode', 'with --check: exit 3 when changes are pending', false)

@@ -76,6 +76,7 @@ export function jsonReport(options: ReportOptions): Report {
       ...(seconds === undefined ? { broken_off: true } : { seconds }),
       ...(broken.length === 0 ? {} : { broken }),
       warnings,
+      profile: options.profile?.(),
     };
     out.write(`${jsonText({ custom_stats: {}, global_custom_stats: {}, plays, stats, _kplay: own }, 4)}\n`);
   }

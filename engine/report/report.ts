@@ -1,5 +1,6 @@
 /** What every report is: something that hears the events of a run and writes to streams it was handed. */
 import type { Emit } from '../run/events.ts';
+import type { Profile } from './profile.ts';
 
 /** A stream to write text to. */
 export interface Output {
@@ -20,6 +21,8 @@ export interface ReportOptions {
   /** How many `-v` were given. */
   readonly verbosity: number;
   readonly check: boolean;
+  /** Where the time went, once the run has ended; for reports that hold everything. */
+  readonly profile?: () => Profile | undefined;
   /** Milliseconds, never going back. */
   readonly clock?: () => number;
 }

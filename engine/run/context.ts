@@ -9,7 +9,7 @@ import type { Vault } from '../source/vault.ts';
 import type { PredictedWorld, Prediction } from '../target/prediction.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
-import type { Emit, HostRecap, TaskLabel } from './events.ts';
+import type { Emit, HostRecap, HostTraffic, TaskLabel } from './events.ts';
 import type { Interruptible } from './interruption.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { Machine, Wiring } from './machines.ts';
@@ -79,6 +79,8 @@ export interface Run {
   host(name: string): HostState;
   /** The machine a task reaches a host by; `inherited` are its connection keywords. Throws ModuleFailure for settings that make no sense. */
   machine(name: string, inherited?: Inherited): Machine;
+  /** What went to and fro so far between the controller and a host. */
+  traffic(name: string): HostTraffic;
   /** Who reads ahead on a place, to be told when something there is being changed. */
   followers: ReadonlyMap<string, readonly Follower[]>;
   /** Places where the task at work has changed who knows what; `waited` when it let time pass. */
@@ -89,7 +91,7 @@ export interface Run {
   /** Whatever a task does, so that it ends when the run is stopped. */
   readonly interruption: Interruptible;
   prediction(host: string): Prediction;
-  label(name: string, module: string, at: Location, handler: boolean): TaskLabel;
+  label(name: string, module: string, at: Location, handler: boolean, role?: string): TaskLabel;
   /** The task `--start-at-task` names has not been met yet. */
   waiting: boolean;
   readonly emit: Emit;

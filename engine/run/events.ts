@@ -13,6 +13,8 @@ export interface TaskLabel {
   readonly module: string;
   readonly at: Location;
   readonly handler: boolean;
+  /** The role it stands in. */
+  readonly role?: string;
 }
 
 /** One item of a loop, or the whole task. */
@@ -30,6 +32,8 @@ export interface Outcome {
   readonly delegatedTo?: string;
   /** Seconds from start to end on this host. */
   readonly seconds: number;
+  /** Of a whole task: what went to and fro meanwhile between the controller and the host it ran on, reading ahead included. */
+  readonly traffic?: HostTraffic;
 }
 
 export type RunEvent =
@@ -71,9 +75,17 @@ export interface HostRecap {
 }
 export type Recap = Readonly<Record<string, HostRecap>>;
 
-/** Round trips and bytes by host. */
-export type Traffic = Readonly<
-  Record<string, { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number }>
->;
+export interface HostTraffic {
+  readonly roundTrips: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** Seconds in which an answer of the host was due. */
+  readonly waiting: number;
+  /** Seconds of the quickest answer: what a round trip costs at least. */
+  readonly shortest?: number;
+}
+
+/** By host. */
+export type Traffic = Readonly<Record<string, HostTraffic>>;
 
 export type Emit = (event: RunEvent) => void;

@@ -12,6 +12,7 @@ import { hostEnvironment } from './environment.ts';
 import type { TaskLabel } from './events.ts';
 import { mayBeFact } from './fact-names.ts';
 import { messageOf } from './once.ts';
+import { trafficSince } from './traffic.ts';
 
 /** The implicit first task of a play: connects to every host, and gathers the facts that will be asked for. */
 export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): Promise<void> {
@@ -48,6 +49,7 @@ function subsetsOf(play: PlayRun, host: HostState): readonly string[] {
 async function gather(play: PlayRun, host: HostState, subsets: readonly string[], task: TaskLabel): Promise<void> {
   const { run } = play;
   const started = performance.now();
+  const before = run.traffic(host.name);
   run.emit({ type: 'host_start', host: host.name, task });
   const tell = (status: 'ok' | 'failed' | 'unreachable', result: Record<string, unknown>, ignored = false) => {
     count(host, { status, result, ignored });
@@ -61,6 +63,7 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
         diffs: [],
         ignored,
         seconds: (performance.now() - started) / 1000,
+        traffic: trafficSince(before, run.traffic(host.name)),
       },
     });
   };

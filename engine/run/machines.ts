@@ -8,7 +8,9 @@ import type { PredictedWorld } from '../target/prediction.ts';
 import type { Touched } from '../target/query.ts';
 import { simulatedTarget } from '../target/simulated.ts';
 import type { Target } from '../target/target.ts';
+import type { HostTraffic } from './events.ts';
 import { interruptible } from './interruption.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** How the connection room is reached; a spec may hand in another. */
 export interface Wiring {
@@ -36,7 +38,7 @@ export interface Machine {
   live(become: Become | undefined): Promise<LiveTarget>;
   /** Drops what was read about these parts of the host, as whichever user, but not by `kept`. True when that told somebody. */
   forget(touched: Touched, kept?: Reader): boolean;
-  readonly traffic: { readonly roundTrips: number; readonly bytesOut: number; readonly bytesIn: number };
+  readonly traffic: HostTraffic;
   /** Ends what is under way on the host, within about three seconds, and does nothing more there. Never rejects. */
   abort(): Promise<void>;
   close(): Promise<void>;
@@ -55,19 +57,25 @@ export function machine(
   const opened: { readonly live: LiveTarget; readonly shell: Shell }[] = [];
   const past = { roundTrips: 0, bytesOut: 0, bytesIn: 0 };
   const links = new Set<Connection>();
+  const watch = stopwatch();
+  let shortest: number | undefined;
   const interruption = interruptible();
   let aborted = false;
   let connection: Promise<Connection> | undefined;
 
   function connected(): Promise<Connection> {
     if (connection) return connection;
-    const connecting = wiring.connect(settings);
+    const connecting = watch.during(() => wiring.connect(settings));
     connection = connecting;
     connecting.then(
       (link) => (aborted ? void link.close() : links.add(link)),
       () => giveUp(connecting),
     );
     return connecting;
+  }
+
+  function answered(seconds: number): void {
+    shortest = Math.min(shortest ?? seconds, seconds);
   }
 
   /** A connection that failed is not tried again, another one is: the host may have come back. */
@@ -80,16 +88,21 @@ export function machine(
   async function open(become: Become | undefined) {
     const connecting = connected();
     const link = await connecting;
-    const shell = await wiring.openShell(link, { become });
+    const shell = await watch.during(() => wiring.openShell(link, { become }));
     const wire: Wire = {
       run: (frame) =>
         interruption.during(() =>
-          shell.run(frame).catch((error: unknown) => {
-            giveUp(connecting);
-            throw error;
-          }),
+          watch
+            .during(() => shell.run(frame), answered)
+            .catch((error: unknown) => {
+              giveUp(connecting);
+              throw error;
+            }),
         ),
-      upload: (path, source) => interruption.during(() => wiring.upload(link, path, source, { become })),
+      async upload(path, source) {
+        await interruption.during(() => watch.during(() => wiring.upload(link, path, source, { become })));
+        past.bytesOut += Buffer.isBuffer(source) ? source.length : source.size;
+      },
       download: (path) => wiring.download(link, path, { become }),
     };
     const live = liveTarget({
@@ -116,8 +129,8 @@ export function machine(
     });
   }
 
-  function traffic() {
-    const sum = { ...past };
+  function traffic(): HostTraffic {
+    const sum = { ...past, waiting: watch.seconds, ...(shortest === undefined ? {} : { shortest }) };
     for (const { shell } of opened) {
       sum.roundTrips += shell.roundTrips;
       sum.bytesOut += shell.bytesOut;
@@ -146,7 +159,8 @@ export function machine(
       return interruption.interrupt(() => Promise.all(opened.map(({ shell }) => shell.abort())));
     },
     async close() {
-      Object.assign(past, traffic());
+      const { roundTrips, bytesOut, bytesIn } = traffic();
+      Object.assign(past, { roundTrips, bytesOut, bytesIn });
       const shells = opened.splice(0).map(({ shell }) => shell);
       // once aborted, a connection that is still being made is closed when it is there
       if (!aborted) await connection?.catch(() => {});

@@ -18,6 +18,7 @@ import { pathTests } from './path-tests.ts';
 import { runPlay } from './play.ts';
 import { revealer } from './revealed.ts';
 import { secretKeeper } from './secrets.ts';
+import { noTraffic, sumOfTraffic } from './traffic.ts';
 
 export interface RunResult {
   readonly recap: Recap;
@@ -63,7 +64,9 @@ export async function execute(options: RunOptions): Promise<RunResult> {
       .filter(({ recap: line }) => Object.values(line).some((n) => n > 0))
       .map((host) => [host.name, { ...host.recap }]),
   );
-  const traffic = Object.fromEntries([...run.machines].map(([key, one]) => [key.split(' ')[0]!, one.traffic]));
+  const traffic = Object.fromEntries(
+    [...run.hosts.keys()].map((name) => [name, run.traffic(name)] as const).filter(([, one]) => one !== noTraffic),
+  );
   const seconds = (performance.now() - started) / 1000;
   run.emit({ type: 'run_end', recap, seconds, check: options.check, traffic });
   return { recap, traffic, seconds, interrupted: options.signal.aborted };
@@ -78,6 +81,7 @@ function newRun(options: RunOptions): WholeRun {
   const hosts = new Map<string, HostState>();
   const machines = new Map<string, Machine>();
   const usualMachines = new Map<string, Machine>();
+  const machinesOf = new Map<string, Machine[]>();
   const secrets = secretKeeper();
   const world = predictedWorld();
   const files = localFiles(options.vault);
@@ -148,8 +152,13 @@ function newRun(options: RunOptions): WholeRun {
       const fresh = machine(name, settings, options.wiring, world, changed);
       if (options.stop?.aborted) void fresh.abort();
       machines.set(key, fresh);
+      machinesOf.set(name, [...(machinesOf.get(name) ?? []), fresh]);
       if (plain) usualMachines.set(name, fresh);
       return fresh;
+    },
+    traffic(name) {
+      const all = machinesOf.get(name);
+      return all ? sumOfTraffic(all.map((one) => one.traffic)) : noTraffic;
     },
     followers: new Map(),
     stirred: new Set(),
@@ -162,7 +171,14 @@ function newRun(options: RunOptions): WholeRun {
     },
     interruption: interruptible(),
     prediction: (name) => predictionOf(world, name),
-    label: (name, module, at, handler) => ({ id: ++labels, name, module, at, handler }),
+    label: (name, module, at, handler, role) => ({
+      id: ++labels,
+      name,
+      module,
+      at,
+      handler,
+      ...(role === undefined ? {} : { role }),
+    }),
   };
   return run;
 }

@@ -94,7 +94,7 @@ export async function runTaskOn(
   const environment = hostEnvironment(run, first, play, task.lexical);
   const { once, throttle, anyFatal, wrong } = keywordsOf(task, environment);
   const workers = once ? [first] : hosts;
-  const label = run.label(labelOf(play, first, task), task.module, task.at, section.handlers);
+  const label = run.label(labelOf(play, first, task), task.module, task.at, section.handlers, task.lexical.role?.name);
   run.emit({ type: 'task_start', task: label, hosts: workers.map(({ name }) => name) });
   const limit = Math.min(run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const outcomes = await each(workers, limit, async (host) => {

@@ -5,6 +5,7 @@ import { loopItems } from './loop.ts';
 import { runLoop } from './looped.ts';
 import { failedOnce, type Once } from './once.ts';
 import { outcomeOf } from './outcome.ts';
+import { trafficSince } from './traffic.ts';
 import { isSilent, type Turn } from './turn.ts';
 
 export type TaskOutcome = Omit<Once, 'diffs'>;
@@ -16,6 +17,7 @@ export type TaskOutcome = Omit<Once, 'diffs'>;
 export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome> {
   const { play, host, task, label } = turn;
   const started = performance.now();
+  const before = play.run.traffic(host.name);
   play.run.emit({ type: 'host_start', host: host.name, task: label });
   const silent = isSilent(turn);
   const doing = wrong === undefined ? perform(turn, silent) : Promise.reject(wrong);
@@ -25,7 +27,8 @@ export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome>
     host.variables.registered.set(task.register, unknown ? new Unknown(done.unknown ?? '') : done.result);
   }
   const seconds = (performance.now() - started) / 1000;
-  play.run.emit({ type: 'outcome', outcome: outcomeOf(turn, done, { silent, seconds }) });
+  const traffic = trafficSince(before, play.run.traffic(host.name));
+  play.run.emit({ type: 'outcome', outcome: { ...outcomeOf(turn, done, { silent, seconds }), traffic } });
   return done;
 }
 

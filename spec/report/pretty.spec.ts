@@ -276,7 +276,7 @@ describe('the report for people', () => {
   });
 
   it('adds round trips and seconds at -v', () => {
-    const traffic = { h1: { roundTrips: 7, bytesOut: 3400, bytesIn: 120 } };
+    const traffic = { h1: { roundTrips: 7, bytesOut: 3400, bytesIn: 120, waiting: 1 } };
     const { err } = print([whole({ seconds: 1.5 }), whole({ seconds: 2 }), runEnd({ traffic })], { verbosity: 1 });
     expect(err).to.equal('h1: 7 round trips, 3.4 kB out, 0.1 kB in, 3.5 s\nkplay: 1 host, 1 changed, 3.2 s\n');
   });
@@ -325,7 +325,10 @@ describe('the report for people', () => {
       { type: 'retry', host: evil, task: label, attempt: 1, left: 1, message: evil },
       { type: 'included', file: evil, hosts: [evil], task: label },
       { type: 'warning', message: evil, at: { ...at, file: evil } },
-      runEnd({ recap: { [evil]: counts() }, traffic: { [evil]: { roundTrips: 1, bytesIn: 1, bytesOut: 1 } } }),
+      runEnd({
+        recap: { [evil]: counts() },
+        traffic: { [evil]: { roundTrips: 1, bytesIn: 1, bytesOut: 1, waiting: 0 } },
+      }),
     ];
     for (const verbosity of [0, 1, 3]) {
       const { out, err } = print(events, { diff: true, verbosity });

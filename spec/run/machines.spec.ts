@@ -81,7 +81,7 @@ describe('a machine', () => {
       one.target(as('etcd'), 'live'),
     ]);
     expect(log.sort()).to.deep.equal(['connect', 'shell as is', 'shell etcd']);
-    expect(one.traffic).to.deep.equal({ roundTrips: 2, bytesOut: 4, bytesIn: 6 });
+    expect(one.traffic).to.include({ roundTrips: 2, bytesOut: 4, bytesIn: 6 });
   });
 
   const becoming: readonly (readonly [string, Partial<ConnectionSettings>, Become, string])[] = [
