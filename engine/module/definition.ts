@@ -150,7 +150,10 @@ export interface StateModule<A extends ArgsLiteral, S extends object> extends De
  */
 export interface ActionModule<A extends ArgsLiteral> extends Described<A> {
   readonly action: 'controller' | 'reads' | 'changes';
-  /** It waits for the host itself: each look is made over whatever connection there is then, and none at first is no failure. */
+  /**
+   * It waits for the host itself: each look is made over whatever connection there is then, and none at first is no failure.
+   * Its target can only `observe` and `mutate`.
+   */
   readonly reconnects?: boolean;
   /** True where with these arguments nothing is changed after all (`test`): then it is read ahead like a question. */
   looks?(args: ArgsOf<A>): boolean;

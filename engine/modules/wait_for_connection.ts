@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { defineAction } from '../module/definition.ts';
-import { ModuleFailure, UnknownState } from '../target/failure.ts';
+import { waitForHost } from '../module/wait-for-host.ts';
 
 export default defineAction({
   summary: 'Waits until the host can be reached and runs a command.',
@@ -18,28 +18,14 @@ export default defineAction({
 
   async run({ args, target }) {
     const start = Date.now();
-    const elapsed = (): number => Math.floor((Date.now() - start) / 1000);
     await pause(args.delay * 1000);
-    for (;;) {
-      const failed = await look();
-      if (failed === undefined) return { changed: false, elapsed: elapsed() };
-      const left = args.timeout * 1000 - (Date.now() - start);
-      if (left <= 0) {
-        throw new ModuleFailure(`timed out waiting for the host to answer: ${failed}`, { elapsed: elapsed() });
-      }
-      await pause(Math.min(args.sleep * 1000, left));
-    }
-
-    async function look(): Promise<string | undefined> {
-      try {
-        const { code, timedOut } = await target.observe({ script: 'true', timeoutMs: args.connect_timeout * 1000 });
-        if (timedOut) return 'it did not answer in time';
-        return code === 0 ? undefined : `its shell exits with ${code}`;
-      } catch (error) {
-        // A host that cannot be reached is what is waited for; what only the run can tell is not.
-        if (error instanceof UnknownState) throw error;
-        return (error as Error).message;
-      }
-    }
+    await waitForHost(target, 'true', {
+      timeoutMs: (args.timeout - args.delay) * 1000,
+      sleepMs: args.sleep * 1000,
+      lookMs: args.connect_timeout * 1000,
+      what: 'the host to answer',
+      wrong: ({ code }) => (code === 0 ? undefined : `its shell exits with ${code}`),
+    });
+    return { changed: false, elapsed: Math.floor((Date.now() - start) / 1000) };
   },
 });

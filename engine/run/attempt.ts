@@ -97,7 +97,8 @@ async function perform(turn: Turn, prepared: Prepared) {
   const reach = () => machine.target(prepared.become, simulated ? 'simulated' : 'live');
   if ('reconnects' in module && module.reconnects) {
     const observe: Target['observe'] = async (command) => (await reach()).observe(command);
-    return act({ module, args, controller, diff, target: { host: prepared.runsOn, observe } as Target });
+    const mutate: Target['mutate'] = async (mutation) => (await reach()).mutate(mutation);
+    return act({ module, args, controller, diff, target: { host: machine.place, observe, mutate } as Target });
   }
   const target = await reach();
   return turn.ahead.perform(turn, prepared, async () =>
