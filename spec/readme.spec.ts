@@ -100,14 +100,6 @@ describe('the README', () => {
         .sort(),
     );
   });
-
-  it('names as missing only modules that are', async () => {
-    const { stdout: modules } = await kplay(['doc']);
-    for (const name of ['add_host', 'group_by']) {
-      expect(readme).to.contain(`\`${name}\``);
-      expect(modules, name).not.to.match(new RegExp(`^${name} `, 'm'));
-    }
-  });
 });
 
 /** The rows of the first table behind a heading. */

@@ -5,6 +5,7 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import { type ModuleCatalog, moduleCatalog } from '../module/load.ts';
 import type { Plan, PlannedPlay, Planner } from '../plan/plan.ts';
 import { planPlaybooks } from '../plan/plan-playbooks.ts';
+import { walkPlay } from '../plan/walk.ts';
 import type { Files } from '../source/files.ts';
 import { isTemplate } from '../template/render.ts';
 import { notYet } from './not-yet.ts';
@@ -39,7 +40,10 @@ export async function planned(
     cwd,
     extraVars,
   });
-  const hosts = plan.plays.map((play) => literalHosts(play, inventory));
+  const hosts = plan.plays.map((play, position) => {
+    const mayGrow = plan.plays.slice(0, position).some(growsInventory);
+    return literalHosts(play, inventory, mayGrow);
+  });
   const found = [...problems, ...hosts.flatMap((one) => one.problems)];
   if (found.length > 0) throw new KplayError(found);
   return {
@@ -47,13 +51,20 @@ export async function planned(
     planner,
     modules,
     warnings: [...warnings, ...notYet(plan)],
-    hostsOf: (play) => literalHosts(play, inventory).names,
+    hostsOf: (play) => literalHosts(play, inventory, true).names,
   };
 }
 
+/** A play after which there may be hosts and groups that the inventory does not name. */
+function growsInventory(play: PlannedPlay): boolean {
+  return [...walkPlay(play)].some((one) => one.kind === 'task' && ['add_host', 'group_by'].includes(one.module));
+}
+
+/** The hosts of the play; where the inventory `mayGrow` before it, a name nobody knows is no mistake yet. */
 function literalHosts(
   play: PlannedPlay,
   inventory: Inventory,
+  mayGrow: boolean,
 ): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   const { value, at } = play.play.hosts;
   // a play without hosts has been complained of where it was read
@@ -61,7 +72,10 @@ function literalHosts(
   const pattern = Array.isArray(value) ? value.join(',') : String(value);
   if (isTemplate(pattern)) return { names: [...inventory.hosts.keys()], problems: [] };
   try {
-    return { names: selectHosts(inventory, pattern, { at }), problems: [] };
+    return {
+      names: selectHosts(inventory, pattern, { at, ...(mayGrow ? { onUnknown: () => {} } : {}) }),
+      problems: [],
+    };
   } catch (error) {
     if (inventory.sources.length === 0) return { names: [], problems: [] };
     if (!isKplayError(error)) throw error;

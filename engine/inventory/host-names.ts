@@ -65,3 +65,6 @@ function steps(from: number, to: number, step: number): number[] {
   for (let item = from; item <= to && items.length <= mostHosts; item += step) items.push(item);
   return items;
 }
+
+/** Names of this machine, which is there even when nobody wrote it down. */
+export const localhostNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);

@@ -1,5 +1,6 @@
 /** The hosts a run may touch, the groups they are in, and the variables written for them. */
 import type { Location, Problem } from '../errors.ts';
+import type { Addition } from './addition.ts';
 
 /** Variables from one place, with the position of each name. Of several layers the later wins, name by name. */
 export interface VarsLayer {
@@ -55,6 +56,11 @@ export interface Inventory {
   /** The same without the files beside a playbook. */
   hostLayers(name: string): readonly VarsLayer[];
   readonly warnings: readonly Problem[];
+  /**
+   * The inventory with what a run adds to it; this very one when that is nothing new.
+   * @throws KplayError when groups would be beneath themselves
+   */
+  with(addition: Addition): Inventory;
 }
 
 /** Only what `group_vars/` and `host_vars/` beside a playbook say. To merge it in its right place use {@link Inventory.layers}. */

@@ -2,10 +2,11 @@
 import { basename, dirname, join } from 'node:path';
 import { fail, KplayError, type Location, type Problem } from '../errors.ts';
 import type { Files } from '../source/files.ts';
+import { withAddition } from './addition.ts';
 import { type Draft, defineGroup, draftHost, emptyDraft } from './draft.ts';
 import { existingName, impliedGroups } from './group-aliases.ts';
 import { type Hierarchy, layerOf, resolveHierarchy } from './hierarchy.ts';
-import { readHostNames } from './host-names.ts';
+import { localhostNames, readHostNames } from './host-names.ts';
 import { readIniInventory } from './ini.ts';
 import type { Group, Host, Inventory, VarsLayer } from './inventory.ts';
 import { readVarsFolders, type VarsFolders } from './vars-files.ts';
@@ -13,7 +14,6 @@ import { readYamlInventory } from './yaml-inventory.ts';
 
 /** Files of a directory that are no inventory. */
 const ignored = /^\.|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|^(?:group_vars|host_vars)$/;
-const localhostNames = new Set(['localhost', '127.0.0.1', '::1']);
 
 /**
  * Reads all sources into one inventory; of two values for one name the later source's holds. A source is a file, a directory,
@@ -27,6 +27,15 @@ export function loadInventory(
 ): Inventory {
   const draft = emptyDraft();
   for (const source of sources) attempt(draft, () => readSource(draft, source, files));
+  return assembled(draft, sources, files, options);
+}
+
+function assembled(
+  draft: Draft,
+  sources: readonly string[],
+  files: Files,
+  options: { readonly playbookDir?: string },
+): Inventory {
   defineImplied(draft);
   const hierarchy = resolveHierarchy(draft);
   const wanted = { groups: [...hierarchy.groups.keys()], hosts: [...hierarchy.hosts.keys(), ...localhostNames] };
@@ -73,7 +82,20 @@ export function loadInventory(
     ordered.set(key, fresh);
     return fresh;
   };
-  return { ...hierarchy, sources, host, hostsIn, layers, hostLayers: (name) => layers(name), warnings };
+  const inventory: Inventory = {
+    ...hierarchy,
+    sources,
+    host,
+    hostsIn,
+    layers,
+    hostLayers: (name) => layers(name),
+    warnings,
+    with(addition) {
+      const grown = withAddition(draft, addition);
+      return grown ? assembled(grown, sources, files, options) : inventory;
+    },
+  };
+  return inventory;
 }
 
 /** Groups that the inventory calls otherwise, or leaves to be put together. */

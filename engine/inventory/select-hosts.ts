@@ -1,6 +1,6 @@
 /** Which hosts a pattern means: the `hosts:` of a play, and `--limit`. */
 import { isIPv6 } from 'node:net';
-import { fail, type Location } from '../errors.ts';
+import { fail, isKplayError, type KplayError, type Location } from '../errors.ts';
 import type { Files } from '../source/files.ts';
 import { closest } from '../source/suggest.ts';
 import { aliasesOf, existingName } from './group-aliases.ts';
@@ -14,6 +14,8 @@ export interface SelectOptions {
   readonly files?: Files | undefined;
   /** Where the pattern is written, for errors. */
   readonly at?: Location | undefined;
+  /** Told of names that are neither a group nor a host, which then mean nobody; without it they are an error. */
+  readonly onUnknown?: ((error: KplayError) => void) | undefined;
 }
 
 interface Term {
@@ -27,20 +29,33 @@ interface Term {
  * @throws KplayError for a name that is neither a group nor a host, and for a malformed regular expression
  */
 export function selectHosts(inventory: Inventory, pattern: string, options: SelectOptions = {}): readonly string[] {
-  const selected = evaluate(inventory, splitPattern(pattern), options.at);
+  const selected = evaluate(inventory, splitPattern(pattern), options);
   if (options.limit === undefined) return selected;
-  const limit = evaluate(inventory, limitTerms(options.limit, options.files), undefined);
+  const limit = evaluate(inventory, limitTerms(options.limit, options.files), {});
   const allowed = new Set(limit);
   return selected.filter((host) => allowed.has(host));
 }
 
-function evaluate(inventory: Inventory, terms: readonly Term[], at: Location | undefined): readonly string[] {
+function evaluate(
+  inventory: Inventory,
+  terms: readonly Term[],
+  { at, onUnknown }: Pick<SelectOptions, 'at' | 'onUnknown'>,
+): readonly string[] {
+  const meant = (term: Term): readonly string[] => {
+    try {
+      return matching(inventory, term.text, at);
+    } catch (error) {
+      if (!onUnknown || !isKplayError(error)) throw error;
+      onUnknown(error);
+      return [];
+    }
+  };
   const plain = terms.filter((term) => term.sign === '');
   const start = plain.length === 0 && terms.length > 0 ? [{ sign: '', text: 'all' } as const] : plain;
-  let hosts = [...new Set(start.flatMap((term) => matching(inventory, term.text, at)))];
+  let hosts = [...new Set(start.flatMap(meant))];
   for (const sign of ['&', '!'] as const) {
     for (const term of terms.filter((each) => each.sign === sign)) {
-      const matches = new Set(matching(inventory, term.text, at));
+      const matches = new Set(meant(term));
       hosts = hosts.filter((host) => matches.has(host) === (sign === '&'));
     }
   }

@@ -35,6 +35,8 @@ export interface Controller {
   matches(path: string, sha256: string): Promise<boolean>;
   /** A value that must never be shown from here on: results, diffs and logs are scrubbed of it. */
   secret(value: string): void;
+  /** Adds a host or groups to the inventory of this run, for all that follows; true when that is news. */
+  grow(addition: Addition): boolean;
   /** Verbosity asked for by -v … */
   readonly verbosity: number;
 }
@@ -48,6 +50,14 @@ export interface RenderOptions {
   readonly delimiters?: Readonly<Record<string, string>>;
   /** So many first lines are no part of the template: its `#jinja2:` header. */
   readonly skipLines?: number;
+}
+
+/** A host, new or known, and where it belongs from now on; `vars` are plain data. Without `parents` its groups are beneath `all` alone. */
+export interface Addition {
+  readonly host: string;
+  readonly groups: readonly string[];
+  readonly parents: readonly string[];
+  readonly vars: Readonly<Record<string, unknown>>;
 }
 
 /** A before and an after of one field of the state. */
@@ -159,6 +169,8 @@ export interface ActionModule<A extends ArgsLiteral> extends Described<A> {
   looks?(args: ArgsOf<A>): boolean;
   /** Time passes while it is done, or something far away answers: what was read of any host before may be so no more. */
   readonly waits?: true;
+  /** It is done once for all hosts, as if `run_once` were said. */
+  readonly once?: boolean;
   run(context: { readonly args: ArgsOf<A>; readonly target: Target; readonly controller: Controller }): Promise<Result>;
 }
 

@@ -10,6 +10,7 @@ import type { PredictedWorld, Prediction } from '../target/prediction.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, HostTraffic, TaskLabel } from './events.ts';
+import type { GrowingInventory } from './growing.ts';
 import type { Interruptible } from './interruption.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { Machine, Wiring } from './machines.ts';
@@ -71,6 +72,8 @@ export interface Run {
   readonly options: RunOptions;
   readonly secrets: Secrets;
   readonly files: LocalFiles;
+  /** What was read, and what tasks have added to it. The same as `options.inventory`. */
+  readonly inventory: GrowingInventory;
   readonly world: PredictedWorld;
   readonly sources: VariableSources;
   readonly lookups: Readonly<Record<string, LookupFunction>>;

@@ -14,9 +14,11 @@ import type { Environment } from '../template/environment.ts';
 import { evaluateExpression, renderText } from '../template/render.ts';
 import { type Scope, Unknown } from '../template/values.ts';
 import type { HostState, PlayRun } from './context.ts';
+import type { GrowingInventory } from './growing.ts';
 import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
+import { unsafely } from './unsafely.ts';
 
 export interface ControllerOptions {
   readonly host: string;
@@ -29,6 +31,7 @@ export interface ControllerOptions {
   readonly world: PredictedWorld;
   readonly simulated: boolean;
   readonly verbosity: number;
+  readonly inventory: GrowingInventory;
 }
 
 /** The controller for a task that has been prepared. */
@@ -45,6 +48,7 @@ export function controllerFor(play: PlayRun, host: HostState, task: PlannedTask,
     world: run.world,
     simulated: prepared.simulated,
     verbosity: run.options.verbosity,
+    inventory: run.inventory,
   });
 }
 
@@ -99,6 +103,11 @@ export function taskController(options: ControllerOptions): Controller {
       const found = await files.file(path);
       return found !== undefined && (await found.sha256()) === sha256;
     },
+    grow: (addition) =>
+      options.inventory.grow({
+        ...addition,
+        vars: Object.fromEntries(Object.entries(addition.vars).map(([name, value]) => [name, unsafely(value)])),
+      }),
     secret: (value) => options.secrets.add(value),
   };
 }

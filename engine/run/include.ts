@@ -3,7 +3,7 @@ import { isKplayError } from '../errors.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
-import { isUnknown, Unsafe } from '../template/values.ts';
+import { isUnknown } from '../template/values.ts';
 import { aheadOf, following } from './ahead.ts';
 import { judge } from './conditions.ts';
 import type { HostState, PlayRun } from './context.ts';
@@ -13,6 +13,7 @@ import type { TaskLabel } from './events.ts';
 import { addHandlers } from './handlers.ts';
 import { loopItems } from './loop.ts';
 import { runStatements, type Section, takesPart } from './strategy.ts';
+import { unsafely } from './unsafely.ts';
 import type { Momentary } from './variables.ts';
 
 interface Wish {
@@ -196,11 +197,4 @@ function asBlock(momentary: Momentary, include: PlannedInclude): VarsBlock {
     file: include.at.file,
     locate: () => include.at,
   };
-}
-
-function unsafely(value: unknown): unknown {
-  if (typeof value === 'string') return new Unsafe(value);
-  if (Array.isArray(value)) return value.map(unsafely);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, unsafely(one)]));
 }

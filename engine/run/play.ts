@@ -102,7 +102,14 @@ function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
   const { inventory, limit } = run.options;
   const environment = hostEnvironment(run, run.host('localhost'), undefined);
   const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);
-  const names = selectHosts(inventory, Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern));
+  const { at } = planned.play.hosts;
+  const names = selectHosts(inventory, Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern), {
+    at,
+    // a group that add_host or group_by would have made, had there been anything to put into it
+    onUnknown: ({ problems }) => {
+      for (const { message } of problems) run.emit({ type: 'warning', message, at });
+    },
+  });
   const states = names
     .filter((name) => !limit || limit.has(name))
     .map((name) => run.host(name))

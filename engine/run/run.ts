@@ -8,6 +8,7 @@ import { connectionSettings } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
+import { growing } from './growing.ts';
 import { modulesOf } from './include.ts';
 import { interruptible } from './interruption.ts';
 import { localFiles } from './local-files.ts';
@@ -77,7 +78,9 @@ interface WholeRun extends Run {
   readonly machines: Map<string, Machine>;
 }
 
-function newRun(options: RunOptions): WholeRun {
+function newRun(given: RunOptions): WholeRun {
+  const inventory = growing(given.inventory);
+  const options: RunOptions = { ...given, inventory };
   const hosts = new Map<string, HostState>();
   const machines = new Map<string, Machine>();
   const usualMachines = new Map<string, Machine>();
@@ -96,6 +99,7 @@ function newRun(options: RunOptions): WholeRun {
 
   const run: WholeRun = {
     options,
+    inventory,
     secrets,
     files,
     world,
@@ -113,7 +117,7 @@ function newRun(options: RunOptions): WholeRun {
     filters: pathFilters(options.cwd, options.environment),
     tests: pathTests(options.cwd),
     sources: {
-      inventory: options.inventory,
+      inventory,
       hostVariables: (name) => run.host(name).variables,
       extraVars: options.extraVars,
       revealed: revealer((scalar) => {

@@ -92,7 +92,7 @@ export async function runTaskOn(
   const { run } = play;
   const first = hosts[0]!;
   const environment = hostEnvironment(run, first, play, task.lexical);
-  const { once, throttle, anyFatal, wrong } = keywordsOf(task, environment);
+  const { once, throttle, anyFatal, wrong } = keywordsOf(play, task, environment);
   const workers = once ? [first] : hosts;
   const label = run.label(labelOf(play, first, task), task.module, task.at, section.handlers, task.lexical.role?.name);
   run.emit({ type: 'task_start', task: label, hosts: workers.map(({ name }) => name) });
@@ -125,10 +125,11 @@ export async function runTaskOn(
 }
 
 /** What is one for all hosts; when it cannot be read, that is `wrong` on all of them. */
-function keywordsOf({ inherited }: PlannedTask, environment: Environment) {
+function keywordsOf({ run }: PlayRun, { inherited, module }: PlannedTask, environment: Environment) {
   try {
+    const known = run.options.modules.get(module);
     return {
-      once: truth(rendered(inherited.run_once, environment) ?? false),
+      once: ('once' in known && known.once === true) || truth(rendered(inherited.run_once, environment) ?? false),
       throttle: Number(rendered(inherited.throttle, environment) ?? 0),
       anyFatal: truth(rendered(inherited.any_errors_fatal, environment) ?? false),
     };

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Controller } from '../module/definition.ts';
+import type { Addition, Controller } from '../module/definition.ts';
 import type { LocalFile } from '../target/content.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
@@ -11,6 +11,8 @@ export interface FakeController extends Controller {
   readonly saved: ReadonlyMap<string, Buffer>;
   /** What modules declared secret. */
   readonly secrets: ReadonlySet<string>;
+  /** What modules added to the inventory. */
+  readonly added: readonly Addition[];
 }
 
 export interface FakeControllerOptions {
@@ -32,6 +34,7 @@ export function fakeController(
   );
   const saved = new Map<string, Buffer>();
   const secrets = new Set<string>();
+  const added: Addition[] = [];
 
   function bytes(path: string): Buffer {
     const content = contents.get(path);
@@ -46,6 +49,7 @@ export function fakeController(
     verbosity,
     saved,
     secrets,
+    added,
     find(folder, name) {
       const searched = posix.isAbsolute(name) ? [name] : [`/project/${folder}/${name}`, `/project/${name}`];
       const found = searched
@@ -92,6 +96,11 @@ export function fakeController(
     async matches(path, sha256) {
       const content = saved.get(path) ?? contents.get(path);
       return content !== undefined && createHash('sha256').update(content).digest('hex') === sha256;
+    },
+    grow(addition) {
+      const news = !added.some((one) => JSON.stringify(one) === JSON.stringify(addition));
+      if (news) added.push(addition);
+      return news;
     },
     secret: (value) => void secrets.add(value),
   };

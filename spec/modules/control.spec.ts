@@ -1,6 +1,8 @@
+import add_host from '../../engine/modules/add_host.ts';
 import assert from '../../engine/modules/assert.ts';
 import debug from '../../engine/modules/debug.ts';
 import fail from '../../engine/modules/fail.ts';
+import group_by from '../../engine/modules/group_by.ts';
 import include_vars from '../../engine/modules/include_vars.ts';
 import ping from '../../engine/modules/ping.ts';
 import set_fact from '../../engine/modules/set_fact.ts';
@@ -160,4 +162,28 @@ testModule(validate, 'validate_argument_spec', {
     },
     fails: 'Validation of arguments failed:\netcd needs port\nmode must be one of a, b; not "c"\nusers[0] needs name',
   },
+});
+
+testModule(add_host, 'add_host', {
+  'adds a host, its groups and its variables': {
+    args: { name: 'new1', groups: 'fresh, web', role: 'x' },
+    want: {
+      changed: true,
+      result: { add_host: { host_name: 'new1', groups: ['fresh', 'web'], host_vars: { role: 'x' } } },
+    },
+  },
+  'takes a port': {
+    args: { hostname: 'new1:2222' },
+    want: { changed: true, result: { add_host: { host_name: 'new1', groups: [], host_vars: { ansible_port: 2222 } } } },
+  },
+  'needs a name': { args: { name: ' ' }, fails: 'a host needs a name' },
+  'is unknown when the name is': { args: { name: later }, unknown: 'a command has not run' },
+});
+
+testModule(group_by, 'group_by', {
+  'puts the host into the group': {
+    args: { key: 'os Debian 12', parents: ['os'] },
+    want: { changed: true, result: { add_group: 'os-Debian-12', parent_groups: ['os'] } },
+  },
+  'is unknown when the key is': { args: { key: later }, unknown: 'a command has not run' },
 });
