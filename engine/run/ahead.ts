@@ -125,7 +125,14 @@ export async function following<T>(
   try {
     return await work();
   } finally {
-    run.followers = outer;
+    // hosts on their own come and go in any order: only one's own is taken back
+    const rest = new Map(run.followers);
+    for (const place of own.keys()) {
+      const before = outer.get(place);
+      if (before) rest.set(place, before);
+      else rest.delete(place);
+    }
+    run.followers = rest;
   }
 }
 

@@ -14,6 +14,7 @@ import type { GrowingInventory } from './growing.ts';
 import type { Interruptible } from './interruption.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { Machine, Wiring } from './machines.ts';
+import type { Pace } from './pace.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostVariables, PlayVariables, VariableSources } from './variables.ts';
 
@@ -115,6 +116,8 @@ export interface PlayRun {
   readonly batch: readonly HostState[];
   /** Grows as dynamic includes bring more; a host's notifications are indices into it. */
   readonly handlers: PlannedHandler[];
+  /** How its hosts move. */
+  readonly pace: Pace;
   /** `meta: end_play` and its kin. */
   ended: boolean;
 }

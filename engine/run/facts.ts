@@ -27,7 +27,7 @@ export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): P
   const label = run.label('Gathering Facts', 'setup', written.at, false);
   run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
   await each(hosts, run.options.forks, async (host) => {
-    if (!run.options.signal.aborted) await gather(play, host, subsets, label);
+    if (!run.options.signal.aborted) await play.pace(written, 0)(() => gather(play, host, subsets, label));
   });
 }
 

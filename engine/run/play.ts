@@ -6,10 +6,12 @@ import { renderValue } from '../template/render.ts';
 import { aheadOf, following } from './ahead.ts';
 import { rendered, truth } from './connection-settings.ts';
 import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
+import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import { gatherFacts } from './facts.ts';
 import { flushHandlers } from './handlers.ts';
 import { exceededMaxFail } from './max-fail.ts';
+import { inStep, onTheirOwn } from './pace.ts';
 import { runStatements, type Section } from './strategy.ts';
 import { varsFilesOf } from './vars-files.ts';
 
@@ -33,6 +35,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     allHosts: hosts,
     batch: hosts,
     handlers: [...planned.handlers],
+    pace: inStep,
     ended: false,
   };
   for (const host of hosts) {
@@ -57,16 +60,32 @@ async function runBatch(play: PlayRun): Promise<void> {
   const force =
     play.run.options.forceHandlers ||
     truth(rendered(planned.play.forceHandlers, hostEnvironment(play.run, play.batch[0]!, play)) ?? false);
-  await gatherFacts(play, atWork(play.batch));
+  const strategy = rendered(planned.play.strategy, hostEnvironment(play.run, play.batch[0]!, play));
+  const { forks } = play.run.options;
+  if (strategy !== 'free' && strategy !== 'host_pinned') return runHosts(play, play.batch, force);
+  const alone: PlayRun = { ...play, pace: onTheirOwn(forks) };
+  // a host that is pinned keeps its place until it has ended
+  const atOnce = strategy === 'free' ? play.batch.length : forks;
+  await each(play.batch, atOnce, (host) => runHosts(alone, [host], force));
+  play.ended = alone.ended;
+}
+
+/** The whole play on these hosts, in step. */
+async function runHosts(play: PlayRun, hosts: readonly HostState[], force: boolean): Promise<void> {
+  const { play: planned } = play.variables;
+  if (atWork(hosts).length > 0) await gatherFacts(play, atWork(hosts));
   for (const statements of [planned.preTasks, planned.tasks, planned.postTasks]) {
-    await runSection(play, statements);
-    if (!play.ended || force) settle(await flushHandlers(play, force ? play.batch : atWork(play.batch), force));
-    if (play.ended || tooManyFailed(play)) return;
+    await runSection(play, atWork(hosts), statements);
+    if (!play.ended || force) settle(await flushHandlers(play, force ? hosts : atWork(hosts), force));
+    if (play.ended || (play.pace === inStep && tooManyFailed(play))) return;
   }
 }
 
-async function runSection(play: PlayRun, statements: readonly PlannedStatement[]): Promise<void> {
-  const hosts = atWork(play.batch);
+async function runSection(
+  play: PlayRun,
+  hosts: readonly HostState[],
+  statements: readonly PlannedStatement[],
+): Promise<void> {
   if (hosts.length === 0 || statements.length === 0) return;
   const section: Section = {
     ahead: aheadOf(play, statements),

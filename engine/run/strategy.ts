@@ -1,4 +1,4 @@
-/** The linear strategy: every host finishes a task before the next begins; blocks, roles and includes in their order. */
+/** Statements on hosts that go in step: every one finishes a task before the next begins. A host on its own goes in step with itself. */
 import type { PlannedBlock, PlannedRole, PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
 import type { Environment } from '../template/environment.ts';
@@ -13,6 +13,7 @@ import { runInclude } from './include.ts';
 import { labelOf } from './label.ts';
 import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
+import { inStep } from './pace.ts';
 import { matchesName, namesOf } from './start-at.ts';
 import { runTask, type TaskOutcome } from './task.ts';
 import { unsettle } from './unsettle.ts';
@@ -100,7 +101,7 @@ export async function runTaskOn(
   const outcomes = await each(workers, limit, async (host) => {
     if (run.options.signal.aborted) return undefined; // interrupted: nothing new is begun
     section.ahead.at(host, task);
-    const outcome = await runTask({ play, host, task, label, ahead: section.ahead }, wrong);
+    const outcome = await play.pace(task, throttle)(() => runTask({ play, host, task, label, ahead: section.ahead }, wrong));
     count(host, outcome);
     if (outcome.status === 'changed') notify(play, host, outcome.notify ?? []);
     return outcome;
@@ -120,7 +121,9 @@ export async function runTaskOn(
       host.variables.registered.set(task.register, first.variables.registered.get(task.register));
   if (once && outcomes[0]) shareFacts(first, hosts, task, outcomes[0]);
   if (!section.guarded) for (const host of fallen) section.lost.add(host);
-  const fatal = fallen.size > 0 && (once || anyFatal || exceededMaxFail(play, section.lost) !== undefined);
+  const fatal =
+    fallen.size > 0 &&
+    (once || anyFatal || (play.pace === inStep && exceededMaxFail(play, section.lost) !== undefined));
   return fatal ? new Set(hosts) : fallen;
 }
 
