@@ -3,13 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { Environment, LookupFunction } from '../template/environment.ts';
 import { renderText, toText } from '../template/render.ts';
 import { missing, Unknown } from '../template/values.ts';
+import { moreLookups } from './more-lookups.ts';
 import { matching } from './path-filters.ts';
 
 export interface LookupOptions {
   readonly cwd: string;
+  readonly inventory: Inventory;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Under check nothing is written, not even on the controller. */
   readonly check: boolean;
@@ -57,6 +60,7 @@ export function controllerLookups(options: LookupOptions): Readonly<Record<strin
     fileglob: (terms, _options, environment) =>
       terms.flatMap((term) => globbed(toText(term), environment, options.cwd)),
     first_found: (terms, given, environment) => firstFound(terms, given, environment, options.cwd),
+    ...moreLookups(options.inventory, (name, environment) => text(name, 'files', environment)),
     password: (terms, given) => terms.map((term) => password(toText(term), given, options)),
   };
 }

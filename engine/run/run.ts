@@ -108,6 +108,7 @@ function newRun(given: RunOptions): WholeRun {
     waiting: options.startAtTask !== undefined,
     emit: options.emit,
     lookups: controllerLookups({
+      inventory,
       cwd: options.cwd,
       environment: options.environment,
       check: options.check,

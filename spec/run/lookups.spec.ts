@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { disk } from '../../engine/cli/disk.ts';
+import { loadInventory } from '../../engine/inventory/load.ts';
 import { controllerLookups } from '../../engine/run/lookups.ts';
 import type { Environment } from '../../engine/template/environment.ts';
 import { isUnknown, missing } from '../../engine/template/values.ts';
@@ -29,6 +31,7 @@ describe('lookups of the controller', () => {
   const look = (name: string, terms: readonly unknown[], given: Record<string, unknown> = {}, check = false) => {
     const lookups = controllerLookups({
       cwd: folder,
+      inventory: loadInventory([], disk),
       environment: { HOME: '/h' },
       check,
       read: (path) => readFileSync(path, 'utf8'),
