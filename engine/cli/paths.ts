@@ -46,7 +46,10 @@ export function moduleFolders(
     ...given.map((folder) => resolve(cwd, folder)),
     builtInModules(),
   ];
-  return [...new Set(folders)].filter((folder) => disk.isDirectory(folder));
+  return [...new Set(folders)].filter(
+    // where there is only a library, its Python modules are named when one is asked for
+    (folder) => disk.isDirectory(folder) || disk.isDirectory(join(dirname(folder), 'library')),
+  );
 }
 
 /** Folders with roles, nearest first: beside the playbooks, the working folder's, kplay's own. */
