@@ -14,6 +14,8 @@ export interface Problem {
   readonly hint?: string | undefined;
   /** The text of the file at `at`, when it is at hand, so that a report can draw a code frame. */
   readonly source?: string | undefined;
+  /** The rule of `kplay lint` it falls under; without one, what is written cannot be read as a playbook. */
+  readonly rule?: string | undefined;
 }
 
 /** Process exit codes; no two meanings share one. */

@@ -29,12 +29,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   inventory: ['errors', 'source', 'template'],
   playbook: ['errors', 'source', 'template'],
   plan: ['errors', 'source', 'template', 'inventory', 'playbook', 'module'],
+  lint: ['errors', 'source', 'template', 'inventory', 'playbook', 'plan', 'module'],
   connection: ['errors'],
   target: ['errors', 'source', 'template', 'connection'],
   module: ['errors', 'source', 'template', 'target'],
   modules: ['module', 'target', 'modules'],
   run: ['errors', 'source', 'template', 'inventory', 'playbook', 'plan', 'module', 'target', 'connection'],
-  report: ['errors', 'source', 'run', 'module'],
+  report: ['errors', 'source', 'run', 'module', 'lint'],
   cli: [
     'errors',
     'source',
@@ -42,6 +43,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'inventory',
     'playbook',
     'plan',
+    'lint',
     'run',
     'module',
     'report',
@@ -79,6 +81,14 @@ describe('the laws of the house', () => {
     expect(strangers).to.deep.equal([]);
   });
 
+  it('report knows only types of lint', () => {
+    const strangers = files
+      .filter(({ room }) => room === 'report')
+      .flatMap((file) => file.imports.filter(({ path, typeOnly }) => roomOf(path) === 'lint' && !typeOnly))
+      .map(({ path }) => path);
+    expect(strangers).to.deep.equal([]);
+  });
+
   it('nobody but a sibling names a module: the loader finds them by their file', () => {
     const strangers = files
       .filter(({ room }) => room !== 'modules')
@@ -110,7 +120,7 @@ describe('the laws of the house', () => {
   });
 
   it('the rooms before the run are pure: text and values in, values out', () => {
-    const pure = ['source', 'inventory', 'playbook', 'template', 'plan'];
+    const pure = ['source', 'inventory', 'playbook', 'template', 'plan', 'lint'];
     const impure = files
       .filter(
         ({ room, text }) =>

@@ -17,6 +17,10 @@ async function main(): Promise<number> {
     const { vaultCommand } = await import('./vault.ts');
     return vaultCommand(invocation.command);
   }
+  if (invocation.kind === 'lint') {
+    const { lintCommand } = await import('./lint.ts');
+    return lintCommand(invocation.command, invocation.options);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

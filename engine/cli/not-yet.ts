@@ -5,7 +5,7 @@ import { walkPlay } from '../plan/walk.ts';
 /** Keywords that are understood and not carried out yet: said before the run, so that nobody relies on them. */
 export function notYet(plan: Plan): readonly Problem[] {
   const problems: Problem[] = [];
-  const warn = (at: Location, message: string) => void problems.push({ at, message });
+  const warn = (at: Location, message: string) => void problems.push({ at, message, rule: 'unsupported' });
   for (const play of plan.plays) {
     const { strategy } = play.play;
     if (strategy?.value === 'debug') warn(strategy.at, 'strategy "debug" has no debugger here: the play runs linear');

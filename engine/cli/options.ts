@@ -1,7 +1,9 @@
 /** The command line: ansible-playbook's flags, by commander (this file is its one door). */
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, KplayError } from '../errors.ts';
-import { type VaultCommand, vaultActions } from './vault-actions.ts';
+import type { LintCommand } from './lint-command.ts';
+import { addSubcommands } from './subcommands.ts';
+import type { VaultCommand } from './vault-actions.ts';
 
 export interface CliOptions {
   readonly playbooks: readonly string[];
@@ -49,10 +51,11 @@ export interface CliOptions {
   readonly askVaultPass: boolean;
 }
 
-/** What the arguments ask for: a run, the text of `doc`, or text that was already printed (help, version). */
+/** What the arguments ask for: a run, one of the other commands, or text that was already printed (help, version). */
 export type Invocation =
   | { readonly kind: 'play'; readonly options: CliOptions }
   | { readonly kind: 'vault'; readonly command: VaultCommand }
+  | { readonly kind: 'lint'; readonly command: LintCommand; readonly options: CliOptions }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 
@@ -67,31 +70,15 @@ Examples:
 export function parseArguments(argv: readonly string[], version: string): Invocation {
   const printed: string[] = [];
   const program = command(version);
-  let documented: readonly string[] | undefined;
-  program
-    .command('doc')
-    .description('print what a module does and the arguments it takes; without a name, all modules')
-    .argument('[module...]')
-    .action((modules: readonly string[]) => {
-      documented = modules;
-    });
-  let vault: Pick<VaultCommand, 'action' | 'operands' | 'name'> | undefined;
-  const vaultProgram = program.command('vault').description('encrypt and decrypt files as ansible-vault does');
-  for (const action of vaultActions) {
-    vaultProgram
-      .command(action)
-      .description(vaultWords[action])
-      .argument(action === 'encrypt-string' ? '[text...]' : '<file...>')
-      .option('-n, --name <name>', 'encrypt-string: the name of the variable')
-      .action((operands: readonly string[], own: { readonly name?: string }) => {
-        vault = { action, operands, name: own.name };
-      });
-  }
+  let chosen: ((options: CliOptions) => Invocation) | undefined;
+  addSubcommands(program, (make) => {
+    chosen = make;
+  });
   let playbooks: readonly string[] = [];
   program.action((files: readonly string[]) => {
     playbooks = files;
   });
-  for (const one of [program, ...program.commands, ...vaultProgram.commands]) {
+  for (const one of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     one.exitOverride().configureOutput({
       writeOut: (text) => void printed.push(text),
       writeErr: () => {}, // the error itself is thrown
@@ -107,8 +94,7 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
     });
   }
   const options: CliOptions = { ...(program.opts() as Omit<CliOptions, 'playbooks'>), playbooks };
-  if (vault !== undefined) return { kind: 'vault', command: { ...options, ...vault } };
-  if (documented !== undefined) return { kind: 'doc', modules: documented, options };
+  if (chosen) return chosen(options);
   if (playbooks.length === 0)
     throw new KplayError(
       [{ message: 'no playbook was named', hint: 'kplay PLAYBOOK -i INVENTORY; kplay --help lists the options' }],
@@ -186,15 +172,6 @@ function command(version: string): Command {
       `${examples}\n\nExit codes: 0 fine, 1 error before the run, 2 a host failed, 3 changes pending (--detailed-exitcode),\n4 unreachable, 5 wrong options, 6 failed and unreachable, 130 interrupted, 250 a bug in kplay.`,
     );
 }
-
-const vaultWords: Readonly<Record<(typeof vaultActions)[number], string>> = {
-  encrypt: 'encrypt files',
-  decrypt: 'decrypt files',
-  view: 'print the decrypted text of files',
-  edit: 'edit the decrypted text of files in $EDITOR',
-  'encrypt-string': 'encrypt texts, as values for a YAML file',
-  rekey: 'encrypt files anew, by another password',
-};
 
 /** The last three are Ansible's names for ssh. */
 const connectionKinds = ['ssh', 'openssh', 'local', 'exec', 'smart', 'paramiko', 'paramiko_ssh'];

@@ -140,7 +140,7 @@ function run({
 }
 
 /** Without any there is still `localhost`. */
-function inventorySources({ inventory }: CliOptions, cwd: string): readonly string[] {
+export function inventorySources({ inventory }: CliOptions, cwd: string): readonly string[] {
   return inventory.map((source) => (source.includes(',') ? source : resolve(cwd, source)));
 }
 

@@ -23,6 +23,8 @@ export interface Documents {
   vars(path: string, problems: Problem[]): VarsBlock | undefined;
   /** Keys written twice. */
   readonly warnings: Problem[];
+  /** Every YAML file read so far that is well formed. */
+  parsed(): readonly YamlDocument[];
 }
 
 export function documents(files: Files, cwd: string): Documents {
@@ -49,7 +51,7 @@ export function documents(files: Files, cwd: string): Documents {
     }
     try {
       const document = parseYaml(text, shown(path));
-      warnings.push(...document.warnings);
+      warnings.push(...document.warnings.map((warning) => ({ ...warning, rule: 'duplicate-key' })));
       return document;
     } catch (error) {
       if (!isKplayError(error)) throw error;
@@ -64,6 +66,7 @@ export function documents(files: Files, cwd: string): Documents {
     source: (file) => texts.get(resolve(cwd, file)),
     yaml,
     warnings,
+    parsed: () => [...parsed.values()].filter((document) => document !== undefined),
     text: textOf,
     tasks: (path, of, problems) =>
       once(statements, `${of} ${path}`, () => {

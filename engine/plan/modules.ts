@@ -76,7 +76,7 @@ function hasUnclearDefaults({ moduleDefaults }: PlannedTask): boolean {
 }
 
 /** What `module_defaults` give the task's module; nearest last. */
-function defaultsFor({ moduleDefaults, module }: PlannedTask): Readonly<Record<string, unknown>> {
+export function defaultsFor({ moduleDefaults, module }: PlannedTask): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const { value } of moduleDefaults) {
     for (const [name, defaults] of Object.entries(value)) {

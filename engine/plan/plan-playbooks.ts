@@ -29,6 +29,11 @@ export interface PlanOptions {
   /** Absolute working folder. */
   readonly cwd: string;
   readonly extraVars?: Readonly<Record<string, RawValue>>;
+  /**
+   * Every use of an undefined name is told of, not each name once. With an inventory that has no sources, what its groups would say is
+   * taken from the files beside the playbook, and what roles declare as their arguments is taken as given.
+   */
+  readonly thorough?: boolean;
 }
 
 export interface Planned {
@@ -37,6 +42,9 @@ export interface Planned {
   /** Nothing may run while there are any. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What each play can come to, in the order of the plays. */
+  readonly expansions: readonly Expansion[];
+  readonly documents: Documents;
 }
 
 /** Plans playbooks, given by their paths. Loads the modules they name. Never throws for what a user did wrong. */
@@ -57,25 +65,28 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   const everything = new Set(expansions.flatMap((expansion) => expansion.statements));
   const tasks = [...everything].filter((statement) => statement.kind === 'task');
   await modules.load([...new Set(tasks.map((task) => task.module))].filter((name) => modules.has(name)));
-  problems.push(...checkModules(tasks, modules));
+  problems.push(...under('argument', checkModules(tasks, modules)));
   for (const expansion of expansions) {
-    if (!expansion.open) problems.push(...checkNotify(expansion.statements, expansion.handlers));
+    if (expansion.open) continue;
+    problems.push(...under('notify-without-handler', checkNotify(expansion.statements, expansion.handlers)));
   }
 
+  const malformed: Problem[] = [];
   const syntax = syntaxChecker((name) => expressionsOf(name, modules));
   for (const { planned } of drafts) {
-    if (planned.play.vars) syntax.checkBlock(planned.play.vars, problems);
-    checkTexts([planned.play.hosts, ...planned.play.varsFiles].flatMap(textsOfPositioned), problems);
+    if (planned.play.vars) syntax.checkBlock(planned.play.vars, malformed);
+    checkTexts([planned.play.hosts, ...planned.play.varsFiles].flatMap(textsOfPositioned), malformed);
     for (const role of planned.publicRoles)
-      for (const block of [...role.defaults, ...role.vars]) syntax.checkBlock(block, problems);
+      for (const block of [...role.defaults, ...role.vars]) syntax.checkBlock(block, malformed);
   }
-  for (const statement of everything) syntax.checkStatement(statement, problems);
+  for (const statement of everything) syntax.checkStatement(statement, malformed);
   for (const [index, { planned }] of drafts.entries()) {
     for (const task of expansions[index]!.statements) {
       if (task.kind !== 'task') continue;
-      checkTexts(templateFilesOf(task, { documents: read, playbookDir: planned.playbookDir, cwd }), problems);
+      checkTexts(templateFilesOf(task, { documents: read, playbookDir: planned.playbookDir, cwd }), malformed);
     }
   }
+  problems.push(...under('template-syntax', malformed));
 
   const mentionsOf = mentionFinder(read);
   const plays = drafts.map(
@@ -86,6 +97,10 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   );
   if (options.inventory) {
     const learnt = nothingLearnt();
+    if (options.thorough && options.inventory.sources.length === 0) {
+      learnt.regrouped = true;
+      for (const name of tasks.flatMap(declaredArguments)) learnt.names.add(name);
+    }
     for (const [index, play] of plays.entries()) {
       const place = { documents: read, cwd, playbookDir: play.playbookDir };
       for (const statement of expansions[index]!.statements) {
@@ -102,6 +117,7 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
         learnt,
         expressionsOf: (name) => expressionsOf(name, modules),
         ahead: (statement, name) => resolver.resolve(statement, name).included,
+        everyUse: options.thorough ?? false,
         problems,
         warnings,
       });
@@ -113,7 +129,19 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
     planner: planner(resolver, check, (found) => tidy(found, read)),
     problems: tidy(problems, read),
     warnings: tidy([...read.warnings, ...warnings], read),
+    expansions,
+    documents: read,
   };
+}
+
+/** A problem that a check found, under that check's name. */
+function under(rule: string, problems: readonly Problem[]): readonly Problem[] {
+  return problems.map((problem) => ({ rule, ...problem }));
+}
+
+/** The arguments a role says it takes. */
+function declaredArguments({ module, args }: PlannedTask): readonly string[] {
+  return module === 'validate_argument_spec' ? Object.keys(args.values['argument_spec'] ?? {}) : [];
 }
 
 function checkModules(tasks: readonly PlannedTask[], modules: PlanModules): readonly Problem[] {

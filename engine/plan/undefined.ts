@@ -32,9 +32,13 @@ export interface UndefinedOptions extends KnownOptions {
   readonly statements: readonly PlannedStatement[];
   /** What a dynamic include brings under a name known already; undefined when nothing can be said. */
   readonly ahead: (statement: PlannedInclude, name: string) => Included | undefined;
+  /** Warn of each use; of each name once otherwise. */
+  readonly everyUse?: boolean;
   readonly problems: Problem[];
   readonly warnings: Problem[];
 }
+
+const rule = 'undefined-variable';
 
 /** Checks one play, and the files of variables it names. */
 export function checkUndefined(play: PlannedPlay, options: UndefinedOptions): void {
@@ -96,6 +100,7 @@ class UndefinedCheck {
     for (const use of textsOfPositioned(play.hosts).flatMap(this.#usesOf)) {
       if (known.includes(use.name) || this.#known.anywhere(use.name)) continue;
       this.#options.problems.push({
+        rule,
         message: `"${use.name}" is undefined.`,
         at: use.at(),
         hint: `give it with -e ${use.name}=…`,
@@ -241,10 +246,12 @@ class UndefinedCheck {
 
   #complain(name: string, at: Location, doubtful: boolean): void {
     const { problems, warnings } = this.#options;
-    if (!doubtful) problems.push({ message: `"${name}" is undefined.${this.#suggestion(name)}`, at });
-    if (!doubtful || this.#warned.has(name)) return;
-    this.#warned.add(name);
+    if (!doubtful) problems.push({ rule, message: `"${name}" is undefined.${this.#suggestion(name)}`, at });
+    const once = this.#options.everyUse ? `${name} ${at.file}:${at.line}:${at.column}` : name;
+    if (!doubtful || this.#warned.has(once)) return;
+    this.#warned.add(once);
     warnings.push({
+      rule,
       message: `"${name}" is defined nowhere, and an error if this is reached.${this.#suggestion(name)}`,
       at,
     });

@@ -18,14 +18,20 @@ export function printProblems(
   if (problems.length > 1) options.err.write(`\n${painted('failed', `${problems.length} errors`)}\n`);
 }
 
-function problemLines(problem: Problem, read: (file: string) => string | undefined, painted: Paint): readonly string[] {
+/** One problem under a title: its place and message, the lines around it, what to do. */
+export function problemLines(
+  problem: Problem,
+  read: (file: string) => string | undefined,
+  painted: Paint,
+  title = painted('failed', 'error:'),
+): readonly string[] {
   const { at, hint } = problem;
   const place = at ? `${cleanLine(at.file)}:${at.line}:${at.column} ` : '';
   const [first = '', ...rest] = cleanText(problem.message).split('\n');
   const source = at && (problem.source ?? read(at.file));
   const frame = source === undefined ? '' : codeFrame(source, at!);
   return [
-    `${painted('failed', 'error:')} ${painted('heading', place + first)}`,
+    `${title} ${painted('heading', place + first)}`,
     ...rest.map((line) => `  ${line}`.trimEnd()),
     ...(frame === '' ? [] : frame.split('\n').map((line) => `  ${frameLine(line, painted)}`)),
     ...(hint ? [`  ${painted('included', 'hint:')} ${cleanText(hint).replaceAll('\n', '\n  ')}`] : []),

@@ -1,0 +1,56 @@
+/** The commands beside `kplay PLAYBOOK…`: their words, operands and own options. Each is loaded only when it is asked for. */
+import type { Command } from 'commander';
+import { type LintCommand, lintFormats } from './lint-command.ts';
+import type { CliOptions, Invocation } from './options.ts';
+import { type VaultCommand, vaultActions } from './vault-actions.ts';
+
+/** Told what was asked for, once all options are known. */
+export type Choose = (make: (options: CliOptions) => Invocation) => void;
+
+export function addSubcommands(program: Command, choose: Choose): void {
+  program
+    .command('doc')
+    .description('print what a module does and the arguments it takes; without a name, all modules')
+    .argument('[module...]')
+    .action((modules: readonly string[]) => choose((options) => ({ kind: 'doc', modules, options })));
+  addVault(program, choose);
+  addLint(program, choose);
+}
+
+function addVault(program: Command, choose: Choose): void {
+  const vault = program.command('vault').description('encrypt and decrypt files as ansible-vault does');
+  for (const action of vaultActions) {
+    vault
+      .command(action)
+      .description(vaultWords[action])
+      .argument(action === 'encrypt-string' ? '[text...]' : '<file...>')
+      .option('-n, --name <name>', 'encrypt-string: the name of the variable')
+      .action((operands: readonly string[], { name }: Pick<VaultCommand, 'name'>) =>
+        choose((options) => ({ kind: 'vault', command: { ...options, action, operands, name } })),
+      );
+  }
+}
+
+const vaultWords: Readonly<Record<(typeof vaultActions)[number], string>> = {
+  encrypt: 'encrypt files',
+  decrypt: 'decrypt files',
+  view: 'print the decrypted text of files',
+  edit: 'edit the decrypted text of files in $EDITOR',
+  'encrypt-string': 'encrypt texts, as values for a YAML file',
+  rekey: 'encrypt files anew, by another password',
+};
+
+function addLint(program: Command, choose: Choose): void {
+  program
+    .command('lint')
+    .description('check playbooks and everything they come to, on every branch; nothing is run')
+    .argument('[playbook...]')
+    .option('--format <format>', `${lintFormats.join(', ')} (SARIF 2.1.0, annotations of GitHub Actions)`, 'text')
+    .option('--explain [rule]', 'say what a rule is about; without a name, list all rules')
+    .action((playbooks: readonly string[], own: Omit<LintCommand, 'playbooks'>) =>
+      choose((options) => {
+        const format = options.json ? 'json' : own.format;
+        return { kind: 'lint', command: { ...own, format, playbooks }, options };
+      }),
+    );
+}
