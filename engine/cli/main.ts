@@ -21,6 +21,10 @@ async function main(): Promise<number> {
     const { lintCommand } = await import('./lint.ts');
     return lintCommand(invocation.command, invocation.options);
   }
+  if (invocation.kind === 'inventory') {
+    const { inventoryCommand } = await import('./inventory.ts');
+    return inventoryCommand(invocation.command, invocation.options);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

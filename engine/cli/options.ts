@@ -1,6 +1,7 @@
 /** The command line: ansible-playbook's flags, by commander (this file is its one door). */
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, KplayError } from '../errors.ts';
+import type { InventoryCommand } from './inventory.ts';
 import type { LintCommand } from './lint-command.ts';
 import { addSubcommands } from './subcommands.ts';
 import type { VaultCommand } from './vault-actions.ts';
@@ -56,6 +57,7 @@ export type Invocation =
   | { readonly kind: 'play'; readonly options: CliOptions }
   | { readonly kind: 'vault'; readonly command: VaultCommand }
   | { readonly kind: 'lint'; readonly command: LintCommand; readonly options: CliOptions }
+  | { readonly kind: 'inventory'; readonly command: InventoryCommand; readonly options: CliOptions }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 

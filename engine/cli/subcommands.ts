@@ -1,5 +1,6 @@
 /** The commands beside `kplay PLAYBOOK…`: their words, operands and own options. Each is loaded only when it is asked for. */
 import type { Command } from 'commander';
+import type { InventoryCommand } from './inventory.ts';
 import { type LintCommand, lintFormats } from './lint-command.ts';
 import type { CliOptions, Invocation } from './options.ts';
 import { type VaultCommand, vaultActions } from './vault-actions.ts';
@@ -15,6 +16,7 @@ export function addSubcommands(program: Command, choose: Choose): void {
     .action((modules: readonly string[]) => choose((options) => ({ kind: 'doc', modules, options })));
   addVault(program, choose);
   addLint(program, choose);
+  addInventory(program, choose);
 }
 
 function addVault(program: Command, choose: Choose): void {
@@ -53,4 +55,15 @@ function addLint(program: Command, choose: Choose): void {
         return { kind: 'lint', command: { ...own, format, playbooks }, options };
       }),
     );
+}
+
+function addInventory(program: Command, choose: Choose): void {
+  program
+    .command('inventory')
+    .description('print what the inventory (-i) comes to, as ansible-inventory does')
+    .option('--list', 'all groups, hosts and variables, as JSON')
+    .option('--graph', 'the tree of groups and hosts')
+    .option('--host <name>', 'the variables of one host, as JSON')
+    .option('--playbook-dir <folder>', 'its group_vars and host_vars count as well')
+    .action((command: InventoryCommand) => choose((options) => ({ kind: 'inventory', command, options })));
 }
