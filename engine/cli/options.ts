@@ -58,6 +58,8 @@ export type Invocation =
   | { readonly kind: 'vault'; readonly command: VaultCommand }
   | { readonly kind: 'lint'; readonly command: LintCommand; readonly options: CliOptions }
   | { readonly kind: 'inventory'; readonly command: InventoryCommand; readonly options: CliOptions }
+  | { readonly kind: 'eval'; readonly expression: string; readonly options: CliOptions }
+  | { readonly kind: 'template'; readonly file: string; readonly options: CliOptions }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 

@@ -17,6 +17,7 @@ export function addSubcommands(program: Command, choose: Choose): void {
   addVault(program, choose);
   addLint(program, choose);
   addInventory(program, choose);
+  addTemplates(program, choose);
 }
 
 function addVault(program: Command, choose: Choose): void {
@@ -66,4 +67,17 @@ function addInventory(program: Command, choose: Choose): void {
     .option('--host <name>', 'the variables of one host, as JSON')
     .option('--playbook-dir <folder>', 'its group_vars and host_vars count as well')
     .action((command: InventoryCommand) => choose((options) => ({ kind: 'inventory', command, options })));
+}
+
+function addTemplates(program: Command, choose: Choose): void {
+  program
+    .command('eval')
+    .description('print what an expression comes to, with the variables of -e; --json for a program')
+    .argument('<expression>')
+    .action((expression: string) => choose((options) => ({ kind: 'eval', expression, options })));
+  program
+    .command('template')
+    .description('print a template rendered with the variables of -e')
+    .argument('<file>')
+    .action((file: string) => choose((options) => ({ kind: 'template', file, options })));
 }

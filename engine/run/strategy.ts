@@ -101,7 +101,10 @@ export async function runTaskOn(
   const outcomes = await each(workers, limit, async (host) => {
     if (run.options.signal.aborted) return undefined; // interrupted: nothing new is begun
     section.ahead.at(host, task);
-    const outcome = await play.pace(task, throttle)(() => runTask({ play, host, task, label, ahead: section.ahead }, wrong));
+    const outcome = await play.pace(
+      task,
+      throttle,
+    )(() => runTask({ play, host, task, label, ahead: section.ahead }, wrong));
     count(host, outcome);
     if (outcome.status === 'changed') notify(play, host, outcome.notify ?? []);
     return outcome;
