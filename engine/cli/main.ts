@@ -25,6 +25,10 @@ async function main(): Promise<number> {
     const { inventoryCommand } = await import('./inventory.ts');
     return inventoryCommand(invocation.command, invocation.options);
   }
+  if (invocation.kind === 'schema') {
+    const { printSchema } = await import('./schema.ts');
+    return printSchema(invocation.options);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

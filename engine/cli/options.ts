@@ -60,6 +60,7 @@ export type Invocation =
   | { readonly kind: 'inventory'; readonly command: InventoryCommand; readonly options: CliOptions }
   | { readonly kind: 'eval'; readonly expression: string; readonly options: CliOptions }
   | { readonly kind: 'template'; readonly file: string; readonly options: CliOptions }
+  | { readonly kind: 'schema'; readonly options: CliOptions }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 

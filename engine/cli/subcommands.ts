@@ -18,6 +18,10 @@ export function addSubcommands(program: Command, choose: Choose): void {
   addLint(program, choose);
   addInventory(program, choose);
   addTemplates(program, choose);
+  program
+    .command('schema')
+    .description("print the JSON Schema of playbooks and files of tasks, for an editor's YAML server")
+    .action(() => choose((options) => ({ kind: 'schema', options })));
 }
 
 function addVault(program: Command, choose: Choose): void {

@@ -50,7 +50,7 @@ export function readTasksFile(task: Node, use: ModuleUse): TasksFile | undefined
   };
 }
 
-const roleOptions = [
+export const roleOptions = [
   'name',
   'tasks_from',
   'vars_from',
