@@ -29,6 +29,10 @@ async function main(): Promise<number> {
     const { printSchema } = await import('./schema.ts');
     return printSchema(invocation.options);
   }
+  if (invocation.kind === 'run') {
+    const { run } = await import('./run.ts');
+    return run(invocation.command, invocation.options);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

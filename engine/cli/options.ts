@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, KplayError } from '../errors.ts';
 import type { InventoryCommand } from './inventory.ts';
 import type { LintCommand } from './lint-command.ts';
+import type { RunCommand } from './run.ts';
 import { addSubcommands } from './subcommands.ts';
 import type { VaultCommand } from './vault-actions.ts';
 
@@ -61,6 +62,7 @@ export type Invocation =
   | { readonly kind: 'eval'; readonly expression: string; readonly options: CliOptions }
   | { readonly kind: 'template'; readonly file: string; readonly options: CliOptions }
   | { readonly kind: 'schema'; readonly options: CliOptions }
+  | { readonly kind: 'run'; readonly command: RunCommand; readonly options: CliOptions }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 

@@ -26,10 +26,11 @@ import { underWay } from './under-way.ts';
 import { vaultSecrets } from './vault-secrets.ts';
 import { wiring } from './wiring.ts';
 
-export async function play(options: CliOptions): Promise<number> {
+/** `written` are files that are not on the disk, by their absolute paths. */
+export async function play(options: CliOptions, written: Readonly<Record<string, string>> = {}): Promise<number> {
   const cwd = process.cwd();
   const vault = vaultWith(await vaultSecrets(options));
-  const files = opened(disk, vault);
+  const files = opened({ ...disk, read: (path) => written[path] ?? disk.read(path) }, vault);
   const extraVars = readExtraVars(options.extraVars, vault);
   const inventory = loadInventory(inventorySources(options, cwd), files, {
     playbookDir: dirname(resolve(cwd, options.playbooks[0]!)),

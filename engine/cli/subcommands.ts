@@ -18,6 +18,7 @@ export function addSubcommands(program: Command, choose: Choose): void {
   addLint(program, choose);
   addInventory(program, choose);
   addTemplates(program, choose);
+  addRun(program, choose);
   program
     .command('schema')
     .description("print the JSON Schema of playbooks and files of tasks, for an editor's YAML server")
@@ -84,4 +85,21 @@ function addTemplates(program: Command, choose: Choose): void {
     .description('print a template rendered with the variables of -e')
     .argument('<file>')
     .action((file: string) => choose((options) => ({ kind: 'template', file, options })));
+}
+
+function addRun(program: Command, choose: Choose): void {
+  program
+    .command('run')
+    .description('run one module on the hosts of a pattern, without a playbook, as ansible does')
+    .argument('<pattern>')
+    .option('-m, --module-name <module>', 'the module', 'command')
+    .option('-a, --args <args>', 'its arguments: text as in a playbook, or a mapping in JSON')
+    .action((pattern: string, own: { readonly moduleName: string; readonly args?: string }) => {
+      const { moduleName: module, args } = own;
+      choose((options) => ({
+        kind: 'run',
+        command: { pattern, module, ...(args !== undefined && { args }) },
+        options,
+      }));
+    });
 }
