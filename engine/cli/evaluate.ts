@@ -1,6 +1,7 @@
 /** `kplay eval EXPRESSION` and `kplay template FILE`: what a text comes to, among the variables of `-e` and no host. */
 import { dirname, join, resolve } from 'node:path';
 import { exitCodes, fail, KplayError, type Problem } from '../errors.ts';
+import { loadInventory } from '../inventory/load.ts';
 import { headerOptions } from '../module/template-header.ts';
 import { jsonText } from '../report/json-text.ts';
 import { controllerLookups, loadTemplate } from '../run/lookups.ts';
@@ -16,6 +17,7 @@ import { isUnknown, missing } from '../template/values.ts';
 import { disk, opened } from './disk.ts';
 import { readExtraVars } from './extra-vars.ts';
 import type { CliOptions } from './options.ts';
+import { inventorySources } from './play.ts';
 import { vaultSecrets } from './vault-secrets.ts';
 
 /** Prints the value: text as it is, other values as YAML, all as JSON with `--json`. Throws KplayError. */
@@ -71,6 +73,7 @@ function among(options: CliOptions, vault: Vault, folders: readonly string[]): E
       environment: process.env,
       check: true,
       secret: () => {},
+      inventory: loadInventory(inventorySources(options, cwd), files, { playbookDir: cwd }),
       read: (path) => files.read(path) ?? fail(`there is no file ${path}`),
     }),
     filters: pathFilters(cwd, process.env),

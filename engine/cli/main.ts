@@ -25,6 +25,11 @@ async function main(): Promise<number> {
     const { inventoryCommand } = await import('./inventory.ts');
     return inventoryCommand(invocation.command, invocation.options);
   }
+  if (invocation.kind === 'eval' || invocation.kind === 'template') {
+    const { evaluate, renderFile } = await import('./evaluate.ts');
+    const { options } = invocation;
+    return invocation.kind === 'eval' ? evaluate(invocation.expression, options) : renderFile(invocation.file, options);
+  }
   if (invocation.kind === 'schema') {
     const { printSchema } = await import('./schema.ts');
     return printSchema(invocation.options);

@@ -49,7 +49,7 @@ describe('reset.yml on a master and a node', function () {
     const variables = { ...labVariables, ...images, cluster_state_dir: `${folder}/state` };
     await writeFile(join(folder, 'variables.json'), JSON.stringify(variables));
     // tools that anybody may need stay, and so does what packages depend on: apt keeps what others might like as well
-    const tools = 'perl netbase iptables conntrack ebtables ethtool socat curl python3';
+    const tools = 'binutils less xz-utils perl netbase iptables conntrack ebtables ethtool socat curl python3';
     // and every host that boots a kernel of its own has its modules' folder, which pods of kube-proxy mount
     await Promise.all(
       lab.hosts.map(({ name }) =>
