@@ -86,18 +86,26 @@ export function trainsOf(
       if (!isSteady(host, prepared) || !isDeepStrictEqual(prepared.become, train.become)) return;
       const { module, args, diff } = prepared;
       const controller = steadyController(controllerFor(steady, host, task, withoutIncludes(prepared)), train.names);
-      const intent = await intentOf({ module, args, diff, controller }, host.name, async (kind, key) => {
+      const planned = intentOf({ module, args, diff, controller }, host.name, async (kind, key) => {
         const known = train.live.reader.known(kind, key);
         return known ? known.value : no();
       });
-      if (!intent || track.turn !== turn || play.run.options.signal.aborted) return;
-      passed(host, task);
-      const own = intent.changes.length > 0 ? train.live.train(intent.changes, 'next') : made.catch(notMade);
-      const acted = own.then(() => intent.acted);
-      acted.catch(() => {}); // told in its turn, if that ever comes
+      const before = made;
+      const coupled = planned.then((intent) => {
+        if (!intent || track.turn !== turn || play.run.options.signal.aborted) return undefined;
+        passed(host, task);
+        for (const name of namesOf(intent.changes)) train.names.add(name);
+        const own = intent.changes.length > 0 ? train.live.train(intent.changes, 'next') : before.catch(notMade);
+        own.catch(() => {}); // told in its turn, if that ever comes
+        return { own, acted: intent.acted };
+      });
+      // its turn may come while it is still being planned: it waits for that
+      const acted = coupled.then((one) => (one ? one.own.then(() => one.acted) : notMade()));
+      acted.catch(() => {});
       track.carriages.push({ task, prepared, acted });
-      for (const name of namesOf(intent.changes)) train.names.add(name);
-      made = own;
+      const last = await coupled;
+      if (!last) return;
+      made = last.own;
     }
   }
 
