@@ -1,4 +1,4 @@
-/** What is on the hosts already is asked, and not forgotten: no second cluster beside one that runs. */
+/** What is on the hosts already is asked, and not forgotten: no second cluster beside one that runs, no older version. */
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -35,9 +35,7 @@ describe('hosts that are part of something already', function () {
     const played = await on.play(`- { hosts: all, gather_facts: false, tasks: [${task}] }\n`, { extraVars });
     const failed = played.outcomes.filter(({ status }) => status === 'failed');
     expect(played.outcomes.filter(({ status }) => status === 'changed')).to.deep.equal([]);
-    return Object.fromEntries(
-      failed.map(({ host, result }) => [host, String(result['msg'] ?? JSON.stringify(result))]),
-    );
+    return Object.fromEntries(failed.map(({ host, result }) => [host, JSON.stringify(result)]));
   }
 
   describe('etcd', () => {
@@ -66,6 +64,73 @@ describe('hosts that are part of something already', function () {
 
     it('finds two clusters side by side', async () => {
       expect(await members({ m1: list('m1'), m2: list(...names), m3: list(...names) })).to.have.keys('m2', 'm3');
+    });
+  });
+
+  describe('the first control plane', () => {
+    const folders = () => ({ kube_config_dir: `${on.folder}/{{ inventory_hostname }}` });
+    const first = (...serving: readonly string[]) =>
+      refused(
+        'preflight',
+        'first',
+        Object.fromEntries(serving.map((host) => [`${host}/manifests/kube-apiserver.yaml`, 'x'])),
+        folders(),
+      );
+
+    it('may be bare where all are, and is itself where it serves', async () => {
+      expect(await first()).to.deep.equal({});
+      expect(await first('m1')).to.deep.equal({});
+      expect(await first('m1', 'm2', 'm3')).to.deep.equal({});
+    });
+
+    it('is refused bare while others serve, and they are named', async () => {
+      const reasons = await first('m2', 'm3');
+      expect(Object.keys(reasons)).to.deep.equal(['m1']);
+      expect(reasons['m1']).to.match(/m1 is the first control plane.*but m2, m3 has one.*Put m2 first/);
+    });
+  });
+
+  describe('the version of Kubernetes', () => {
+    const versions = (wanted: string, installed: Readonly<Record<string, string>>) =>
+      refused('preflight', 'versions', installed, {
+        kube_version: wanted,
+        kube_binary_dir: `${on.folder}/{{ inventory_hostname }}`,
+        kube_config_dir: `${on.folder}/{{ inventory_hostname }}`,
+      });
+    const service = (version: string) => ({ 'm1/kube-apiserver': `#!/bin/sh\necho Kubernetes v${version}\n` });
+    const pod = (version: string) => ({
+      'm1/manifests/kube-apiserver.yaml': `    image: registry.k8s.io/kube-apiserver:v${version}\n`,
+    });
+
+    it('is free on bare hosts, may stay, and rise by a minor one', async () => {
+      expect(await versions('1.20.2', {})).to.deep.equal({});
+      for (const installed of [service, pod]) {
+        expect(await versions('1.28.4', installed('1.28.4'))).to.deep.equal({});
+        expect(await versions('1.29.0', installed('1.28.4'))).to.deep.equal({});
+      }
+    });
+
+    for (const [what, installed] of [
+      ['a service', service],
+      ['a static pod', pod],
+    ] as const)
+      it(`neither sinks nor skips a minor one, beside ${what}`, async () => {
+        const sunk = await versions('1.20.2', installed('1.28.4'));
+        expect(sunk).to.have.keys('m1');
+        expect(sunk['m1']).to.match(/kube_version is 1\.20\.2, and m1 has 1\.28\.4/);
+        expect(await versions('1.30.1', installed('1.28.4'))).to.have.keys('m1');
+      });
+  });
+
+  describe('the kernel', () => {
+    const kernel = (ansible_kernel: string, vars: Readonly<Record<string, unknown>> = {}) =>
+      refused('kubeadm', 'kernel', {}, { ansible_kernel, ...vars });
+
+    it('must know nftables where kube-proxy of kubeadm asks for it', async () => {
+      expect(await kernel('5.10.0-30-amd64')).to.deep.equal({});
+      expect(await kernel('6.1.0-18-amd64', { kube_version: '1.33.1' })).to.deep.equal({});
+      const reasons = await kernel('5.10.0-30-amd64', { kube_version: '1.33.1' });
+      expect(reasons['m2']).to.match(/nftables needs Linux 5\.13, and m2 has 5\.10\.0-30-amd64/);
     });
   });
 });

@@ -32,6 +32,11 @@ describe('kubeadm-ha-stacked.yml', function () {
       reason: /no identity and no TLS/,
     },
     {
+      what: 'a way to Services that the version does not know',
+      vars: { kubeadm_kube_proxy_mode: 'nftables', kube_version: '1.28.4' },
+      reason: /kubeadm_kube_proxy_mode=nftables with Kubernetes 1\.28\.4; nftables begins with 1\.31/,
+    },
+    {
       what: 'another way to hand out authorities',
       vars: { kubeadm_cert_distribution: 'scp' },
       reason: /kubeadm_cert_distribution/,
