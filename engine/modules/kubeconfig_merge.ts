@@ -20,7 +20,8 @@ interface State {
 export default defineModule({
   summary: 'Keeps the clusters, users and contexts of one kubeconfig in another, beside what else that one holds.',
   description: [
-    'Entries of the same name become those of src. The current context stays, unless there is none or another is asked for.',
+    'Entries of the same name become those of src, unless they belong to another cluster: one with another authority, or a user that its',
+    'contexts name. Those are refused. The current context stays, unless there is none or another is asked for.',
     'Needs kubectl on the host.',
   ],
   args: {
@@ -44,6 +45,7 @@ export default defineModule({
       await target.readFile(args.src); // one that will be there is not known
       throw new ModuleFailure(`${args.src} does not exist`);
     }
+    if (dest !== undefined) refuseStrangers(src, dest, args.dest);
     const wanted = dest?.['current-context'] && !args.current ? dest['current-context'] : src['current-context'];
     return {
       clusters: compared(src, dest, 'clusters'),
@@ -84,6 +86,31 @@ export default defineModule({
     });
   },
 });
+
+/** Whatever of another cluster would be replaced, as its entries have the same names: nobody could reach that one any more. */
+function refuseStrangers(src: Kubeconfig, dest: Kubeconfig, path: string): void {
+  for (const { name, cluster } of src.clusters ?? []) {
+    const there = dest.clusters?.find((one) => one.name === name)?.cluster;
+    if (there?.server === undefined || cluster?.server === undefined) continue;
+    const [held, wanted] = [there, cluster].map((one) => one['certificate-authority-data'] ?? one.server);
+    if (held !== wanted)
+      throw new ModuleFailure(
+        `${path} has a cluster ${name} that is another one, at ${there.server}: rename it there, or remove it by \`kubectl --kubeconfig=${path} config delete-cluster ${name}\``,
+      );
+  }
+  const ours = new Set((src.clusters ?? []).map(({ name }) => name));
+  for (const user of src.users ?? []) {
+    const there = dest.users?.find(({ name }) => name === user.name);
+    if (there === undefined || isDeepStrictEqual(there, user)) continue;
+    const context = dest.contexts?.find(
+      (one) => one.context?.user === user.name && !ours.has(one.context.cluster ?? ''),
+    );
+    if (context)
+      throw new ModuleFailure(
+        `${path} has a user ${user.name} for the context ${context.name} of another cluster: rename it there, or remove it by \`kubectl --kubeconfig=${path} config delete-context ${context.name}\``,
+      );
+  }
+}
 
 type Part = 'clusters' | 'users' | 'contexts';
 

@@ -23,6 +23,16 @@ const both = {
   contexts: [...home.contexts, ...admin.contexts],
   'current-context': 'me@home',
 };
+/** The administrator's kubeconfig, of a cluster with this authority at this address. */
+const signedBy = (authority: string | undefined, server = 'https://10.0.0.50:9443') => ({
+  ...admin,
+  clusters: [
+    {
+      name: 'kubernetes',
+      cluster: { server, ...(authority === undefined ? {} : { 'certificate-authority-data': authority }) },
+    },
+  ],
+});
 const answers = (src: unknown, dest: unknown) => ({
   [`kubeconfig ${args.src}`]: src,
   [`kubeconfig ${args.dest}`]: dest,
@@ -51,6 +61,35 @@ testModule(kubeconfig_merge, 'kubeconfig_merge', {
       files: { '/root/.kube': { type: 'directory' } },
     },
     want: { changed: true, fields: ['users'] },
+  },
+  'follows its cluster to another address': {
+    args,
+    world: {
+      answers: answers(signedBy('b3Vycw==', 'https://10.0.0.50:9443'), signedBy('b3Vycw==', 'https://10.0.0.11:6443')),
+      files: { '/root/.kube': { type: 'directory' } },
+    },
+    want: { changed: true, fields: ['clusters'] },
+  },
+  'refuses to replace a cluster of the same name by another authority': {
+    args,
+    world: { answers: answers(signedBy('b3Vycw=='), signedBy('dGhlaXJz')) },
+    fails: 'config delete-cluster kubernetes',
+  },
+  'refuses to replace a cluster of the same name at another address, where none names an authority': {
+    args,
+    world: { answers: answers(admin, signedBy(undefined, 'https://10.1.1.1:6443')) },
+    fails: 'has a cluster kubernetes that is another one, at https://10.1.1.1:6443',
+  },
+  "refuses to replace a user that another cluster's context names": {
+    args,
+    world: {
+      answers: answers(admin, {
+        ...home,
+        users: [{ name: 'kubernetes-admin', user: { token: 'theirs' } }],
+        contexts: [{ name: 'theirs', context: { cluster: 'home', user: 'kubernetes-admin' } }],
+      }),
+    },
+    fails: 'config delete-context theirs',
   },
   'makes the context the current one when told so': {
     args: { ...args, current: true },

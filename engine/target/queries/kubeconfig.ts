@@ -9,10 +9,18 @@ interface Named {
   readonly name: string;
 }
 
+export interface NamedCluster extends Named {
+  readonly cluster?: { readonly server?: string; readonly 'certificate-authority-data'?: string };
+}
+
+export interface NamedContext extends Named {
+  readonly context?: { readonly cluster?: string; readonly user?: string };
+}
+
 export interface Kubeconfig {
-  readonly clusters?: readonly Named[] | null;
+  readonly clusters?: readonly NamedCluster[] | null;
   readonly users?: readonly Named[] | null;
-  readonly contexts?: readonly Named[] | null;
+  readonly contexts?: readonly NamedContext[] | null;
   readonly 'current-context'?: string;
 }
 
