@@ -1,5 +1,9 @@
 /** An etcd cluster alone: neither virtual address nor control plane is asked for. */
-import { expectListing, fixtures, itRefuses } from './small-playbooks.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { expectListing, fixtures, itRefuses, trial } from './small-playbooks.ts';
 
 describe('etcd-tls.yml', function () {
   this.timeout('30s');
@@ -44,4 +48,23 @@ describe('etcd-tls.yml', function () {
       reason: /two hosts of the inventory share an address/,
     },
   ]);
+
+  describe('as static pods, with a folder of binaries', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kplay-binaries-'));
+    after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'kubelet'), 'kubelet');
+    const groups = { etcd: ['e1', 'e2', 'e3'], kube_node: ['n1'] };
+
+    it('asks for a kubelet alone, also beside nodes', async () => {
+      const on = trial('etcd-tls');
+      try {
+        const { failed, reasons } = await on.check(groups, { etcd_mode: 'static_pod', kube_binary_source: folder });
+        expect(failed, reasons).to.equal(0);
+        const without = await on.check(groups, { etcd_mode: 'static_pod', kube_binary_source: '/nonexistent' });
+        expect(without.reasons).to.match(/kube_binary_source=\/nonexistent has no kubelet/);
+      } finally {
+        on.close();
+      }
+    });
+  });
 });

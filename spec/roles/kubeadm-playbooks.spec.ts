@@ -1,4 +1,7 @@
 /** kubeadm with its etcd stacked or external: the order of work, and what is refused before any connection. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expectListing, itRefuses } from './small-playbooks.ts';
 
 const hosts = 'spec/fixtures/roles/kubeadm';
@@ -40,6 +43,22 @@ describe('kubeadm-ha-stacked.yml', function () {
       what: 'another way to hand out authorities',
       vars: { kubeadm_cert_distribution: 'scp' },
       reason: /kubeadm_cert_distribution/,
+    },
+  ]);
+});
+
+describe('kubeadm-ha-stacked.yml with a folder of binaries', function () {
+  this.timeout('60s');
+  const folder = mkdtempSync(join(tmpdir(), 'kplay-binaries-'));
+  after(() => rmSync(folder, { recursive: true }));
+  for (const name of ['kubeadm', 'kubelet', 'kubectl']) writeFileSync(join(folder, name), name);
+  const groups = { kube_control_plane: m, lb: m, kube_node: ['w1'] };
+
+  itRefuses('kubeadm-ha-stacked', { groups, vars: { ...vars, kube_binary_source: folder } }, [
+    {
+      what: 'a folder without kubeadm',
+      vars: { kube_binary_source: '/nonexistent' },
+      reason: /kube_binary_source=\/nonexistent has no kubeadm/,
     },
   ]);
 });
