@@ -51,6 +51,21 @@ describe('kubeadm-ha-docker-lb.yml', function () {
       reason: /keepalived_image osixia\/keepalived:latest names neither a version nor a digest/,
     },
     {
+      what: 'an image of haproxy without a version (S2.E14)',
+      vars: { haproxy_image: 'docker.io/library/haproxy:latest' },
+      reason: /haproxy_image \S+:latest names neither a version nor a digest/,
+    },
+    {
+      what: 'archives that are missing',
+      vars: { cluster_image_archives: '/nonexistent' },
+      reason: /cluster_image_archives=\/nonexistent has no pause_3\.2\.tar, which holds registry\.k8s\.io\/pause:3\.2/,
+    },
+    {
+      what: 'a name that no node can have',
+      vars: { cluster_node_name: 'Node_1' },
+      reason: /Node_1 cannot be the name of a node/,
+    },
+    {
       what: 'notify scripts where haproxy is a container',
       vars: { keepalived_notify_haproxy: true },
       reason: /starts and stops haproxy as a service/,

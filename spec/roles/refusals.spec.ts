@@ -51,6 +51,31 @@ const refused: readonly Refused[] = [
     reason: /192\.0\.2\.100 is not an IPv4 address with its prefix length/,
   },
   {
+    what: 'a virtual address with a number above 255',
+    vars: { cluster_vip: '192.0.2.500/24' },
+    reason: /192\.0\.2\.500\/24 is not an IPv4 address with its prefix length/,
+  },
+  {
+    what: 'a network with a number above 255',
+    vars: { cluster_service_cidr: '999.96.0.0/12' },
+    reason: /999\.96\.0\.0\/12 is not an IPv4 address with its prefix length/,
+  },
+  {
+    what: 'a prefix longer than an address',
+    vars: { cluster_service_cidr: '10.96.0.0/99' },
+    reason: /10\.96\.0\.0\/99 is not an IPv4 address with its prefix length/,
+  },
+  {
+    what: 'a version of two numbers',
+    vars: { kube_version: '1.28' },
+    reason: /^kube_version is 1\.28: write it as three numbers without a v/,
+  },
+  {
+    what: 'a version as kubespray writes it',
+    vars: { kube_version: 'v1.28.4' },
+    reason: /^kube_version is v1\.28\.4: write it as three numbers without a v/,
+  },
+  {
     what: 'one port for both',
     vars: { cluster_api_lb_port: 6443 },
     reason: /cluster_api_port and cluster_api_lb_port are the same/,
@@ -89,6 +114,16 @@ const refused: readonly Refused[] = [
     what: 'a release of etcd without checksum',
     vars: { etcd_install: 'release' },
     reason: /etcd_install=release needs etcd_release_sha256/,
+  },
+  {
+    what: 'a folder without the binaries of etcd',
+    vars: { etcd_install: 'folder', etcd_binary_source: '/nonexistent' },
+    reason: /etcd_binary_source=\/nonexistent has no etcd\n/,
+  },
+  {
+    what: 'archives that are missing',
+    vars: { cluster_image_archives: '/nonexistent' },
+    reason: /cluster_image_archives=\/nonexistent has no pause_3\.2\.tar/,
   },
   {
     what: 'a member that is not in its own list',
