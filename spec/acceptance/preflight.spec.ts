@@ -38,7 +38,7 @@ const faults: readonly Fault[] = [
     reason: new RegExp(`${network.vip} is in use: [0-9a-f:]{17} answers for it on host0`),
   },
   {
-    what: 'a virtual router id that another keepalived announces',
+    what: 'a virtual router id that another keepalived announces, also beside a configuration of another one',
     on: 'h3',
     make: 'systemctl start keepalived; until ip -4 -o address | grep -q 192.0.2.50; do sleep 0.2; done',
     undo: 'systemctl stop keepalived',
@@ -95,8 +95,11 @@ const faults: readonly Fault[] = [
     reason: /h1 and h2 have the same link address, [0-9a-f:]{17}/,
   },
   {
-    what: 'a registry that does not answer',
-    args: ['-e', `{"preflight_registries": ["${network.gateway}:5999"]}`],
+    what: 'a registry that does not answer, of a control plane that kubeadm makes',
+    args: [
+      '-e',
+      `{"preflight_kubeadm": true, "kube_image_repository": "${network.gateway}:5999/k8s", "preflight_registries": "{{ preflight_image_registries }}"}`,
+    ],
     reason:
       /h1 cannot reach the registry \S+:5999: let it, name another one, give the images by cluster_image_archives/,
   },
@@ -121,6 +124,7 @@ describe('preflight.yml on hosts that cannot become a cluster', function () {
     lab = await startLab({ ...labTopology('bench', 4), log: (line) => process.stderr.write(`${line}\n`) });
     await writeFile(join(folder, 'hosts'), `${lab.inventory.replaceAll(/^h3 .*$/gm, '')}\n${groups}`);
     await writeFile(join(folder, 'moved'), 'h1 ip=192.0.2.7\n');
+    await must('h1', 'mkdir -p /etc/keepalived; echo "  virtual_router_id 7" > /etc/keepalived/keepalived.conf');
     await must('h3', `${installKeepalived}\ncat > /etc/keepalived/keepalived.conf <<'EOF'\n${foreignRouter}EOF`);
   });
 

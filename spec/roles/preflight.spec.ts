@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { type Stage, stage } from '../run/harness.ts';
 import { readMapping, readYaml, tasksOf } from './read-roles.ts';
 import { expectListing, itRefuses } from './small-playbooks.ts';
 
@@ -100,6 +101,58 @@ describe('preflight.yml', function () {
         },
       ],
     );
+  });
+
+  describe('what hosts are asked about', () => {
+    let on: Stage;
+    before(() => {
+      on = stage();
+      on.write({ hosts: '[kube_control_plane]\nm1\n[lb:children]\nkube_control_plane\n[kube_node]\nn1\n' });
+    });
+    after(() => on?.close());
+
+    /** The registries and ports of a host, by what the role's files say. */
+    async function asked(host: string, vars: Readonly<Record<string, unknown>>) {
+      const files = ['cluster/defaults', 'kube-common/defaults', 'preflight/defaults', 'preflight/vars'];
+      const ports =
+        "{{ preflight_ports | selectattr('group', 'in', preflight_populated) | selectattr('group', 'in', group_names) | map(attribute='port') | map('int') | sort | list }}";
+      const play = {
+        hosts: host,
+        gather_facts: false,
+        connection: 'local',
+        vars_files: files.map((file) => resolve('roles', `${file}/main.yml`)),
+        tasks: [{ debug: { msg: { registries: '{{ preflight_registries }}', ports } } }],
+      };
+      const { outcomes } = await on.play(JSON.stringify([play]), {
+        extraVars: { preflight_groups: ['kube_control_plane', 'lb'], ...vars },
+      });
+      return outcomes.at(-1)?.result['msg'];
+    }
+
+    it('a control plane of services pulls nothing, and has no kubelet', async () => {
+      expect(await asked('m1', {})).to.deep.equal({ registries: [], ports: [6443, 9443, 10257, 10259] });
+    });
+
+    it('a control plane that kubeadm makes pulls images, and has a kubelet and etcd', async () => {
+      expect(await asked('m1', { preflight_kubeadm: true })).to.deep.equal({
+        registries: ['registry.k8s.io'],
+        ports: [2379, 2380, 2381, 6443, 9443, 10250, 10257, 10259],
+      });
+      const external = { preflight_kubeadm: true, kubeadm_etcd: 'external', preflight_local_lb_port: 6444 };
+      expect(await asked('m1', external)).to.deep.include({ ports: [6443, 6444, 9443, 10250, 10257, 10259] });
+    });
+
+    it('containers of load balancers are pulled from where their names say', async () => {
+      const images = ['docker.io/library/haproxy:2', 'osixia/keepalived:2', 'nginx', 'registry.example.org:5000/x/y:1'];
+      const preflight_images = images.map((image) => ({ group: 'lb', image }));
+      expect(await asked('m1', { preflight_images })).to.deep.include({
+        registries: ['registry-1.docker.io', 'registry.example.org:5000'],
+      });
+      expect(await asked('n1', { preflight_images })).to.deep.equal({
+        registries: ['registry.k8s.io'],
+        ports: [10250],
+      });
+    });
   });
 
   describe('with preflight_groups of etcd alone', () => {
