@@ -160,7 +160,10 @@ function follows(tasks: readonly WrittenTask[]): void {
   it('uses modules that describe a state, and ignores no error', () => {
     for (const { task, module, file } of tasks) {
       expect(module, `${file}: ${task['name']}`).to.not.be.oneOf(['shell', 'raw', 'script', 'local_action', 'action']);
-      expect(task, `${file}: ${task['name']}`).to.not.have.any.keys('ignore_errors', 'ignore_unreachable');
+      // what failover broke on one host is mended on the others, also when that one cannot be reached
+      const mends = file.endsWith('failover/tasks/fault.yml') && 'ignore_unreachable' in task;
+      const ignoring = mends ? ['ignore_errors'] : ['ignore_errors', 'ignore_unreachable'];
+      expect(task, `${file}: ${task['name']}`).to.not.have.any.keys(...ignoring);
     }
   });
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type Mapping, readMapping } from './read-roles.ts';
+import { type Mapping, readMapping, tasksOf } from './read-roles.ts';
 import { expectListing, itRefuses } from './small-playbooks.ts';
 
 describe('failover.yml', function () {
@@ -45,6 +45,18 @@ describe('failover.yml', function () {
       for (const fault of faults)
         for (const command of [fault['strike'], fault['heal']])
           if (command !== undefined) expect(commands.some((set) => String(command) in set)).to.equal(true);
+    });
+
+    it('sets a timer that mends before it strikes, and stops it afterwards, whoever can be reached', () => {
+      const [block] = tasksOf('failover').filter(({ task }) => task['name'] === 'Strike and restore');
+      const inside = block!.task['block'] as readonly Mapping[];
+      const names = inside.map((task) => String(task['name']));
+      const arm = names.indexOf('Let each host that is struck mend itself when nobody does');
+      expect(arm).to.be.greaterThan(-1);
+      expect(names.findIndex((name) => name.startsWith('Strike with'))).to.equal(arm + 1);
+      const mends = (block!.task['always'] as readonly Mapping[]).slice(0, 2);
+      expect(JSON.stringify(mends[1])).to.include('systemctl');
+      for (const task of mends) expect(task['ignore_unreachable'], String(task['name'])).to.equal(true);
     });
 
     it('mends by every way in which it strikes', () => {
