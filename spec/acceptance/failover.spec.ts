@@ -43,7 +43,7 @@ describeTopology(
       for (const name of masters)
         await cluster.tell(name, 'DEBIAN_FRONTEND=noninteractive apt-get install -qq -y iptables');
       const access = await administrator(cluster.lab.host('m1'), `https://${network.vip}:9443`);
-      const client = startClient(access, { intervalMs: 500 });
+      const client = startClient(access);
       const said = await strike();
       const lost = await client.stop();
       for (const line of table(said.stdout)) remark(line);

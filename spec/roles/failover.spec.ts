@@ -80,7 +80,7 @@ describe('failover.yml', function () {
     ] as const) {
       it(`counts ${what}`, () => {
         const log = (answers as readonly number[]).map(
-          (bad, index) => `${(1_700_000_000 + index / 10).toFixed(3)} 200 ${bad ? '000' : '200'}\n`,
+          (bad, index) => `${(1_700_000_000 + index / 10).toFixed(3)} 200 ${bad ? '000' : '200'} ${index + 1}\n`,
         );
         const { stdout, stderr } = spawnSync('awk', [program], { input: log.join(''), encoding: 'utf8' });
         expect(stdout.trim(), stderr).to.equal(measured);
