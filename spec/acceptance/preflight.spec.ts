@@ -53,6 +53,11 @@ const faults: readonly Fault[] = [
     reason: /port 6443 of h2 is for kube-apiserver or haproxy or nginx, but nc listens there/,
   },
   {
+    what: 'a kernel that is too old for pods',
+    args: ['-e', 'preflight_min_kernel=99.1', '-e', 'preflight_kubeadm=true'],
+    reason: /h1 runs Linux \S+, and needs preflight_min_kernel=99\.1 to run pods/,
+  },
+  {
     what: 'a disk without room',
     on: 'h1',
     make: 'mkdir -p /var/lib/etcd; mount -t tmpfs -o size=100m tmpfs /var/lib/etcd',
