@@ -11,8 +11,8 @@ export type Choose = (make: (options: CliOptions) => Invocation) => void;
 export function addSubcommands(program: Command, choose: Choose): void {
   program
     .command('doc')
-    .description('print what a module does and the arguments it takes; without a name, all modules')
-    .argument('[module...]')
+    .description('print what a module or a role does and the arguments it takes; without a name, all modules')
+    .argument('[name...]')
     .action((modules: readonly string[]) => choose((options) => ({ kind: 'doc', modules, options })));
   addVault(program, choose);
   addLint(program, choose);

@@ -29,7 +29,7 @@ function nature(module: AnyModule, width: number): string {
   return wrap(texts[module.action], width, 2);
 }
 
-function argumentLines(args: ArgsLiteral, width: number, depth: number): string {
+export function argumentLines(args: ArgsLiteral, width: number, depth: number): string {
   const sorted = Object.entries(args).sort(([, a], [, b]) => Number(b.required ?? false) - Number(a.required ?? false));
   return sorted.map(([name, literal]) => argumentText(name, literal, width, depth)).join('\n');
 }
@@ -61,7 +61,7 @@ function returnLines(returns: Readonly<Record<string, string>>, width: number): 
     .join('\n');
 }
 
-function wrap(text: string, width: number, depth: number): string {
+export function wrap(text: string, width: number, depth: number): string {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);

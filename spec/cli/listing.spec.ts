@@ -116,4 +116,26 @@ describe('listings', () => {
     for (const name of ['command', 'copy', 'file', 'package', 'systemd', 'template'])
       expect(said.stdout).to.match(new RegExp(`^${name} +\\S.*\\.$`, 'm'));
   });
+
+  it('doc prints what a role takes, with its defaults, and the roles it needs', async () => {
+    const said = await project.run(['doc', 'haproxy']);
+    expect(said.code, tail(said)).to.equal(0);
+    for (const words of [
+      /^HAPROXY \(role\)\n {2}A TCP load balancer in front of the kube-apiservers$/m,
+      /^ARGUMENTS$/m,
+      /^ {2}haproxy_balance \(str\)\n {6}How connections are spread\.\n {6}One of: leastconn, roundrobin, source\n {6}Default: "leastconn"$/m,
+      /^NEEDS THE ROLES\n {2}cluster$/m,
+    ])
+      expect(said.stdout).to.match(words);
+  });
+
+  it('doc prints the variables of a role without a spec, and says what is neither module nor role', async () => {
+    project.write({ 'roles/store/defaults/main.yml': 'store_size: [1, 2]\n' });
+    expect((await project.run(['doc', 'store'])).stdout).to.equal(
+      'STORE (role)\n\nVARIABLES\n  store_size\n      Default: [1,2]\n',
+    );
+    const said = await project.run(['doc', 'haproxxy']);
+    expect(said.code).to.equal(1);
+    expect(said.stderr).to.match(/no module is named "haproxxy"\. Nor is there such a role\. Did you mean "haproxy"\?/);
+  });
 });
