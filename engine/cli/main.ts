@@ -38,6 +38,10 @@ async function main(): Promise<number> {
     const { run } = await import('./run.ts');
     return run(invocation.command, invocation.options);
   }
+  if (invocation.kind === 'init') {
+    const { init } = await import('./init.ts');
+    return init(invocation.what, invocation.name);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

@@ -4,6 +4,7 @@ import { exitCodes, KplayError } from '../errors.ts';
 import type { InventoryCommand } from './inventory.ts';
 import type { LintCommand } from './lint-command.ts';
 import type { RunCommand } from './run.ts';
+import type { StartKind } from './start-kinds.ts';
 import { addSubcommands } from './subcommands.ts';
 import type { VaultCommand } from './vault-actions.ts';
 
@@ -63,6 +64,7 @@ export type Invocation =
   | { readonly kind: 'template'; readonly file: string; readonly options: CliOptions }
   | { readonly kind: 'schema'; readonly options: CliOptions }
   | { readonly kind: 'run'; readonly command: RunCommand; readonly options: CliOptions }
+  | { readonly kind: 'init'; readonly what: StartKind; readonly name: string }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 

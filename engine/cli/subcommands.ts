@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { InventoryCommand } from './inventory.ts';
 import { type LintCommand, lintFormats } from './lint-command.ts';
 import type { CliOptions, Invocation } from './options.ts';
+import { type StartKind, startKinds } from './start-kinds.ts';
 import { type VaultCommand, vaultActions } from './vault-actions.ts';
 
 /** Told what was asked for, once all options are known. */
@@ -19,6 +20,7 @@ export function addSubcommands(program: Command, choose: Choose): void {
   addInventory(program, choose);
   addTemplates(program, choose);
   addRun(program, choose);
+  addInit(program, choose);
   program
     .command('schema')
     .description("print the JSON Schema of playbooks and files of tasks, for an editor's YAML server")
@@ -103,3 +105,20 @@ function addRun(program: Command, choose: Choose): void {
       }));
     });
 }
+
+function addInit(program: Command, choose: Choose): void {
+  const init = program.command('init').description('write a small start that runs as it stands');
+  for (const what of startKinds) {
+    init
+      .command(what)
+      .description(startWords[what])
+      .argument('<name>')
+      .action((name: string) => choose(() => ({ kind: 'init', what, name })));
+  }
+}
+
+const startWords: Readonly<Record<StartKind, string>> = {
+  role: 'roles/NAME, with a playbook that proves it',
+  module: 'modules/NAME.mjs, with a spec',
+  project: 'the folder NAME: an inventory, a playbook, a role',
+};
