@@ -90,6 +90,15 @@ describe('the README', () => {
     for (const flag of named) expect(help, flag).to.match(new RegExp(`^ +(?:-\\w, )?${flag}\\b`, 'm'));
   });
 
+  it('names every command', async () => {
+    const { stdout: help } = await kplay(['--help']);
+    const commands = [
+      ...help.slice(help.indexOf('\nCommands:'), help.indexOf('\nExamples:')).matchAll(/^ {2}([a-z]+)\b/gm),
+    ].map(([, name]) => name!);
+    expect(commands.length).to.be.greaterThan(9);
+    for (const name of commands.filter((each) => each !== 'help')) expect(readme).to.contain(`kplay ${name}`);
+  });
+
   it('names every exit code a run ends with', () => {
     const named = rows('**Exit codes**').flatMap((row) =>
       (/^\| ([\d, ]+) \|/.exec(row)?.[1] ?? '').split(', ').filter(Boolean).map(Number),

@@ -42,6 +42,10 @@ async function main(): Promise<number> {
     const { init } = await import('./init.ts');
     return init(invocation.what, invocation.name);
   }
+  if (invocation.kind === 'completion') {
+    const { printCompletion } = await import('./completion.ts');
+    return printCompletion(invocation.shell, invocation.program);
+  }
   if (invocation.kind === 'doc') {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);

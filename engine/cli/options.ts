@@ -1,9 +1,11 @@
 /** The command line: ansible-playbook's flags, by commander (this file is its one door). */
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, KplayError } from '../errors.ts';
+import type { CommandWords } from './command-words.ts';
 import type { InventoryCommand } from './inventory.ts';
 import type { LintCommand } from './lint-command.ts';
 import type { RunCommand } from './run.ts';
+import type { Shell } from './shells.ts';
 import type { StartKind } from './start-kinds.ts';
 import { addSubcommands } from './subcommands.ts';
 import type { VaultCommand } from './vault-actions.ts';
@@ -65,6 +67,7 @@ export type Invocation =
   | { readonly kind: 'schema'; readonly options: CliOptions }
   | { readonly kind: 'run'; readonly command: RunCommand; readonly options: CliOptions }
   | { readonly kind: 'init'; readonly what: StartKind; readonly name: string }
+  | { readonly kind: 'completion'; readonly shell: Shell; readonly program: CommandWords }
   | { readonly kind: 'doc'; readonly modules: readonly string[]; readonly options: CliOptions }
   | { readonly kind: 'text'; readonly text: string; readonly stream: 'stdout' | 'stderr'; readonly exitCode: number };
 

@@ -1,8 +1,10 @@
 /** The commands beside `kplay PLAYBOOK…`: their words, operands and own options. Each is loaded only when it is asked for. */
 import type { Command } from 'commander';
+import { wordsOf } from './command-words.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type LintCommand, lintFormats } from './lint-command.ts';
 import type { CliOptions, Invocation } from './options.ts';
+import { shells } from './shells.ts';
 import { type StartKind, startKinds } from './start-kinds.ts';
 import { type VaultCommand, vaultActions } from './vault-actions.ts';
 
@@ -21,6 +23,7 @@ export function addSubcommands(program: Command, choose: Choose): void {
   addTemplates(program, choose);
   addRun(program, choose);
   addInit(program, choose);
+  addCompletion(program, choose);
   program
     .command('schema')
     .description("print the JSON Schema of playbooks and files of tasks, for an editor's YAML server")
@@ -122,3 +125,13 @@ const startWords: Readonly<Record<StartKind, string>> = {
   module: 'modules/NAME.mjs, with a spec',
   project: 'the folder NAME: an inventory, a playbook, a role',
 };
+
+function addCompletion(program: Command, choose: Choose): void {
+  const completion = program.command('completion').description('print what completes command lines in a shell');
+  for (const shell of shells) {
+    completion
+      .command(shell)
+      .description(`completion for ${shell}`)
+      .action(() => choose(() => ({ kind: 'completion', shell, program: wordsOf(program) })));
+  }
+}
