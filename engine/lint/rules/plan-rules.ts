@@ -45,7 +45,8 @@ export const undefinedVariable: Rule = {
   explanation: `On every branch, whether or not its condition ever holds. Known are the inventory and the files beside it, group_vars and
 host_vars beside the playbook, vars, roles' defaults and vars, what is registered or set by any task, facts, and --extra-vars. Without an
 inventory (-i) all group_vars beside the playbook are taken to count, and the arguments that roles declare in
-meta/argument_specs.yml to be given. Where a variable may be missing, say so: {{ port | default(80) }}, or when: port is defined.`,
+meta/argument_specs.yml to be given. Where a task may define anything
+(set_fact from a template, include_vars of a file that only the run can name), nothing is said. Where a variable may be missing, say so: {{ port | default(80) }}, or when: port is defined.`,
 };
 
 export const notifyWithoutHandler: Rule = {

@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { rules } from '../../engine/lint/rules.ts';
-import { makeProject, type Project } from '../cli/project.ts';
 import { kplay, tail } from '../kplay.ts';
+import { makeProject, type Project } from './project.ts';
 
 const play = (tasks: string, more = '') => `- hosts: all\n  gather_facts: false\n${more}  tasks:\n${tasks}`;
 
