@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { attachLab, type Lab, labTopology, startLab } from '../lab/lab.ts';
+import { chart } from './chart.ts';
 import {
   ansibleContestant,
   type Contestant,
@@ -14,6 +15,7 @@ import {
   timed,
 } from './contestants.ts';
 import { interleaved, median } from './measure.ts';
+import { findPeers } from './peers.ts';
 import { benchPlaybook, changesOnBareHost, tasksPerRound, template, undo } from './playbook.ts';
 import { scale } from './scale.ts';
 import { aligned, type Results, table } from './table.ts';
@@ -24,7 +26,10 @@ const usage = `usage: npm run bench -- [OPTION…]
   --hosts N        hosts (4)
   --rounds N       five tasks each (10)
   --latency MS     milliseconds more on every round trip (0)
-  --with-ansible   Ansible too; installs python3 on the hosts
+  --with-ansible   installs ansible-core on this machine if it is not there
+  --with-mitogen   fetches Mitogen for Ansible, into ~/.cache/kplay, if it is not there
+  --no-peers       neither of them, even if they are there
+  --chart          also draws spec/bench/bench.svg, which the README shows
 `;
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -42,6 +47,9 @@ function options() {
       rounds: { type: 'string', default: '10' },
       latency: { type: 'string', default: '0' },
       'with-ansible': { type: 'boolean', default: false },
+      'with-mitogen': { type: 'boolean', default: false },
+      'no-peers': { type: 'boolean', default: false },
+      chart: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -52,6 +60,9 @@ function options() {
     what,
     help: values.help,
     ansible: values['with-ansible'],
+    mitogen: values['with-mitogen'],
+    peers: !values['no-peers'],
+    chart: values.chart,
     runs: number('runs', values.runs),
     hosts: number('hosts', sizes[0]!),
     sizes: sizes.map((size) => number('hosts', size)),
@@ -146,7 +157,8 @@ async function bench(options: Options): Promise<void> {
     await writeFile(join(folder, 'hosts'), lab.inventory);
     await writeFile(join(folder, 'ansible.cfg'), '');
     const course: Course = { lab, folder, rounds: options.rounds };
-    if (options.ansible) {
+    const peers = options.peers ? await findPeers(options, log) : { ansible: false, mitogen: undefined };
+    if (peers.ansible) {
       log('installing python3 on the hosts');
       await everywhere(
         lab,
@@ -157,7 +169,8 @@ async function bench(options: Options): Promise<void> {
     const contestants = [
       kplayContestant(course),
       floorContestant(course),
-      ...(options.ansible ? [ansibleContestant(course)] : []),
+      ...(peers.mitogen ? [ansibleContestant(course, peers.mitogen)] : []),
+      ...(peers.ansible ? [ansibleContestant(course)] : []),
     ];
     const results = await measure(course, contestants, options);
     const [trips, parts] = [await traffic(course), await costs(course, options.runs)];
@@ -171,8 +184,10 @@ async function bench(options: Options): Promise<void> {
     for (const [phase, hosts] of Object.entries(trips))
       for (const one of hosts.slice(0, 1))
         process.stdout.write(`  ${phase}: ${one.roundTrips} round trips, ${one.out} out, ${one.in} in\n`);
-    await keep({
+    const caption = captionOf(options);
+    const kept = await keep({
       at: new Date().toISOString(),
+      caption,
       options,
       node: process.version,
       cpus: cpus().length,
@@ -180,6 +195,9 @@ async function bench(options: Options): Promise<void> {
       parts,
       trips,
     });
+    const drawn = chart(results, caption);
+    await writeFile(kept.replace(/json$/, 'svg'), drawn);
+    if (options.chart) await writeFile(join(process.cwd(), 'spec/bench/bench.svg'), drawn);
   } finally {
     await rm(folder, { recursive: true, force: true });
     if (mine) await lab.down();
@@ -187,13 +205,25 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
+/** What was measured, and on which machine. */
+function captionOf({ rounds, hosts, latency, runs }: Options): readonly string[] {
+  const work = `${rounds * tasksPerRound} tasks and facts on ${hosts} hosts, ${latency} ms latency added; medians of ${runs} interleaved runs, whole processes.`;
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, node ${process.version}, hosts on the same machine; ${new Date().toISOString().slice(0, 10)}.`;
+  return [
+    work,
+    machine,
+    'floor: the same work written by hand, one shell script over one ssh connection for each host.',
+  ];
+}
+
 /** The raw figures, for comparisons over time; git ignores the folder. */
-async function keep(figures: { readonly at: string } & Readonly<Record<string, unknown>>, name = ''): Promise<void> {
+async function keep(figures: { readonly at: string } & Readonly<Record<string, unknown>>, name = ''): Promise<string> {
   const kept = join(process.cwd(), '.kplay/bench');
   await mkdir(kept, { recursive: true });
   const file = join(kept, `${name}${figures.at.replace(/[:.]/g, '-')}.json`);
   await writeFile(file, `${JSON.stringify(figures, undefined, 2)}\n`);
   process.stdout.write(`\n${file}\n`);
+  return file;
 }
 
 try {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Lab } from '../lab/lab.ts';
+import type { Mitogen } from './peers.ts';
 
 export type Phase = 'first' | 'converged' | 'check';
 
@@ -69,8 +70,8 @@ export function floorContestant({ lab, folder, rounds }: Course): Contestant {
   };
 }
 
-/** Ansible with what its users do to make it fast: pipelining, one connection kept, a fork for each host. */
-export function ansibleContestant({ lab, folder }: Course): Contestant {
+/** Ansible with what its users do to make it fast: pipelining, one connection kept, a fork for each host; or Mitogen. */
+export function ansibleContestant({ lab, folder }: Course, mitogen?: Mitogen): Contestant {
   const env = {
     ANSIBLE_PIPELINING: 'True',
     ANSIBLE_FORKS: String(lab.hosts.length),
@@ -78,9 +79,16 @@ export function ansibleContestant({ lab, folder }: Course): Contestant {
     ANSIBLE_LOCALHOST_WARNING: 'False',
     ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
     ANSIBLE_CONFIG: join(folder, 'ansible.cfg'), // an empty one: nobody's own settings
+    ...(mitogen
+      ? {
+          PYTHONPATH: mitogen.packages,
+          ANSIBLE_STRATEGY: 'mitogen_linear',
+          ANSIBLE_STRATEGY_PLUGINS: join(mitogen.packages, 'ansible_mitogen/plugins/strategy'),
+        }
+      : {}),
   };
   return {
-    name: 'ansible',
+    name: mitogen ? 'mitogen' : 'ansible',
     phases: ['first', 'converged', 'check'],
     run: (phase) =>
       timed([['ansible-playbook', 'site.yml', '-i', 'hosts', ...(phase === 'check' ? ['--check'] : [])]], {
