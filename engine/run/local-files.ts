@@ -1,5 +1,5 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,8 @@ import type { LocalFile } from '../target/content.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
 const kept = 4 * 1024 * 1024;
+/** Files up to this many bytes are hashed in one go: a stream costs more than it saves, and a folder has thousands. */
+const small = 256 * 1024;
 
 export interface LocalFiles {
   /** undefined when there is no regular file. What is encrypted is opened unless `decrypt` is false. */
@@ -86,7 +88,7 @@ function localFile(path: string, { size, mode }: Stats): LocalFile {
   let bytes: Promise<Buffer> | undefined;
   const sums = new Map<string, Promise<string>>();
   const sum = (algorithm: string) => {
-    const known = sums.get(algorithm) ?? digest(path, algorithm);
+    const known = sums.get(algorithm) ?? (size <= small ? digestAtOnce(path, algorithm) : digest(path, algorithm));
     sums.set(algorithm, known);
     return known;
   };
@@ -105,10 +107,14 @@ function localFile(path: string, { size, mode }: Stats): LocalFile {
   };
 }
 
+async function digestAtOnce(path: string, algorithm: string): Promise<string> {
+  return hash(algorithm, readFileSync(path));
+}
+
 async function digest(path: string, algorithm: string): Promise<string> {
-  const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  const whole = createHash(algorithm);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) whole.update(chunk as Buffer);
+  return whole.digest('hex');
 }
 
 export interface LocalEntry {
