@@ -36,6 +36,34 @@ describe('reset.yml', function () {
     }
   });
 
+  describe('beside load balancers of others', () => {
+    let on: Stage;
+    before(() => {
+      on = stage();
+      symlinkSync(resolve('roles'), join(on.folder, 'roles'));
+    });
+    after(() => on?.close());
+
+    /** What a part would be where these services are not the roles'. */
+    async function part(strange: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+      const shown = "{ name: Show, set_fact: { shown: '{{ reset_this }}' } }";
+      const { result } = await on.play(
+        `- { hosts: h1, gather_facts: false, roles: [cluster], vars_files: [${resolve('roles/kube-common/defaults/main.yml')}, ${resolve('roles/reset/vars/main.yml')}], tasks: [${shown}] }\n`,
+        { extraVars: { reset_strange: strange, reset_part: 'lb', cluster_state_dir: on.folder } },
+      );
+      return (result('Show')['ansible_facts'] as { shown: Readonly<Record<string, readonly string[]>> }).shown;
+    }
+
+    it('leaves those alone, with their files, folders and packages', async () => {
+      const { services, packages, files, folders } = await part(['haproxy']);
+      expect([services, packages]).to.deep.equal([['keepalived'], ['keepalived']]);
+      expect(files!.filter((path) => path.startsWith('/etc/haproxy'))).to.deep.equal([]);
+      expect(files).to.include('/etc/keepalived/keepalived.conf').and.to.include('/etc/sysctl.d/60-haproxy.conf');
+      expect(folders).to.deep.equal(['/etc/keepalived']);
+      expect((await part([]))['services']).to.deep.equal(['keepalived', 'haproxy']);
+    });
+  });
+
   describe('after ha-external-etcd.yml, both told what they would do', () => {
     let on: Stage;
     let made: Played['outcomes'];
