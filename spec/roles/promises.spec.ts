@@ -34,6 +34,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'Look for curl on the prober': 'changes nothing',
   'Ask the API ten times a second': 'goes on in the background, and is ended by itself',
   'Measure the longest outage': 'one program reads what the other one writes',
+  'Let nobody mend it again': 'a timer that has rung already is gone, and that is as good',
   'Remove the slice of pods': 'no unit has a file there, the kubelet has made it',
 };
 
@@ -157,7 +158,9 @@ function describes(tasks: readonly WrittenTask[]): void {
     for (const { task, args, module, file } of tasks) {
       const place = `${file}: ${task['name']}`;
       expect(module, place).to.not.be.oneOf(['shell', 'raw', 'script', 'local_action', 'action']);
-      expect(task, place).to.not.have.any.keys('ignore_errors', 'ignore_unreachable');
+      // what a fault struck may be out of reach while it is mended, and the others are to be mended all the same
+      const mends = file.endsWith('failover/tasks/fault.yml') ? [] : ['ignore_unreachable'];
+      expect(task, place).to.not.have.any.keys('ignore_errors', ...mends);
       if (module !== 'command' || String(task['name']) in exceptions) continue;
       const words = wordsOf(args['argv'] ?? args['cmd'] ?? task['command']);
       expect(modules.get(words[0] ?? ''), place).to.equal(undefined);
