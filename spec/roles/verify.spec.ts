@@ -21,6 +21,7 @@ describe('verify.yml', function () {
       'command',
       'stat',
       'slurp',
+      'get_certificate',
       'find',
       'assert',
       'uri',
