@@ -58,7 +58,7 @@ function isSettled(turn: Turn, done: Once): boolean {
   if (done.status === 'unreachable' || done.unknown !== undefined) return true;
   if (turn.play.run.options.stop?.aborted) return true;
   if (!turn.task.until) return done.status !== 'failed' || done.ignored;
-  return judge(turn.task.until, turnEnvironment(turn, done.result)).holds !== false;
+  return judge(turn.task.until, turnEnvironment(turn, done.result), turn.play.run).holds !== false;
 }
 
 /** The last result of a task that never became so. `attempts` are the retries made, as Ansible counts them. */

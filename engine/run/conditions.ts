@@ -1,8 +1,10 @@
-/** Conditions: `when`, `changed_when`, `failed_when`, `until`. A list means "and"; the first clause that decides is named. */
+/** Conditions: `when`, `changed_when`, `failed_when`, `until`, `break_when`. A list means "and"; the first clause that decides is named. */
 import type { Clause } from '../playbook/ast.ts';
 import type { Environment } from '../template/environment.ts';
+import { TemplateError } from '../template/errors.ts';
 import { evaluateExpression, isTemplate, renderValue, truthy } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
+import type { Run } from './context.ts';
 
 export type Verdict =
   | { readonly holds: true }
@@ -10,11 +12,14 @@ export type Verdict =
   /** Only the run can tell; everything before it held. */
   | { readonly holds: 'unknown'; readonly clause: string; readonly reason: string };
 
-/** Evaluates clauses in order. A clause that is no boolean is judged by its truth, after telling `onLoose` which one it is. */
+/**
+ * Evaluates clauses in order. A clause that is no boolean is judged by its truth, with a warning that names it.
+ * @throws TemplateError for what cannot be evaluated, and with `--strict` for what is no boolean
+ */
 export function judge(
   clauses: readonly Clause[],
   environment: Environment,
-  onLoose?: (clause: Clause, value: unknown) => void,
+  run: Pick<Run, 'options' | 'emit'>,
 ): Verdict {
   let unknown: Verdict | undefined;
   for (const clause of clauses) {
@@ -23,10 +28,17 @@ export function judge(
       unknown ??= { holds: 'unknown', clause: String(clause.expression), reason: value.reason };
       continue;
     }
-    if (typeof value !== 'boolean') onLoose?.(clause, value);
+    if (typeof value !== 'boolean') tellLoose(clause, value, run);
     if (!truthy(value)) return { holds: false, clause: String(clause.expression) };
   }
   return unknown ?? { holds: true };
+}
+
+function tellLoose({ expression, at }: Clause, value: unknown, { options, emit }: Pick<Run, 'options' | 'emit'>): void {
+  const kind = value === null ? 'none' : Array.isArray(value) ? 'a list' : typeof value;
+  const message = `the condition "${expression}" is not a boolean (it is ${kind}); say what it should be compared with`;
+  if (options.strict) throw new TemplateError(message, { at });
+  emit({ type: 'warning', message, at });
 }
 
 function clauseValue(clause: Clause, environment: Environment): unknown {

@@ -77,7 +77,7 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
   const items: readonly (Momentary | undefined)[] = loop ? loop.items.map(({ variables }) => variables) : [undefined];
   return items.flatMap((momentary): readonly Wish[] => {
     const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
-    const verdict = judge(include.when, environment);
+    const verdict = judge(include.when, environment, play.run);
     if (verdict.holds === false) return [];
     const { include: written } = include;
     const raw = written.kind === 'role' ? written.role : written.file;

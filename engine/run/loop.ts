@@ -61,6 +61,7 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
             ...variables,
             ...('register' in task && task.register ? { [task.register]: result } : {}),
           }),
+          play.run,
         ).holds === true,
     };
   });

@@ -17,7 +17,7 @@ export async function runMeta(
   const fallen = new Set<HostState>();
   const wanted = hosts.filter((host) => {
     try {
-      return judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical)).holds === true;
+      return judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical), play.run).holds === true;
     } catch (error) {
       fallen.add(host);
       tellFailure(play, host, meta, error as Error);

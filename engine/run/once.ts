@@ -25,7 +25,7 @@ export interface Once {
 
 /** `failed` and `changed` as the module said, then as `changed_when` and `failed_when` say. */
 export function judgedOnce(turn: Turn, said: Result): Once {
-  const { task } = turn;
+  const { task, play } = turn;
   if (said['skipped'] === true) return once('skipped', { changed: false, ...said });
   const rc = said['rc'];
   let result: Result = {
@@ -34,10 +34,10 @@ export function judgedOnce(turn: Turn, said: Result): Once {
     changed: said['changed'] ?? false,
   };
   if (task.changedWhen) {
-    result = { ...result, changed: judge(task.changedWhen, turnEnvironment(turn, result)).holds !== false };
+    result = { ...result, changed: judge(task.changedWhen, turnEnvironment(turn, result), play.run).holds !== false };
   }
   if (task.failedWhen) {
-    const failed = judge(task.failedWhen, turnEnvironment(turn, result)).holds === true;
+    const failed = judge(task.failedWhen, turnEnvironment(turn, result), play.run).holds === true;
     result = { ...result, failed, failed_when_result: failed };
   }
   if (result['failed'] !== true) return once(result['changed'] === true ? 'changed' : 'ok', result);
@@ -49,7 +49,7 @@ export function unknownOnce(turn: Turn, reason: string, prepared?: Prepared): On
   const { task, play } = turn;
   let changed = !prepared || !('action' in prepared.module) || prepared.module.action === 'changes';
   if (task.changedWhen) {
-    changed = judge(task.changedWhen, turnEnvironment(turn, new Unknown(reason))).holds !== false;
+    changed = judge(task.changedWhen, turnEnvironment(turn, new Unknown(reason)), play.run).holds !== false;
   }
   if (changed && prepared) {
     play.run.world.pending ??= `${task.module} on ${prepared.runsOn}`;
@@ -72,8 +72,13 @@ export function failedOnce(turn: Turn, error: unknown, attempts?: number): Once 
     ...(attempts === undefined ? {} : { attempts }),
     ...(isExpected(error) ? {} : { exception: (error as Error).stack }),
   };
-  if (turn.task.failedWhen && error instanceof ModuleFailure) return judgedOnce(turn, result);
-  return { ...once('failed', result), ignored: holds(turn, 'ignore_errors') };
+  const failed = (told: Result): Once => ({ ...once('failed', told), ignored: holds(turn, 'ignore_errors') });
+  if (!turn.task.failedWhen || !(error instanceof ModuleFailure)) return failed(result);
+  try {
+    return judgedOnce(turn, result);
+  } catch (wrong) {
+    return failed({ ...result, msg: `${messageOf(error)}; and failed_when cannot be judged: ${messageOf(wrong)}` });
+  }
 }
 
 /** Under check: why a failure may be no failure in the run, because something that was not done comes before it. */

@@ -43,9 +43,7 @@ export type Preparation = { readonly kind: 'skip'; readonly clause: string } | (
 export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Momentary): Preparation {
   const { options } = play.run;
   const environment = hostEnvironment(play.run, host, play, task.lexical, momentary);
-  const verdict = judge(task.when, environment, (clause, value) =>
-    loose(play, clause.at, String(clause.expression), value),
-  );
+  const verdict = judge(task.when, environment, play.run);
   if (verdict.holds === false) return { kind: 'skip', clause: verdict.clause };
   const module = options.modules.get(task.module);
   const raw = rawArguments(module, task, environment);
@@ -90,13 +88,6 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
           ? `${unknownName} is not known yet: ${unknownReason(raw[unknownName])}`
           : undefined,
   };
-}
-
-/** A clause that is no boolean: a warning that names it, or with --strict an error. */
-function loose(play: PlayRun, at: PlannedTask['at'], clause: string, value: unknown): void {
-  const message = `the condition "${clause}" is not a boolean (it is ${value === null ? 'none' : Array.isArray(value) ? 'a list' : typeof value}); say what it should be compared with`;
-  if (play.run.options.strict) throw new ModuleFailure(message);
-  play.run.emit({ type: 'warning', message, at });
 }
 
 function rawArguments(

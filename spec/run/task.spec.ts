@@ -21,6 +21,11 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t changed'],
     result: { rc: 1, failed: false },
   },
+  'failed_when may ask for what a failure has not: that is a failure too': {
+    tasks:
+      "- { name: t, file: { path: /tmp, state: \"{{ 'non' + 'sense' }}\" }, register: r, failed_when: r.rc > 1, ignore_errors: true }\n- { name: u, debug: { msg: a } }",
+    story: ['t failed ignored', 'u ok'],
+  },
   'failed_when is not asked about what was skipped': {
     tasks: '- { name: t, command: "false", when: false, failed_when: true }',
     story: ['t skipped'],
