@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Files } from '../source/files.ts';
 import { isVaulted, type Vault } from '../source/vault.ts';
@@ -12,6 +13,16 @@ export const disk: Files = {
       accessSync(path, constants.X_OK);
       return statSync(path).isFile();
     }) ?? false,
+  answer(program, words) {
+    const said = spawnSync(program, words, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: Number.POSITIVE_INFINITY,
+    });
+    const { status, signal, error } = said;
+    const stderr = error?.message ?? (signal ? `ended by ${signal}` : said.stderr);
+    return { code: status ?? undefined, stdout: said.stdout ?? '', stderr };
+  },
 };
 
 /** The same files, opened where they are encrypted. */

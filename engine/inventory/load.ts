@@ -1,4 +1,4 @@
-/** Reads inventories: files in INI or YAML, directories of them, and lists of hosts. */
+/** Reads inventories: files in INI or YAML, scripts that print one, directories of these, and lists of hosts. */
 import { basename, dirname, join } from 'node:path';
 import { fail, KplayError, type Location, type Problem } from '../errors.ts';
 import type { Files } from '../source/files.ts';
@@ -9,6 +9,7 @@ import { type Hierarchy, layerOf, resolveHierarchy } from './hierarchy.ts';
 import { localhostNames, readHostNames } from './host-names.ts';
 import { readIniInventory } from './ini.ts';
 import type { Group, Host, Inventory, VarsLayer } from './inventory.ts';
+import { isScript, readScriptInventory } from './script-inventory.ts';
 import { readVarsFolders, type VarsFolders } from './vars-files.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
@@ -126,17 +127,16 @@ function readSource(draft: Draft, source: string, files: Files): void {
     return;
   }
   const text = files.read(source);
-  if (text !== undefined) readText(draft, text, source);
+  if (text !== undefined && isScript(text)) readScriptInventory(draft, source, files);
+  else if (text !== undefined) readText(draft, text, source);
   else if (source.includes(',')) readHostList(draft, source);
   else fail(`there is no inventory "${source}"`, undefined, `for a list of hosts write a comma: "${source},"`);
 }
 
 function readText(draft: Draft, text: string, file: string): void {
   draft.texts.set(file, text);
-  const start: Location = { file, line: 1, column: 1 };
-  if (text.startsWith('#!'))
-    fail('inventory scripts are not supported yet', start, 'save what the script prints and use that');
-  if (file.endsWith('.toml')) fail('TOML inventories are not supported yet', start, 'write INI or YAML');
+  if (file.endsWith('.toml'))
+    fail('TOML inventories are not supported yet', { file, line: 1, column: 1 }, 'write INI or YAML');
   if (isYaml(text, basename(file))) readYamlInventory(draft, text, file);
   else readIniInventory(draft, text, file);
 }

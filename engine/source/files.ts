@@ -6,6 +6,15 @@ export interface Files {
   list(dir: string): readonly string[] | undefined;
   isDirectory(path: string): boolean;
   isExecutable?(path: string): boolean;
+  /** Runs a program of the user's that answers a question (an inventory script). */
+  answer?(program: string, words: readonly string[]): Answer;
+}
+
+/** What a program said. Without a `code` it did not end by itself, or was never begun, and `stderr` says why. */
+export interface Answer {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Files held in memory, by path: for specs, and for whoever embeds the engine. */

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { expect } from 'chai';
 import { tail } from '../kplay.ts';
 import { makeProject, type Project } from './project.ts';
@@ -54,6 +55,26 @@ describe('kplay inventory', function () {
     expect(JSON.parse((await inventory('--host', 'h3')).stdout)).to.deep.equal({ name: '{{ inventory_hostname }}' });
     const said = await inventory('--host', 'h3', '--playbook-dir', 'beside');
     expect(JSON.parse(said.stdout)).to.deep.equal({ name: '{{ inventory_hostname }}', size: 3 });
+  });
+
+  it('runs a script, and names one that may not be run', async () => {
+    const script = `#!/bin/sh
+case "$1" in --list) echo '{"web": ["s1"], "_meta": {}}' ;; --host) echo "{\\"name\\": \\"$2\\"}" ;; esac
+`;
+    project.write({ 'dyn/script': script, 'dyn/static': '[db]\ns2\n' });
+    const listed = () => project.run(['inventory', '-i', 'dyn', '--list']);
+    const refused = await listed();
+    expect([refused.code, refused.stderr]).to.deep.equal([
+      1,
+      `error: the inventory script ${project.path('dyn/script')} is not executable\n  hint: chmod +x ${project.path('dyn/script')}\n`,
+    ]);
+    chmodSync(project.path('dyn/script'), 0o755);
+    const { _meta, web, db } = JSON.parse((await listed()).stdout);
+    expect([_meta.hostvars, web, db]).to.deep.equal([
+      { s1: { name: 's1' }, s2: {} },
+      { hosts: ['s1'] },
+      { hosts: ['s2'] },
+    ]);
   });
 
   it('refuses a host that is not there, and no or two questions', async () => {

@@ -297,9 +297,9 @@ describe('loadInventory refuses', () => {
     ['a bad range', 'db[01:100]', 'hosts:1:1: the range [01:100] has ends of unequal length'],
     ['two groups in one line', '[a:children]\nb c', 'hosts:2:3: a line of [a:children] names one group'],
     [
-      'a script',
+      'a script that may not be run',
       '#!/bin/sh\necho',
-      'hosts:1:1: inventory scripts are not supported yet (save what the script prints and use that)',
+      'the inventory script hosts is not executable (chmod +x hosts)',
     ],
   ];
   for (const [title, text, message] of refusals) {
