@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { settings } from '../engine/cli/settings.ts';
 import { exitCodes } from '../engine/errors.ts';
 import { kplay, total } from './kplay.ts';
 
@@ -88,6 +89,16 @@ describe('the README', () => {
     );
     expect(named.size).to.be.greaterThan(15);
     for (const flag of named) expect(help, flag).to.match(new RegExp(`^ +(?:-\\w, )?${flag}\\b`, 'm'));
+  });
+
+  it('names every setting that is read, and no other', () => {
+    const named = rows('**Settings.**').flatMap((row) => {
+      const [, section, names] = /^\| `\[(\w+)\]` \|(.*)\|$/.exec(row) ?? [];
+      const plain = names!.replace(/\(.*?\)/g, '');
+      return [...plain.matchAll(/`([a-z_]+)`/g)].map(([, name]) => `${section}.${name}`);
+    });
+    const read = settings.flatMap(({ keys }) => keys);
+    expect(named.sort()).to.deep.equal(read.sort());
   });
 
   it('names every command', async () => {

@@ -28,7 +28,7 @@ export async function connectionDefaults(options: CliOptions): Promise<Connectio
     becomePassword,
     sshCommonArgs: options.sshCommonArgs,
     sshExtraArgs: options.sshExtraArgs,
-    hostKeyChecking: checking(options, process.env['ANSIBLE_HOST_KEY_CHECKING']),
+    hostKeyChecking: (options.hostKeyChecking ?? 'strict') as HostKeyChecking,
     connectTimeoutMs: options.timeout * 1000,
     home: homedir(),
     localUser: userInfo().username,
@@ -37,9 +37,4 @@ export async function connectionDefaults(options: CliOptions): Promise<Connectio
     onAcceptedHostKey: ({ host, fingerprint, file }) =>
       process.stderr.write(`kplay: remembered the host key of ${host} (${fingerprint}) in ${file}\n`),
   };
-}
-
-function checking({ hostKeyChecking }: CliOptions, environment: string | undefined): HostKeyChecking {
-  if (hostKeyChecking !== undefined) return hostKeyChecking as HostKeyChecking;
-  return environment !== undefined && /^(0|no|false|off)$/i.test(environment) ? 'off' : 'strict';
 }

@@ -13,7 +13,7 @@ import { moduleFolders, roleFolders } from './paths.ts';
 /** A name that is both a module's and a role's is told of twice. Throws KplayError with every name that is neither. */
 export async function printDocumentation(names: readonly string[], options: CliOptions): Promise<number> {
   const cwd = process.cwd();
-  const roots = roleFolders([], cwd);
+  const roots = roleFolders([], cwd, options.rolesPath);
   const modules = moduleCatalog(moduleFolders([], roots, options.modulePath, cwd));
   const roles = roots.flatMap((root) => disk.list(root) ?? []);
   const roleOf = (name: string) =>

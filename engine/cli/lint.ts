@@ -41,7 +41,7 @@ async function findings(playbooks: readonly string[], options: CliOptions): Prom
   const cwd = process.cwd();
   const vault = vaultWith(await vaultSecrets(options));
   const files = opened(disk, vault);
-  const roots = roleFolders(playbooks, cwd);
+  const roots = roleFolders(playbooks, cwd, options.rolesPath);
   const playbookDir = dirname(resolve(cwd, playbooks[0]!));
   return lint(
     playbooks,

@@ -1,14 +1,16 @@
 /** The whole command, but for its version: arguments, streams, exit codes. */
+import { homedir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { exitCodes, isKplayError } from '../errors.ts';
 import { colorWanted } from '../report/color-wanted.ts';
 import { printProblems } from '../report/problems.ts';
 import { disk } from './disk.ts';
-import { parseArguments } from './options.ts';
+import { type CliOptions, parseArguments } from './options.ts';
 import { packageVersion } from './paths.ts';
+import { readSettings } from './settings.ts';
 
 async function main(): Promise<number> {
-  const invocation = parseArguments(process.argv.slice(2), packageVersion());
+  const invocation = parseArguments(process.argv.slice(2), packageVersion(), configured);
   if (invocation.kind === 'text') {
     process[invocation.stream].write(invocation.text);
     return invocation.exitCode;
@@ -53,6 +55,15 @@ async function main(): Promise<number> {
   tuneEngine();
   const { play } = await import('./play.ts');
   return play(invocation.options);
+}
+
+/** What `ansible.cfg` and the environment say; what of it is passed over is told. */
+function configured(verbose: number): Partial<CliOptions> {
+  const surroundings = { cwd: process.cwd(), home: homedir(), environment: process.env };
+  const { options, warnings, unread } = readSettings(surroundings);
+  const passedOver = verbose > 0 && unread.length > 0 ? [`these settings are not read: ${unread.join(', ')}`] : [];
+  for (const warning of [...warnings, ...passedOver]) process.stderr.write(`warning: ${warning}\n`);
+  return options;
 }
 
 /**

@@ -54,6 +54,14 @@ export interface CliOptions {
   readonly vaultId: readonly string[];
   readonly vaultPasswordFile: readonly string[];
   readonly askVaultPass: boolean;
+  // the rest has no flag: it is said by ansible.cfg or the environment
+  /** Folders with roles. */
+  readonly rolesPath?: readonly string[];
+  /** Whether plays that do not say gather facts: all but `explicit` do. */
+  readonly gathering?: 'implicit' | 'explicit' | 'smart';
+  /** Vault passwords besides those of flags: `ID@SOURCE`, and a file or script. */
+  readonly vaultIdentityList?: readonly string[];
+  readonly vaultDefaultFile?: string;
 }
 
 /** What the arguments ask for: a run, one of the other commands, or text that was already printed (help, version). */
@@ -78,8 +86,15 @@ Examples:
   kplay site.yml -i hosts -l web -t config      only some hosts, only some tasks
   kplay doc template                            a module's arguments`;
 
-/** Reads argv (without node and script). Never exits and never prints. */
-export function parseArguments(argv: readonly string[], version: string): Invocation {
+/**
+ * Reads argv (without node and script). What no flag says may be said by `configured`, which is told how verbose to be.
+ * Never exits and never prints.
+ */
+export function parseArguments(
+  argv: readonly string[],
+  version: string,
+  configured: (verbose: number) => Partial<CliOptions> = () => ({}),
+): Invocation {
   const printed: string[] = [];
   const program = command(version);
   let chosen: ((options: CliOptions) => Invocation) | undefined;
@@ -105,7 +120,11 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
       exitCode: exitCodes.usage,
     });
   }
-  const options: CliOptions = { ...(program.opts() as Omit<CliOptions, 'playbooks'>), playbooks };
+  const given = program.opts() as Omit<CliOptions, 'playbooks'>;
+  const others = Object.entries(configured(given.verbose)).filter(
+    ([name]) => program.getOptionValueSource(name) !== 'cli',
+  );
+  const options: CliOptions = { ...given, ...Object.fromEntries(others), playbooks };
   if (chosen) return chosen(options);
   if (playbooks.length === 0)
     throw new KplayError(

@@ -52,10 +52,14 @@ export function moduleFolders(
   );
 }
 
-/** Folders with roles, nearest first: beside the playbooks, the working folder's, kplay's own. */
-export function roleFolders(playbooks: readonly string[], cwd: string): readonly string[] {
+/** Folders with roles, nearest first: beside the playbooks, those given, the working folder's, kplay's own. */
+export function roleFolders(
+  playbooks: readonly string[],
+  cwd: string,
+  given: readonly string[] = [],
+): readonly string[] {
   const beside = playbooks.map((playbook) => join(dirname(resolve(cwd, playbook)), 'roles'));
-  return [...new Set([...beside, join(cwd, 'roles'), join(packageRoot(), 'roles')])].filter((folder) =>
+  return [...new Set([...beside, ...given, join(cwd, 'roles'), join(packageRoot(), 'roles')])].filter((folder) =>
     disk.isDirectory(folder),
   );
 }

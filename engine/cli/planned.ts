@@ -29,7 +29,7 @@ export async function planned(
   cwd: string,
   files: Files,
 ): Promise<Planned> {
-  const roots = roleFolders(options.playbooks, cwd);
+  const roots = roleFolders(options.playbooks, cwd, options.rolesPath);
   const modules = moduleCatalog(moduleFolders(options.playbooks, roots, options.modulePath, cwd));
   const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, {
     files,

@@ -125,6 +125,7 @@ function run({
     skipTags: options.skipTags,
     startAtTask: options.startAtTask,
     forceHandlers: options.forceHandlers,
+    gatherFacts: options.gathering !== 'explicit',
     strict: options.strict,
     readAhead: options.probeAhead,
     verbosity: options.verbose,

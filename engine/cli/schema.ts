@@ -8,7 +8,7 @@ import { moduleFolders, roleFolders } from './paths.ts';
 /** Prints the JSON Schema; the project's own modules are in it. */
 export async function printSchema(options: CliOptions): Promise<number> {
   const cwd = process.cwd();
-  const modules = moduleCatalog(moduleFolders([], roleFolders([], cwd), options.modulePath, cwd));
+  const modules = moduleCatalog(moduleFolders([], roleFolders([], cwd, options.rolesPath), options.modulePath, cwd));
   await modules.load(modules.names());
   const all = Object.fromEntries(modules.names().map((name) => [name, modules.get(name)]));
   process.stdout.write(`${JSON.stringify(editorSchema(all), undefined, 1)}\n`);

@@ -1,4 +1,4 @@
-/** Where vault passwords come from: flags, the environment, files, scripts, the terminal. */
+/** Where vault passwords come from: flags, settings, files, scripts, the terminal. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -12,17 +12,15 @@ export interface VaultOptions {
   readonly vaultPasswordFile: readonly string[];
   readonly askVaultPass: boolean;
   readonly input: boolean;
+  readonly vaultIdentityList?: readonly string[];
+  readonly vaultDefaultFile?: string;
 }
 
 /** All passwords, in the order they are given. Throws KplayError for one that cannot be had. */
 export async function vaultSecrets(options: VaultOptions): Promise<readonly VaultSecret[]> {
-  const environment = process.env;
-  const inherited = [
-    environment['ANSIBLE_VAULT_IDENTITY_LIST']?.split(','),
-    environment['ANSIBLE_VAULT_PASSWORD_FILE'],
-  ];
+  const inherited = [...(options.vaultIdentityList ?? []), options.vaultDefaultFile];
   const named = [...options.vaultId, ...options.vaultPasswordFile, ...(options.askVaultPass ? ['prompt'] : [])];
-  const sources = [...named, ...inherited.flat()].filter((one): one is string => Boolean(one?.trim()));
+  const sources = [...named, ...inherited].filter((one): one is string => Boolean(one?.trim()));
   const secrets: VaultSecret[] = [];
   for (const source of sources) {
     const [, id = 'default', from = ''] = /^(?:([^@]*)@)?(.*)$/.exec(source.trim()) ?? [];

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly skipTags: readonly string[];
   readonly startAtTask?: string | undefined;
   readonly forceHandlers: boolean;
+  /** Whether plays that do not say gather facts. */
+  readonly gatherFacts: boolean;
   /** A condition that is no boolean is an error. */
   readonly strict: boolean;
   /** Reading ahead can be switched off, to compare or to doubt. */

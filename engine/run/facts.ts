@@ -18,11 +18,10 @@ import { trafficSince } from './traffic.ts';
 export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): Promise<void> {
   const { run } = play;
   const { play: written } = play.variables.play;
-  if (
-    written.gatherFacts !== undefined &&
-    !truth(renderValue(written.gatherFacts.value, hostEnvironment(run, hosts[0]!, play), written.gatherFacts.at))
-  )
-    return;
+  const wanted = written.gatherFacts
+    ? truth(rendered(written.gatherFacts, hostEnvironment(run, hosts[0]!, play)))
+    : run.options.gatherFacts;
+  if (!wanted) return;
   const subsets = subsetsOf(play, hosts[0]!);
   const label = run.label('Gathering Facts', 'setup', written.at, false);
   run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });

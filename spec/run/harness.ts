@@ -106,6 +106,7 @@ const defaults = {
   tags: [],
   skipTags: [],
   forceHandlers: false,
+  gatherFacts: true,
   strict: false,
   readAhead: true,
   verbosity: 0,
