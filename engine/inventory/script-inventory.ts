@@ -47,7 +47,8 @@ function scriptAt(draft: Draft, path: string, files: Files): Script {
     const question = `${path} ${words.join(' ')}`;
     if (code !== 0) {
       const how = code === undefined ? 'did not run to its end' : `ended with exit code ${code}`;
-      fail(`the inventory script ${question} ${how}${said && `: ${said}`}`);
+      const hint = /\bENOENT$/.test(said) ? 'is the interpreter of its first line there?' : undefined;
+      fail(`the inventory script ${question} ${how}${said && `: ${said}`}`, undefined, hint);
     }
     if (said) draft.warnings.push({ message: `${question} says: ${said}` });
     if (stdout.trim() === '' && words[0] === '--host') return {};

@@ -91,7 +91,7 @@ describe('an inventory script', () => {
     ],
     'that cannot be begun': [
       { '--list': { code: undefined, stdout: '', stderr: 'spawn ENOENT' } },
-      /^the inventory script site\/dyn --list did not run to its end: spawn ENOENT$/,
+      /^the inventory script site\/dyn --list did not run to its end: spawn ENOENT \(is the interpreter of its first line there\?\)$/,
     ],
     'that prints something else': [
       { '--list': 'hello\nworld' },
