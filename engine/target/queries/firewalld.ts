@@ -23,6 +23,7 @@ export function firewallCommand({ words, permanent, offline }: FirewallKey): str
 export const firewallKind: QueryKind<FirewallKey, string> = {
   name: 'firewalld',
   domains: ['kernel', 'files', 'packages', 'units'],
+  volatile: true, // rules expire, and firewalld itself may come with the run
   id: ({ words, permanent }) => [...(permanent ? ['--permanent'] : []), ...words].join(' '),
   script: (keys) =>
     `export LC_ALL=C\n${keys
