@@ -1,5 +1,6 @@
 /** One entry of an access control list, and a list once the entry is in it. */
 import { ModuleFailure } from '../target/failure.ts';
+import type { FileAcl } from '../target/queries/acls.ts';
 
 export interface AclEntry {
   /** For what comes into being in a directory, rather than the directory itself. */
@@ -26,6 +27,14 @@ export function parseEntry(text: string): AclEntry & { readonly permissions: str
 /** How getfacl begins the entry, and setfacl takes it. */
 export const entryName = ({ isDefault, type, entity }: AclEntry) => `${isDefault ? 'default:' : ''}${type}:${entity}`;
 
+/** The list of a file that has none but its mode. */
+export function entriesOfMode(mode: string): readonly string[] {
+  const digits = mode.slice(-3);
+  return ['user::', 'group::', 'other::'].map((name, index) => name + letters(Number(digits[index])));
+}
+
+const letters = (bits: number) => `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`;
+
 /** The permissions an entry has in a list, null where it is not in it. */
 export function permissionsOf(entries: readonly string[], name: string): string | null {
   const line = entries.find((each) => each.slice(0, each.lastIndexOf(':')) === name);
@@ -33,14 +42,14 @@ export function permissionsOf(entries: readonly string[], name: string): string 
 }
 
 /**
- * `rX`, `5` or `r-x` as getfacl prints it for a file with these entries; `X` is `x` where anybody may execute already, and
- * always for what directories pass on. @throws ModuleFailure for what are no permissions.
+ * `rX`, `5` or `r-x` as getfacl prints it for a file with these entries; `X` is `x` for directories, and
+ * where anybody may execute already. @throws ModuleFailure for what are no permissions.
  */
-export function normalPermissions(text: string, entries: readonly string[], isDefault: boolean): string {
+export function normalPermissions(text: string, { isDirectory, entries }: Omit<FileAcl, 'path'>): string {
   const digit = /^[0-7]$/.test(text) ? Number(text) : undefined;
   if (digit === undefined && !/^[rwxX-]{1,4}$/.test(text))
     throw new ModuleFailure(`permissions: "${text}" must be of r, w, x, X and -, or a digit up to 7`);
-  const anybody = isDefault || entries.some((entry) => !entry.startsWith('default:') && entry.endsWith('x'));
+  const anybody = isDirectory || entries.some((entry) => !entry.startsWith('default:') && entry.endsWith('x'));
   const has = (letter: string, bit: number) =>
     digit !== undefined
       ? (digit & bit) !== 0

@@ -1,5 +1,6 @@
 import {
   type AclEntry,
+  entriesOfMode,
   entryName,
   normalPermissions,
   parseEntry,
@@ -8,7 +9,7 @@ import {
 } from '../module/acl-entry.ts';
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { defineModule } from '../module/definition.ts';
-import { ModuleFailure } from '../target/failure.ts';
+import { ModuleFailure, UnknownState } from '../target/failure.ts';
 import { type AclKey, aclKind, type FileAcl } from '../target/queries/acls.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
@@ -71,12 +72,14 @@ export default defineModule({
     if (file.type === 'link') throw new ModuleFailure(`${args.path} is a link, which has no list: follow it`);
     if (entry?.isDefault && file.type !== 'directory')
       throw new ModuleFailure(`${args.path} is no directory: only directories have default entries`);
-    const lists = await target.query(aclKind, keyOf(args, entry));
+    const lists = await target.query(aclKind, keyOf(args, entry)).catch((error: unknown) => {
+      if (file.inode !== 0 || !(error instanceof ModuleFailure || error instanceof UnknownState)) throw error;
+      // What is only predicted has no inode, and no list yet but its mode.
+      return [{ path: args.path, isDirectory: file.type === 'directory', entries: entriesOfMode(file.mode) }];
+    });
     const name = entry && entryName(entry);
     return {
-      permissions: Object.fromEntries(
-        lists.map(({ path, entries }) => [path, name === undefined ? null : permissionsOf(entries, name)]),
-      ),
+      permissions: each(args, lists, ({ entries }) => (name === undefined ? null : permissionsOf(entries, name))),
       lists,
     };
   },
@@ -84,9 +87,9 @@ export default defineModule({
   desired({ args, state }) {
     const entry = entryOf(args);
     if (entry === undefined || args.state === 'query') return {};
-    const { permissions: text, isDefault } = entry;
-    if (args.state === 'absent') return { permissions: each(state, () => null) };
-    return { permissions: each(state, ({ entries }) => normalPermissions(text!, entries, isDefault)) };
+    const { permissions } = entry;
+    if (args.state === 'absent') return { permissions: each(args, state.lists, () => null) };
+    return { permissions: each(args, state.lists, (file) => normalPermissions(permissions!, file)) };
   },
 
   async apply({ args, state, wanted, target }) {
@@ -118,8 +121,13 @@ export default defineModule({
   },
 });
 
-const each = <T>({ lists }: AclState, of: (file: FileAcl) => T): Readonly<Record<string, T>> =>
-  Object.fromEntries(lists.map((file) => [file.path, of(file)]));
+/** A value for each file the entry is for. */
+function each<T>(args: Args, lists: readonly FileAcl[], of: (file: FileAcl) => T): Readonly<Record<string, T>> {
+  const isDefault = entryOf(args)?.isDefault ?? false;
+  return Object.fromEntries(
+    lists.filter(({ isDirectory }) => isDirectory || !isDefault).map((file) => [file.path, of(file)]),
+  );
+}
 
 /** The lists there will be. */
 function after(args: Args, { lists, permissions: before }: AclState, wanted: Partial<AclState>): readonly FileAcl[] {
@@ -127,15 +135,16 @@ function after(args: Args, { lists, permissions: before }: AclState, wanted: Par
   const { permissions } = wanted;
   if (entry === undefined || permissions === undefined) return lists;
   const recalculates = args.recalculate_mask !== 'no_mask';
-  return lists.map(({ path, entries }) => {
-    const one = permissions[path] ?? null;
-    return { path, entries: one === before[path] ? entries : withEntry(entries, entry, one, recalculates) };
+  return lists.map((file) => {
+    const one = permissions[file.path];
+    if (one === undefined || one === before[file.path]) return file;
+    return { ...file, entries: withEntry(file.entries, entry, one, recalculates) };
   });
 }
 
 function keyOf(args: Args, entry: AclEntry | undefined): AclKey {
   const numeric = /^\d+$/.test(entry?.entity ?? '');
-  return { path: args.path, recursive: args.recursive, directories: entry?.isDefault ?? false, numeric };
+  return { path: args.path, recursive: args.recursive, numeric };
 }
 
 /** The entry the task is about; none where it only asks for the list. @throws ModuleFailure for one that cannot be. */

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { normalPermissions, parseEntry } from '../../engine/module/acl-entry.ts';
 import acl from '../../engine/modules/acl.ts';
 import { aclKind } from '../../engine/target/queries/acls.ts';
+import { Unknown } from '../../engine/template/values.ts';
 import { testModule } from '../../engine/testing.ts';
 import { stage } from '../run/harness.ts';
 import { askHere, shells } from '../target/queries/run-query.ts';
@@ -13,7 +14,7 @@ const path = '/srv/a';
 const plain = ['user::rw-', 'group::r--', 'other::r--'];
 const world = (entries: readonly string[] = plain, id = path) => ({
   files: { '/srv': { type: 'directory' as const }, [path]: '', '/srv/link': { linkTarget: path } },
-  answers: { [`acl ${id}`]: [{ path: id.split(' ').at(-1), entries }] },
+  answers: { [`acl ${id}`]: [{ path: id.split(' ').at(-1), isDirectory: id.endsWith('/srv'), entries }] },
 });
 const joe = ['user::rw-', 'user:joe:r--', 'group::r--', 'mask::r--', 'other::r--'];
 const args = { path, etype: 'user', entity: 'joe', permissions: 'r', state: 'present' };
@@ -62,7 +63,7 @@ testModule(acl, 'acl', {
   },
   'says what directories pass on': {
     args: { ...args, path: '/srv', default: true, recursive: true, permissions: 'rX' },
-    world: world(['user::rwx', 'group::r-x', 'other::---'], '-R -d /srv'),
+    world: world(['user::rwx', 'group::r-x', 'other::---'], '-R /srv'),
     want: {
       log: ['setfacl -R -m default:user:joe:rX -- /srv'],
       result: {
@@ -77,6 +78,14 @@ testModule(acl, 'acl', {
     args: { ...args, entity: '1000' },
     world: world(plain, `-n ${path}`),
     want: { log: [`setfacl -m user:1000:r -- ${path}`] },
+  },
+  'foresees the list of what is not there yet': {
+    args,
+    world: {
+      files: { [path]: { mode: '0640', inode: 0 } },
+      answers: { [`acl ${path}`]: new Unknown('made by the run') },
+    },
+    want: { diffs: [[text(['user::rw-', 'group::r--', 'other::---']), text([...joe.slice(0, -1), 'other::---'])]] },
   },
   'only tells': { args: { path }, world: world(joe), want: { changed: false, result: { acl: joe } } },
   'needs the file': { args: { path: '/none' }, fails: '/none does not exist' },
@@ -106,29 +115,29 @@ describe('entries of ACLs', () => {
   });
 
   it('have one form', () => {
-    expect(['wr', '5', 'rX', 'r-X', '-'].map((one) => normalPermissions(one, plain, false))).to.deep.equal([
-      ...['rw-', 'r-x', 'r--', 'r--', '---'],
-    ]);
-    expect(normalPermissions('rX', ['user::rwx'], false)).to.equal('r-x');
+    expect(
+      ['wr', '5', 'rX', 'r-X', '-'].map((one) => normalPermissions(one, { isDirectory: false, entries: plain })),
+    ).to.deep.equal([...['rw-', 'r-x', 'r--', 'r--', '---']]);
+    expect(normalPermissions('rX', { isDirectory: false, entries: ['user::rwx'] })).to.equal('r-x');
   });
 });
 
 describe('aclKind', () => {
   it('reads what getfacl prints', () => {
     const said =
-      '# file: /srv\n# owner: root\n# group: root\n# flags: -s-\nuser::rwx\ndefault:user::rwx\n\n# file: /srv/b\nuser::r--';
-    const key = { path: '/srv', recursive: true, directories: false, numeric: false };
+      '# file: /srv\n# owner: root\n# group: root\n# flags: -s-\nuser::rwx\ndefault:user::rwx\n\n# files:\n# file: /srv/b\nuser::r--';
+    const key = { path: '/srv', recursive: true, numeric: false };
     const [lists, none] = aclKind.parse(Buffer.from(`0\x1d${said}\x1e127\x1d\x1e`), [key, key]);
     expect(lists).to.deep.equal([
-      { path: '/srv', entries: ['user::rwx', 'default:user::rwx'] },
-      { path: '/srv/b', entries: ['user::r--'] },
+      { path: '/srv', isDirectory: true, entries: ['user::rwx', 'default:user::rwx'] },
+      { path: '/srv/b', isDirectory: false, entries: ['user::r--'] },
     ]);
     expect(String(none)).to.contain('no getfacl');
   });
 
   for (const shell of shells)
     it(`asks through ${shell.join(' ')}`, () => {
-      const key = { path: '/', recursive: false, directories: false, numeric: false };
+      const key = { path: '/', recursive: false, numeric: false };
       expect(askHere(aclKind, [key, { ...key, path: '/dev/null', recursive: true }], shell)).to.have.length(2);
     });
 

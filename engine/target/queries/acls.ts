@@ -6,8 +6,6 @@ export interface AclKey {
   readonly path: string;
   /** Of everything below as well; links on the way are nobody's. */
   readonly recursive: boolean;
-  /** Only of directories: nothing else has defaults for what comes into being in it. */
-  readonly directories: boolean;
   /** Accounts by their numbers. */
   readonly numeric: boolean;
 }
@@ -15,14 +13,16 @@ export interface AclKey {
 /** The list of one file: `user:etcd:r--`, `default:group::r-x`. */
 export interface FileAcl {
   readonly path: string;
+  /** Only directories have defaults for what comes into being in them. */
+  readonly isDirectory: boolean;
   readonly entries: readonly string[];
 }
 
 export const aclKind: QueryKind<AclKey, readonly FileAcl[]> = {
   name: 'acl',
   domains: ['files', 'accounts', 'packages'],
-  id: ({ path, recursive, directories, numeric }) =>
-    [recursive && '-R', directories && '-d', numeric && '-n', path].filter(Boolean).join(' '),
+  volatile: true, // getfacl may come with the run
+  id: ({ path, recursive, numeric }) => [recursive && '-R', numeric && '-n', path].filter(Boolean).join(' '),
   script: (keys) =>
     `export LC_ALL=C\n${keys.map((key) => `o=$(${lookup(key)} 2>&1); printf '%s\\035%s\\036' $? "$o"`).join('\n')}`,
   parse(stdout, keys) {
@@ -31,18 +31,23 @@ export const aclKind: QueryKind<AclKey, readonly FileAcl[]> = {
       const [code = '', text = ''] = (parts[index] ?? '').split('\x1d');
       if (code === '127') return refusal('the host has no getfacl (package acl)');
       if (code !== '0') return refusal(`the ACL of ${path} cannot be read: ${text.trim() || `exit code ${code}`}`);
-      return text.split(/^# file: /m).flatMap((part) => {
-        const [name = '', ...lines] = part.split('\n');
-        return name === '' ? [] : [{ path: name, entries: lines.filter((line) => /^\w/.test(line)) }];
-      });
+      const [directories = '', files = ''] = text.split(/^# files:$/m);
+      return [...listsIn(directories, true), ...listsIn(files, false)];
     });
   },
 };
 
-// find, because getfacl's own recursion does not tell directories from files.
-function lookup({ path, recursive, directories, numeric }: AclKey): string {
-  const tell = `getfacl -pE${numeric ? 'n' : ''}`;
-  if (!recursive) return `${tell} -- ${quote(path)}`;
-  const kinds = directories ? '-type d' : '! -type l';
-  return `{ command -v getfacl >/dev/null || exit 127; find -H ${quote(path)} ${kinds} -exec ${tell} -- {} +; }`;
+function listsIn(text: string, isDirectory: boolean): readonly FileAcl[] {
+  return text.split(/^# file: /m).flatMap((part) => {
+    const [path = '', ...lines] = part.split('\n');
+    return path === '' ? [] : [{ path, isDirectory, entries: lines.filter((line) => /^\w/.test(line)) }];
+  });
+}
+
+/** Directories first, then a line of our own, and what is none: getfacl does not tell them apart. */
+function lookup({ path, recursive, numeric }: AclKey): string {
+  const [tell, at] = [`getfacl -pE${numeric ? 'n' : ''} --`, quote(path)];
+  if (!recursive) return `{ [ -d ${at} ] || echo '# files:'; ${tell} ${at}; }`;
+  const all = (kind: string) => `find -H ${at} ${kind} -exec ${tell} {} +`;
+  return `{ command -v getfacl >/dev/null || exit 127; ${all('-type d')} && echo '# files:' && ${all('! -type d ! -type l')}; }`;
 }
