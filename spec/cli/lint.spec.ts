@@ -96,6 +96,14 @@ const cases: Readonly<Record<string, Case>> = {
     },
     found: ['command-instead-of-module a.yml:4:7', 'command-instead-of-module a.yml:6:7'],
   },
+  'commands of the tools that modules drive': {
+    files: {
+      'a.yml': play(
+        '    - command: tar -czf /b.tgz /a\n    - command: setfacl -m u:a:r /x\n    - command: setsebool -P a on\n    - command: firewall-cmd --permanent --add-port=1/tcp\n    - command: apt-key add /k\n    - command: firewall-cmd --reload\n',
+      ),
+    },
+    found: [4, 5, 6, 7, 8].map((line) => `command-instead-of-module a.yml:${line}:7`),
+  },
   'files with secrets and without a mode': {
     files: {
       'a.yml': play(
