@@ -1,6 +1,6 @@
 /** The scripts that end a process and all its descendants on a host which has /proc and nothing but a shell. */
 
-/** TERM for all, then, two seconds later at most, KILL for those left and for what they started meanwhile. */
+/** TERM for all, then, a second and a bit later at most, KILL for those left and for what they started meanwhile. */
 export function killTree(pid: number): string {
   return `
 tree() {
@@ -25,11 +25,11 @@ exec 2>/dev/null
 pids=' ${pid} '
 tree
 kill -TERM $pids
-for wait in 1 2 3 4 5 6 7 8 9 10; do
+for wait in 1 2 3 4 5 6; do
   left=
   for child in $pids; do alive $child && left=1; done
   [ "$left" ] || exit 0
-  sleep 0.2 || { sleep 2; break; }
+  sleep 0.2 || { sleep 1; break; }
 done
 tree
 kill -KILL $pids
