@@ -31,4 +31,8 @@ describe('the chart of the benchmark', () => {
     expect(chart(results, ['4 hosts & <more>'])).to.equal(drawn);
     expect(drawn).to.include('4 hosts &#38; &#60;more&#62;');
   });
+
+  it('has a title for those who do not see it', () => {
+    expect(drawn).to.include('<title>4 hosts &#38; &#60;more&#62;</title>');
+  });
 });

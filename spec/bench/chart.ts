@@ -11,7 +11,7 @@ const colours: Readonly<Record<string, string>> = { kplay: '#2f81f7', floor: '#8
 
 const [left, bar, width, height, gap] = [120, 460, 720, 22, 6];
 
-/** `caption` says what was measured, and on which machine. */
+/** `caption` says what was measured, and on which machine; its first line is the picture's title for those who do not see it. */
 export function chart(results: Results, caption: readonly string[]): string {
   const longest = Math.max(...Object.values(results).flatMap((times) => Object.values(times).map(median)));
   const parts: string[] = [];
@@ -36,7 +36,8 @@ export function chart(results: Results, caption: readonly string[]): string {
     y += 16;
   }
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 8}" viewBox="0 0 ${width} ${y + 8}" font-family="system-ui, sans-serif" font-size="13" fill="#57606a">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 8}" viewBox="0 0 ${width} ${y + 8}" font-family="system-ui, sans-serif" font-size="13" fill="#57606a" role="img">`,
+    `<title>${escaped(caption[0] ?? '')}</title>`,
     `<rect width="${width}" height="${y + 8}" rx="6" fill="#ffffff" stroke="#d0d7de"/>`,
     ...parts,
     '</svg>',
