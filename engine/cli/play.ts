@@ -96,28 +96,13 @@ interface Ready {
   readonly vault: Vault;
 }
 
-function run({
-  options,
-  plan,
-  inventory,
-  limit,
-  extraVars,
-  cwd,
-  defaults,
-  prompts,
-  emit,
-  signals,
-  vault,
-}: Ready): Promise<RunResult> {
+function run({ options, plan, signals, ...ready }: Ready): Promise<RunResult> {
   return execute({
+    ...ready,
     plan: plan.plan,
     planner: plan.planner,
-    inventory,
-    limit,
     limitText: options.limit,
     modules: plan.modules,
-    extraVars,
-    prompts,
     check: options.check,
     diff: options.diff,
     forks: options.forks,
@@ -129,12 +114,8 @@ function run({
     strict: options.strict,
     readAhead: options.probeAhead,
     verbosity: options.verbose,
-    cwd,
     environment: process.env,
-    defaults,
-    vault,
     wiring,
-    emit,
     signal: signals.signal,
     stop: signals.stop,
     version: packageVersion(),
