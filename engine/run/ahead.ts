@@ -13,7 +13,6 @@ import type { Follower, HostState, PlayRun } from './context.ts';
 import { controllerFor } from './controller.ts';
 import { loopItems } from './loop.ts';
 import { type Preparation, prepare } from './prepare.ts';
-
 import { type Trains, trainsOf } from './train.ts';
 import type { Momentary } from './variables.ts';
 
@@ -54,6 +53,14 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
     return view;
   };
 
+  /** The next reading begins where the host stands. */
+  function startOver(host: HostState): void {
+    const view = viewOf(host);
+    view.horizon = 0;
+    view.barrier = undefined;
+    view.window = narrowest;
+  }
+
   function read(host: HostState): void {
     const view = viewOf(host);
     const end = Math.min(tasks.length, view.position + 1 + view.window);
@@ -77,18 +84,10 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
       read(host);
     },
     again(host) {
-      const view = viewOf(host);
-      view.horizon = view.position + 1;
-      view.barrier = undefined;
-      view.window = narrowest;
+      startOver(host);
       read(host);
     },
-    later(host) {
-      const view = viewOf(host);
-      view.horizon = 0;
-      view.barrier = undefined;
-      view.window = narrowest;
-    },
+    later: startOver,
   };
 }
 
