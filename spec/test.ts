@@ -1,14 +1,14 @@
 /**
- * `npm test`: the unit specs, then the acceptance specs on real hosts; ends with "N passed, M failed".
+ * `npm test`: the unit specs, then the acceptance specs on real hosts; says what failed, and ends with "N passed, M failed".
  * `test.js lab [NAME]` runs only the latter, those whose name has NAME in it.
  *
- * Each acceptance spec is a process of its own, which has its lab to itself. One that failed is run a second time, on
- * fresh hosts: on a busy machine a real cluster may miss a bound. What failed first is said at the end.
- * Two of them run side by side, in labs of their own; KPLAY_TEST_LANES=1 runs one after the other.
+ * Each acceptance spec is a process of its own, which has its lab to itself. Two of them run side by side, in labs of
+ * their own; KPLAY_TEST_LANES=1 runs one after the other. A file that failed is run a second time, by itself: on a busy
+ * machine a real cluster may miss a bound, and a process its time. What failed first is told at the end all the same.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import Mocha from 'mocha';
 import { startLab } from './lab/lab.ts';
 
@@ -16,32 +16,37 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, in words. */
+  readonly failures: readonly string[];
 }
 
-/**
- * Acceptance specs whose last run was not green to the end. `npm run test:lab -- NAME` runs them; `npm test` says that it does not.
- */
-const unproven: readonly string[] = [];
-
+const nothing: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 const compiled = join(process.cwd(), 'build/spec');
 const onHosts = (path: string) => path.startsWith('acceptance/');
 const sum = (all: readonly Counts[]): Counts => ({
   passed: all.reduce((total, one) => total + one.passed, 0),
   failed: all.reduce((total, one) => total + one.failed, 0),
   skipped: all.reduce((total, one) => total + one.skipped, 0),
+  failures: all.flatMap((one) => one.failures),
 });
 
-/** Runs specs in this process. */
-async function runHere(paths: readonly string[]): Promise<Counts> {
+/** Runs specs in this process. The counts of each file. */
+async function runHere(paths: readonly string[]): Promise<Map<string, Counts>> {
   const mocha = new Mocha({ timeout: 10_000, color: process.stdout.isTTY });
   for (const path of paths) mocha.addFile(join(compiled, path));
   await mocha.loadFilesAsync();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = new Map(paths.map((path) => [path, nothing]));
+  const count = (test: Mocha.Runnable, more: Partial<Counts>) => {
+    const path = relative(compiled, test.file ?? test.parent?.file ?? '');
+    counts.set(path, sum([counts.get(path) ?? nothing, { ...nothing, ...more }]));
+  };
   await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
-    runner.on('pass', () => void counts.passed++);
-    runner.on('fail', () => void counts.failed++);
-    runner.on('pending', () => void counts.skipped++);
+    runner.on('pass', (test) => count(test, { passed: 1 }));
+    runner.on('pending', (test) => count(test, { skipped: 1 }));
+    runner.on('fail', (test, error: Error) =>
+      count(test, { failed: 1, failures: [`${test.fullTitle()}\n    ${error.message.trim().slice(0, 2000)}`] }),
+    );
   });
   return counts;
 }
@@ -55,7 +60,8 @@ function runApart(path: string, lane: number, lanes: number): Promise<Counts> {
     });
     const words: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => words.push(chunk));
-    let counts: Counts = { passed: 0, failed: 1, skipped: 0 }; // until it says how it went
+    // until it says how it went
+    let counts: Counts = { ...nothing, failed: 1, failures: ['ended before it said how it went'] };
     child.on('message', (said) => {
       counts = said as Counts;
     });
@@ -67,27 +73,37 @@ function runApart(path: string, lane: number, lanes: number): Promise<Counts> {
   });
 }
 
+/** What failed at first, though it may have passed the second time. */
+const atFirst: string[] = [];
+
+/** The file's counts; when it failed, those of its second run. */
+async function twice(path: string, first: Counts, run: () => Promise<Counts>): Promise<Counts> {
+  if (first.failed === 0) return first;
+  process.stdout.write(`\n${path} failed: once more, by itself\n`);
+  atFirst.push(...first.failures.map((words) => `${path}: ${words}`));
+  const second = await run();
+  return { ...second, failures: second.failures.map((words) => `${path}: ${words}`) };
+}
+
+async function runUnits(paths: readonly string[]): Promise<Counts> {
+  const done: Counts[] = [];
+  for (const [path, first] of await runHere(paths)) done.push(await twice(path, first, () => runApart(path, 0, 1)));
+  return sum(done);
+}
+
 async function runOnHosts(paths: readonly string[]): Promise<Counts> {
   const lanes = Math.min(paths.length, Number(process.env['KPLAY_TEST_LANES'] ?? 2));
   // what labs are made of is made once, before two of them want it
   if (lanes > 1) await (await startLab({ hosts: [{ name: 'first' }], kubernetes: true, log: console.error })).down();
   const waiting = [...paths];
   const done: Counts[] = [];
-  const again: string[] = [];
   const work = async (lane: number) => {
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-      const first = await runApart(path, lane, lanes);
-      if (first.failed === 0) {
-        done.push(first);
-        continue;
-      }
-      process.stdout.write(`\n${path} failed: once more, on fresh hosts\n`);
-      done.push(await runApart(path, lane, lanes));
-      again.push(path);
+      const run = (spec = path!) => runApart(spec, lane, lanes);
+      done.push(await twice(path, await run(), run));
     }
   };
   await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)));
-  if (again.length > 0) process.stdout.write(`\nrun twice, because the first run failed: ${again.join(', ')}\n`);
   return sum(done);
 }
 
@@ -96,15 +112,16 @@ const specs = readdirSync(compiled, { recursive: true, encoding: 'utf8' })
   .sort();
 const [what, name = ''] = process.argv.slice(2);
 if (what === 'one') {
-  const counts = await runHere([name]);
+  const counts = sum([...(await runHere([name])).values()]);
   await new Promise((resolve) => process.send?.(counts, resolve) ?? resolve(undefined));
   process.exit(counts.failed > 0 ? 1 : 0);
 }
 const units = what === 'lab' ? [] : specs.filter((path) => !onHosts(path));
-const isUnproven = (path: string) => unproven.some((one) => path === `acceptance/${one}.spec.js`);
-const apart = specs.filter((path) => onHosts(path) && (what === 'lab' ? path.includes(name) : !isUnproven(path)));
-const { passed, failed, skipped } = sum([await runHere(units), await runOnHosts(apart)]);
-if (what !== 'lab' && unproven.length > 0)
-  process.stdout.write(`\nNOT RUN, for they are not proven yet: ${unproven.join(', ')}\n`);
+const apart = specs.filter((path) => onHosts(path) && (what !== 'lab' || path.includes(name)));
+const { passed, failed, skipped, failures } = sum([await runUnits(units), await runOnHosts(apart)]);
+const tell = (title: string, all: readonly string[]) =>
+  all.length > 0 && process.stdout.write(`\n${title}\n${all.map((words) => `  ${words}\n`).join('')}`);
+tell('Failed at first, and were run once more:', atFirst);
+tell('Failed:', failures);
 process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
