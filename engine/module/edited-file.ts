@@ -28,8 +28,12 @@ export interface EditedFile extends PlacedFile {
   readonly parent: boolean;
 }
 
-/** Reads a file to be edited; links are followed to what they point to. */
-export async function probeEdited(target: ReadableTarget, named: string): Promise<EditedFile> {
+/** Reads a file to be edited; links are followed to what they point to. With `latin1` its text is one of bytes in any case. */
+export async function probeEdited(
+  target: ReadableTarget,
+  named: string,
+  as: EditedFile['encoding'] = 'utf8',
+): Promise<EditedFile> {
   foresee(target, named, true);
   const path = await realPath(target, named);
   const [placed, content, above] = await Promise.all([
@@ -37,7 +41,7 @@ export async function probeEdited(target: ReadableTarget, named: string): Promis
     target.readFile(path),
     target.exists(posix.dirname(path)),
   ]);
-  const encoding = content === undefined || isUtf8(content) ? 'utf8' : 'latin1';
+  const encoding = content === undefined || isUtf8(content) ? as : 'latin1';
   return Object.assign(placed, { path, text: content?.toString(encoding), encoding, parent: above } as const);
 }
 
@@ -47,13 +51,13 @@ interface EditArgs extends Owned {
   readonly validate?: string | undefined;
 }
 
-/** @throws ModuleFailure where there is no file to edit and none may be made. */
-export function checkEditable(args: EditArgs, state: EditedFile): void {
+/** @throws ModuleFailure where there is no file to edit and none may be made; `what` is the module's word for it. */
+export function checkEditable(args: EditArgs, state: EditedFile, what = 'Path'): void {
   checkValidate(args.validate);
   if (state.type === 'directory' || state.type === 'other')
     throw new ModuleFailure(`Path ${state.path} is a ${state.type} !`, { rc: 256 });
   if (state.text === undefined && args.create !== true)
-    throw new ModuleFailure(`Path ${state.path} does not exist !`, { rc: 257 });
+    throw new ModuleFailure(`${what} ${state.path} does not exist !`, { rc: 257 });
 }
 
 /** The file wanted, with this text. */
@@ -73,7 +77,7 @@ export function spelledAs<T extends object>(args: T, { encoding }: EditedFile): 
 export async function applyEdited(
   target: Target,
   args: EditArgs,
-  state: EditedFile,
+  state: PlacedFile & Pick<EditedFile, 'path' | 'parent'>,
   wanted: object,
 ): Promise<{ readonly backup_file?: string }> {
   const after = wanted as PlacedFile;

@@ -1,27 +1,16 @@
-import { posix } from 'node:path';
 import { attributeArgs } from '../module/attributes.ts';
 import { defineModule } from '../module/definition.ts';
 import { editLine } from '../module/edit-line.ts';
 import {
-  backupName,
-  checkValidate,
-  foresee,
-  type PlacedFile,
-  place,
-  placedDiffs,
-  placedResult,
-  probePlaced,
-  realPath,
-  wantedFile,
-} from '../module/placed-file.ts';
+  applyEdited,
+  checkEditable,
+  type EditedFile,
+  editedDiffs,
+  editedResult,
+  probeEdited,
+  wantedEdited,
+} from '../module/edited-file.ts';
 import { ModuleFailure } from '../target/failure.ts';
-
-/** The file, with its text: a string of bytes. */
-interface LineState extends PlacedFile {
-  readonly path: string;
-  readonly text: string | undefined;
-  readonly parent: boolean;
-}
 
 export default defineModule({
   summary: 'Makes one line of a file be there or not.',
@@ -64,50 +53,27 @@ export default defineModule({
 
   onlyFiles: true,
 
-  async probe({ args, target }): Promise<LineState> {
-    foresee(target, args.path, true);
-    const path = await realPath(target, args.path);
-    const [placed, content, above] = await Promise.all([
-      probePlaced(target, path, false),
-      target.readFile(path),
-      target.exists(posix.dirname(path)),
-    ]);
-    return Object.assign(placed, { path, text: content?.toString('latin1'), parent: above });
-  },
+  probe: ({ args, target }): Promise<EditedFile> => probeEdited(target, args.path, 'latin1'),
 
-  async desired({ args, state }) {
-    checkValidate(args.validate);
+  desired({ args, state }) {
     checkArguments(args);
-    if (state.type === 'directory' || state.type === 'other')
-      throw new ModuleFailure(`Path ${state.path} is a ${state.type} !`, { rc: 256 });
-    if (state.text === undefined) {
-      if (args.state === 'absent') return {};
-      if (!args.create) throw new ModuleFailure(`Destination ${state.path} does not exist !`, { rc: 257 });
-    }
-    const { text } = editLine(state.text ?? '', args);
-    return wantedFile({ content: Buffer.from(text, 'latin1'), source: state.path }, args, state);
+    const absent = args.state === 'absent' && state.text === undefined;
+    checkEditable(absent ? { ...args, create: true } : args, state, 'Destination');
+    return absent ? {} : wantedEdited(editLine(state.text ?? '', args).text, args, state);
   },
 
   async apply({ args, state, wanted, target }) {
-    const after = wanted as PlacedFile;
-    const rewritten = state.type === 'file' && state.checksum !== after.checksum;
-    const backup = args.backup && rewritten ? backupName(state.path) : undefined;
-    if (!state.parent) await target.makeDirectory(posix.dirname(state.path), {});
-    await place(target, state.path, state, after, { backup, validate: args.validate });
+    const { backup_file: backup } = await applyEdited(target, args, state, wanted);
     return { ...(backup !== undefined && { backup }) };
   },
 
   returned({ args, state, wanted }) {
     if (wanted.type === undefined) return { msg: 'file not present', found: 0, backup: '' };
     const { msg, found } = editLine(state.text ?? '', args);
-    const { mode, owner, group, uid, gid } = placedResult(state.path, state, wanted as PlacedFile);
-    const attributes = Object.fromEntries(
-      Object.entries({ mode, owner, group, uid, gid }).filter(([, value]) => value !== undefined),
-    );
-    return { msg, backup: '', ...(args.state === 'absent' && { found }), ...attributes };
+    return { msg, backup: '', ...(args.state === 'absent' && { found }), ...editedResult(state, wanted) };
   },
 
-  preview: ({ state, wanted, target }) => placedDiffs(target, state.path, state, wanted as PlacedFile),
+  preview: ({ state, wanted, target }) => editedDiffs(target, state, wanted),
 });
 
 interface Checked {

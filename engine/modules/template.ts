@@ -1,13 +1,12 @@
 import { posix } from 'node:path';
 import { attributeArgs, attributesAfter } from '../module/attributes.ts';
 import { type Controller, defineModule, type RenderOptions } from '../module/definition.ts';
+import { applyEdited } from '../module/edited-file.ts';
 import {
   type Body,
-  backupName,
   checkValidate,
   foresee,
   type PlacedFile,
-  place,
   placedDiffs,
   placedResult,
   probePlaced,
@@ -108,13 +107,7 @@ export default defineModule({
     return wantedFile(body, { ...args, mode }, state);
   },
 
-  async apply({ args, state, wanted, target }) {
-    const after = wanted as PlacedFile;
-    const rewritten = state.type === 'file' && state.checksum !== after.checksum;
-    const backup = args.backup && rewritten ? backupName(state.path) : undefined;
-    await place(target, state.path, state, after, { backup, validate: args.validate });
-    return { ...(backup !== undefined && { backup_file: backup }) };
-  },
+  apply: ({ args, state, wanted, target }) => applyEdited(target, args, state, wanted),
 
   after: attributesAfter,
 

@@ -1,9 +1,9 @@
 /** The plan: imports and roles resolved, keywords inherited, everything checked; what `run` walks. */
 import type { Location } from '../errors.ts';
 import type {
-  Arguments,
   Clause,
   Inherited,
+  Invocation,
   Loop,
   Meta,
   Play,
@@ -52,19 +52,8 @@ export interface Effective {
   readonly lexical: Lexical;
 }
 
-export interface PlannedTask extends Effective {
+export interface PlannedTask extends Effective, Invocation {
   readonly kind: 'task';
-  readonly module: string;
-  readonly args: Arguments;
-  readonly loop?: Loop;
-  readonly register?: string;
-  readonly changedWhen?: readonly Clause[];
-  readonly failedWhen?: readonly Clause[];
-  readonly until?: readonly Clause[];
-  readonly retries?: Positioned;
-  readonly delay?: Positioned;
-  readonly async?: Positioned;
-  readonly poll?: Positioned;
 }
 
 export interface PlannedBlock extends Effective {

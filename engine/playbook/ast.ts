@@ -124,8 +124,8 @@ export interface Arguments {
   readonly template?: Positioned<string>;
 }
 
-export interface Task extends Keywords {
-  readonly kind: 'task';
+/** A module that is called, and what is made of its result. */
+export interface Invocation {
   /** The module as written, `ansible.builtin.` and other collection prefixes removed. */
   readonly module: string;
   readonly args: Arguments;
@@ -138,6 +138,10 @@ export interface Task extends Keywords {
   readonly delay?: Positioned;
   readonly async?: Positioned;
   readonly poll?: Positioned;
+}
+
+export interface Task extends Keywords, Invocation {
+  readonly kind: 'task';
   /** Topics a handler listens to; empty for tasks. */
   readonly listen: readonly string[];
 }
