@@ -1,8 +1,10 @@
 /** Documents 002 and 003 together: kubeadm on an etcd cluster of its own, authorities copied from the controller. */
 
 import { expect } from 'chai';
+import { tail } from '../kplay.ts';
+import { administrator, startClient } from './client.ts';
 import { declareClusterCases, labVariables, nodesOwn } from './kubeadm-cases.ts';
-import { describeTopology } from './topology.ts';
+import { changedTasks, describeTopology, expectUnchanged } from './topology.ts';
 
 const masters = ['m1', 'm2', 'm3'];
 const members = ['e1', 'e2', 'e3'];
@@ -26,5 +28,27 @@ describeTopology(
     });
 
     declareClusterCases(cluster, masters, ['w1']);
+
+    it('changed audit rules reach each kube-apiserver, one after the other, while a client goes on', async () => {
+      const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf';
+      const rules = [{ level: 'RequestResponse', resources: [{ group: '', resources: ['configmaps'] }] }];
+      const told = ['-e', JSON.stringify({ kubeadm_audit_rules: rules })];
+      const client = startClient(await administrator(cluster.lab.host('m1')));
+      const seen = await client.during('audit rules changed', async () => {
+        const said = await cluster.run(...told);
+        expect(said.code, tail(said)).to.equal(0);
+        expect(changedTasks(said).filter((one) => /End this kube-apiserver/.test(one))).to.have.length(masters.length);
+      });
+      expect(await client.stop()).to.deep.equal([]);
+      expect(Math.max(seen.writes, seen.reads)).to.be.lessThan(5);
+      for (const name of masters) {
+        const written = `audited-by-${name}`;
+        await cluster.tell(name, `${kubectl} --server https://127.0.0.1:6443 create configmap ${written}`);
+        expect(
+          await cluster.tell(name, `grep ${written} /var/log/kubernetes/audit.log | grep -c responseObject`),
+        ).to.not.equal('0\n');
+      }
+      expectUnchanged(await cluster.run(...told));
+    });
   },
 );

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Mapping, readMapping, readYaml, roleNames, tasksIn, tasksOf, type WrittenTask } from './read-roles.ts';
+import { type Mapping, readMapping, roleNames, tasksOf } from './read-roles.ts';
 
 /** Names a role may declare besides those that begin with its own. */
 const shared: Readonly<Record<string, RegExp>> = {
@@ -11,17 +11,27 @@ const shared: Readonly<Record<string, RegExp>> = {
   'local-lb': /^local_lb(_|$)/,
 };
 
-/** Files that hold a secret: keys, the password of the adverts, the key that encrypts etcd. */
-const secretFile = /\.key\b|authentication\.conf|encryption\.yaml/;
+const types: Readonly<Record<string, readonly string[]>> = {
+  string: ['str', 'path'],
+  number: ['int', 'float'],
+  boolean: ['bool'],
+  list: ['list'],
+  dict: ['dict'],
+};
 
-const playbook = 'playbooks/ha-external-etcd.yml';
+interface Option {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly required?: boolean;
+}
 
 for (const role of roleNames) {
   describe(`the role ${role}`, () => {
     const tasks = tasksOf(role);
     const defaults = readMapping(join('roles', role, 'defaults/main.yml'));
     const specs = readMapping(join('roles', role, 'meta/argument_specs.yml'))['argument_specs'] as Readonly<
-      Record<string, { readonly short_description?: string; readonly options: Mapping }>
+      Record<string, { readonly short_description?: string; readonly options?: Readonly<Record<string, Option>> }>
     >;
     const prefix = shared[role] ?? new RegExp(`^${role.replaceAll('-', '_')}_`);
 
@@ -41,12 +51,12 @@ for (const role of roleNames) {
     });
 
     it('declares each of its defaults in argument_specs.yml, and nothing else', () => {
-      const options = (specs['main'] ?? { options: {} }).options as Readonly<Record<string, Mapping>>;
-      const required = Object.keys(options).filter((name) => options[name]!['required'] === true);
+      const { options = {} } = specs['main'] ?? {};
+      const required = Object.keys(options).filter((name) => options[name]!.required === true);
       expect(Object.keys(options).sort()).to.deep.equal([...Object.keys(defaults), ...required].sort());
       for (const [name, option] of Object.entries(options)) {
-        expect(option['description'], name).to.match(/\.$/);
-        if ('default' in option) expect(option['default'], name).to.deep.equal(defaults[name]);
+        expect(option.description, name).to.match(/\.$/);
+        if ('default' in option) expect(option.default, name).to.deep.equal(defaults[name]);
       }
     });
 
@@ -69,47 +79,47 @@ for (const role of roleNames) {
         expect(name).to.match(prefix);
     });
 
-    follows(tasks);
-
-    it('gives keys to their owner alone, and keeps them out of the report', () => {
-      const places = tasks.filter(
-        ({ module, args }) =>
-          ['copy', 'template'].includes(module ?? '') &&
-          secretFile.test(`${args['dest']} ${args['src']} ${listOf(tasks, args)}`),
-      );
-      for (const { task, args, file } of places) {
-        expect(args['mode'], `${file}: ${task['name']}`).to.equal('0600');
-        expect(task['no_log'], `${file}: ${task['name']}`).to.equal(true);
+    it('has a type for each variable, which the default is of', () => {
+      for (const [entry, { short_description, options = {} }] of Object.entries(specs)) {
+        expect(short_description, entry).to.be.a('string');
+        for (const [name, { type, required }] of Object.entries(options)) {
+          expect(Object.values(types).flat(), `${entry}: ${name}`).to.include(type);
+          if (required !== true) expect(defaults, entry).to.have.property(name);
+          const kind = kindOf(defaults[name]);
+          if (kind !== undefined) expect(types[kind], `${entry}: ${name}`).to.include(type);
+        }
       }
-      if (
-        ['etcd', 'keepalived', 'kubeconfig', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].includes(
-          role,
-        ) ||
-        ['kubelet', 'kube-proxy'].includes(role)
-      )
-        expect(places).to.not.be.empty;
+    });
+
+    it('has each entry of argument_specs as a file of tasks', () => {
+      if (tasksOf(role).length > 0)
+        for (const entry of Object.keys(specs).filter((one) => one !== 'main'))
+          expect(existsSync(join('roles', role, 'tasks', `${entry}.yml`)), entry).to.equal(true);
+    });
+
+    it('says each default once', () => {
+      const text = readFileSync(join('roles', role, 'defaults/main.yml'), 'utf8');
+      const names = [...text.matchAll(/^([a-z]\w*):/gm)].map(([, name]) => name);
+      expect(names).to.deep.equal([...new Set(names)]);
+    });
+
+    it('pins images and versions, and checks what it downloads', () => {
+      for (const [name, value] of Object.entries(defaults)) {
+        const written = String(value).replace(/\{\{[^}]*\}\}/g, '?');
+        if (/_image$/.test(name) && written !== '?')
+          expect(written, name)
+            .to.match(/:[^/:\s]+$|@sha256:/)
+            .and.not.match(/:latest$/);
+        if (/_version$/.test(name)) expect(value, name).to.match(/^\d+\.\d+\.\d+$/);
+      }
+      for (const { args, module, file } of tasksOf(role))
+        if (module === 'get_url') expect(args['checksum'], file).to.match(/^sha256:/);
     });
   });
 }
 
-describe(playbook, () => {
-  const plays = readYaml(playbook) as readonly Mapping[];
-  follows(plays.flatMap((play) => tasksIn((play['tasks'] ?? []) as readonly Mapping[], playbook)));
-
-  it('names each play by a sentence, and gathers facts in one alone', () => {
-    for (const play of plays) expect(play['name']).to.match(/^[A-Z].{9,}/);
-    expect(plays.filter((play) => play['gather_facts'] !== false)).to.have.length(1);
-  });
-
-  it('restarts what holds a quorum or the API one host after the other', () => {
-    const restarting = plays.filter((play) => JSON.stringify(play).includes('"tasks_from":"restart"'));
-    expect(restarting.map((play) => [play['hosts'], play['serial']])).to.deep.equal([
-      ['etcd', 1],
-      ['kube_control_plane', 1],
-    ]);
-  });
-
-  it('uses every role of the project', () => {
+describe('playbooks', () => {
+  it('use every role of the project', () => {
     const playbooks = readdirSync('playbooks').filter((name) => name.endsWith('.yml'));
     const used = playbooks.map((name) => readFileSync(join('playbooks', name), 'utf8')).join('\n');
     const needed = new Set(
@@ -151,38 +161,8 @@ const idsOf = (prefix: string, count: number): readonly string[] =>
 const steps: readonly number[] = [11, 13, 9, 16, 10];
 const traps: readonly number[] = [15, 10, 15, 14, 7];
 
-/** Rules of style for tasks, wherever they stand. */
-function follows(tasks: readonly WrittenTask[]): void {
-  it('names each task by a sentence', () => {
-    for (const { task, file } of tasks) expect(task['name'], file).to.match(/^[A-Z][^\n]{9,}[^.]$/);
-  });
-
-  it('uses modules that describe a state, and ignores no error', () => {
-    for (const { task, module, file } of tasks) {
-      expect(module, `${file}: ${task['name']}`).to.not.be.oneOf(['shell', 'raw', 'script', 'local_action', 'action']);
-      // what failover broke on one host is mended on the others, also when that one cannot be reached
-      const mends = file.endsWith('failover/tasks/fault.yml') && 'ignore_unreachable' in task;
-      const ignoring = mends ? ['ignore_errors'] : ['ignore_errors', 'ignore_unreachable'];
-      expect(task, `${file}: ${task['name']}`).to.not.have.any.keys(...ignoring);
-    }
-  });
-
-  it('says of each command whether it changes something', () => {
-    for (const { task, args, module, file } of tasks) {
-      if (module === 'command')
-        expect('changed_when' in task || 'creates' in args, `${file}: ${task['name']}`).to.equal(true);
-    }
-  });
-
-  it('gives every file it places a mode', () => {
-    for (const { task, args, module, file } of tasks) {
-      if (['copy', 'template', 'get_url'].includes(module ?? ''))
-        expect(args['mode'], `${file}: ${task['name']}`).to.match(/^0[0-7]{3}$/);
-    }
-  });
-}
-
-/** The loop a task's arguments come from, as text. */
-function listOf(tasks: readonly WrittenTask[], args: Mapping): string {
-  return JSON.stringify(tasks.find((one) => one.args === args)?.task['loop'] ?? '');
+/** What a default is; undefined where a template says it. */
+function kindOf(value: unknown): string | undefined {
+  if (value === undefined || value === null || (typeof value === 'string' && /\{[{%]/.test(value))) return undefined;
+  return Array.isArray(value) ? 'list' : typeof value === 'object' ? 'dict' : typeof value;
 }

@@ -1,13 +1,8 @@
-/** What no role and no playbook of this project does: guess a version, describe a variable wrongly, run a command for which there is a module. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** How tasks are written, in roles and in playbooks: named by a sentence, a module before a command, keys for their owner alone. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Mapping, readMapping, readYaml, roleNames, tasksIn, tasksOf, type WrittenTask } from './read-roles.ts';
-
-interface Option {
-  readonly type?: string;
-  readonly required?: boolean;
-}
+import { type Mapping, readYaml, roleNames, tasksIn, tasksOf, type WrittenTask } from './read-roles.ts';
 
 /** Programs that do what a module describes. */
 const described: Readonly<Record<string, string>> = {
@@ -41,64 +36,32 @@ const exceptions: Readonly<Record<string, string>> = {
 /** `systemctl` for what the module systemd does. */
 const governing = /^systemctl,(start|stop|restart|reload|enable|disable|mask|unmask|daemon-reload)(,|$)/;
 
-const types: Readonly<Record<string, readonly string[]>> = {
-  string: ['str', 'path'],
-  number: ['int', 'float'],
-  boolean: ['bool'],
-  list: ['list'],
-  dict: ['dict'],
-};
+/** Files that hold a secret: keys, the password of the adverts, the key that encrypts etcd. */
+const secretFile = /\.key\b|authentication\.conf|encryption\.yaml/;
 
 for (const role of roleNames) {
-  const defaults = readMapping(join('roles', role, 'defaults/main.yml'));
-  const specs = readMapping(join('roles', role, 'meta/argument_specs.yml'))['argument_specs'] as Readonly<
-    Record<string, { readonly short_description?: string; readonly options?: Readonly<Record<string, Option>> }>
-  >;
-
   describe(`the promises of the role ${role}`, () => {
-    it('README, defaults and argument_specs are there', () => {
-      for (const file of ['README.md', 'defaults/main.yml', 'meta/main.yml', 'meta/argument_specs.yml'])
-        expect(existsSync(join('roles', role, file)), file).to.equal(true);
-    });
+    const tasks = tasksOf(role);
+    describes(tasks);
 
-    it('has a type for each variable, which the default is of', () => {
-      for (const [entry, { short_description, options = {} }] of Object.entries(specs)) {
-        expect(short_description, entry).to.be.a('string');
-        for (const [name, { type, required }] of Object.entries(options)) {
-          expect(Object.values(types).flat(), `${entry}: ${name}`).to.include(type);
-          if (required !== true) expect(defaults, entry).to.have.property(name);
-          const kind = kindOf(defaults[name]);
-          if (kind !== undefined) expect(types[kind], `${entry}: ${name}`).to.include(type);
-        }
+    it('gives keys to their owner alone, and keeps them out of the report', () => {
+      const places = tasks.filter(
+        ({ module, args }) =>
+          ['copy', 'template'].includes(module ?? '') &&
+          secretFile.test(`${args['dest']} ${args['src']} ${listOf(tasks, args)}`),
+      );
+      for (const { task, args, file } of places) {
+        expect(args['mode'], `${file}: ${task['name']}`).to.equal('0600');
+        expect(task['no_log'], `${file}: ${task['name']}`).to.equal(true);
       }
+      if (
+        ['etcd', 'keepalived', 'kubeconfig', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].includes(
+          role,
+        ) ||
+        ['kubelet', 'kube-proxy'].includes(role)
+      )
+        expect(places).to.not.be.empty;
     });
-
-    it('has each entry of argument_specs as a file of tasks', () => {
-      if (tasksOf(role).length > 0)
-        for (const entry of Object.keys(specs).filter((one) => one !== 'main'))
-          expect(existsSync(join('roles', role, 'tasks', `${entry}.yml`)), entry).to.equal(true);
-    });
-
-    it('says each default once', () => {
-      const text = readFileSync(join('roles', role, 'defaults/main.yml'), 'utf8');
-      const names = [...text.matchAll(/^([a-z]\w*):/gm)].map(([, name]) => name);
-      expect(names).to.deep.equal([...new Set(names)]);
-    });
-
-    it('pins images and versions, and checks what it downloads', () => {
-      for (const [name, value] of Object.entries(defaults)) {
-        const written = String(value).replace(/\{\{[^}]*\}\}/g, '?');
-        if (/_image$/.test(name) && written !== '?')
-          expect(written, name)
-            .to.match(/:[^/:\s]+$|@sha256:/)
-            .and.not.match(/:latest$/);
-        if (/_version$/.test(name)) expect(value, name).to.match(/^\d+\.\d+\.\d+$/);
-      }
-      for (const { args, module, file } of tasksOf(role))
-        if (module === 'get_url') expect(args['checksum'], file).to.match(/^sha256:/);
-    });
-
-    describes(tasksOf(role));
 
     it('is written in ASCII: no letter looks like another one (S3.E12)', () => {
       for (const file of filesOf(join('roles', role)).filter((path) => /\.(yml|j2)$/.test(path)))
@@ -123,9 +86,8 @@ for (const name of readdirSync('playbooks').filter((name) => name.endsWith('.yml
       expect(rest.join('\n')).to.match(new RegExp(`^#   npx kplay ${file} -i hosts`, 'm'));
     });
 
-    it('names each play and each task by a sentence', () => {
-      for (const one of [...plays, ...tasks.map(({ task }) => task)])
-        expect(one['name']).to.match(/^(?:[A-Z]|nginx )[^\n]{9,}[^.]$/);
+    it('names each play by a sentence', () => {
+      for (const { name } of plays) expect(name).to.match(/^(?:[A-Z]|nginx )[^\n]{9,}[^.]$/);
     });
 
     it('says in each play whether it gathers facts, and in at most one that it does', () => {
@@ -154,6 +116,24 @@ for (const name of readdirSync('playbooks').filter((name) => name.endsWith('.yml
 
 /** Modules before commands, and no error without an answer. */
 function describes(tasks: readonly WrittenTask[]): void {
+  it('names each task by a sentence', () => {
+    for (const { task, file } of tasks) expect(task['name'], file).to.match(/^(?:[A-Z]|nginx )[^\n]{9,}[^.]$/);
+  });
+
+  it('says of each command whether it changes something', () => {
+    for (const { task, args, module, file } of tasks) {
+      if (module === 'command')
+        expect('changed_when' in task || 'creates' in args, `${file}: ${task['name']}`).to.equal(true);
+    }
+  });
+
+  it('gives every file it places a mode', () => {
+    for (const { task, args, module, file } of tasks) {
+      if (['copy', 'template', 'get_url'].includes(module ?? ''))
+        expect(args['mode'], `${file}: ${task['name']}`).to.match(/^0[0-7]{3}$/);
+    }
+  });
+
   it('runs no command for what a module describes', () => {
     for (const { task, args, module, file } of tasks) {
       const place = `${file}: ${task['name']}`;
@@ -176,14 +156,13 @@ function wordsOf(command: unknown): readonly string[] {
   return Array.isArray(command) ? command.map(String) : String(command).split(/\s+/);
 }
 
-/** What a default is; undefined where a template says it. */
-function kindOf(value: unknown): string | undefined {
-  if (value === undefined || value === null || (typeof value === 'string' && /\{[{%]/.test(value))) return undefined;
-  return Array.isArray(value) ? 'list' : typeof value === 'object' ? 'dict' : typeof value;
-}
-
 function filesOf(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The loop a task's arguments come from, as text. */
+function listOf(tasks: readonly WrittenTask[], args: Mapping): string {
+  return JSON.stringify(tasks.find((one) => one.args === args)?.task['loop'] ?? '');
 }
