@@ -133,11 +133,15 @@ export function startClient(access: Access, { intervalMs = 100, timeoutMs = 1000
     async stop() {
       clearInterval(timer);
       await Promise.all(underWay);
-      const selector = `?labelSelector=client%3D${name}`;
-      const answer = await exchange(access, 30_000, 'GET', configmaps + selector);
-      const { items } = JSON.parse(answer.body) as { readonly items: readonly { metadata: { name: string } }[] };
-      const there = new Set(items.map(({ metadata }) => metadata.name));
-      await exchange(access, 30_000, 'DELETE', configmaps + selector);
+      const there = new Set<string>();
+      // some at a time: to remove thousands takes longer than a request may
+      const some = `${configmaps}?labelSelector=client%3D${name}&limit=200`;
+      for (;;) {
+        const { items } = JSON.parse((await exchange(access, 30_000, 'GET', some)).body) as ConfigMaps;
+        if (items.length === 0) break;
+        for (const { metadata } of items) there.add(metadata.name);
+        await exchange(access, 30_000, 'DELETE', some);
+      }
       return acknowledged.filter((object) => lost.has(object) || !there.has(object));
     },
   };
@@ -155,6 +159,10 @@ interface Kubeconfig {
   readonly users: readonly [
     { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } },
   ];
+}
+
+interface ConfigMaps {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
 }
 
 /** Asks, and once more when there is no answer, or none but the server's own trouble. */

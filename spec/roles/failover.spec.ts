@@ -1,6 +1,8 @@
 /** The faults a cluster has to survive: refused unless they are meant, and measured as a client would. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Mapping, readMapping, tasksOf } from './read-roles.ts';
 import { expectListing, itRefuses } from './small-playbooks.ts';
@@ -43,7 +45,7 @@ describe('failover.yml', function () {
 
     it('has the commands that strike and mend', () => {
       for (const fault of faults)
-        for (const command of [fault['strike'], fault['heal']])
+        for (const command of [fault['strike'], fault['heal'], fault['reports']])
           if (command !== undefined) expect(commands.some((set) => String(command) in set)).to.equal(true);
     });
 
@@ -63,6 +65,17 @@ describe('failover.yml', function () {
       for (const set of commands)
         for (const { strike, heal } of faults)
           if (String(strike) in set && heal !== undefined) expect(set).to.have.property(String(heal));
+    });
+
+    it('knows in each way how a full disk is told of', () => {
+      for (const way of Object.values(vars['failover_ways_of_etcd'] as Mapping))
+        expect(way).to.have.property('tells_of_disk');
+    });
+
+    it('is the table of the README', () => {
+      const rows = readFileSync('roles/failover/README.md', 'utf8').split('\n');
+      const named = rows.filter((row) => row.startsWith('| `')).flatMap((row) => row.split('|')[1]!.match(/\w+/g)!);
+      expect(named).to.have.members(faults.map(({ name }) => String(name)));
     });
   });
 
@@ -86,5 +99,52 @@ describe('failover.yml', function () {
         expect(stdout.trim(), stderr).to.equal(measured);
       });
     }
+  });
+
+  describe('in a folder of its own', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'kplay-failover-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    /** A command of the catalogue, its last word another file or folder; programs of `folder` win. */
+    const runs = (name: string, last: string) => {
+      const plain = readMapping('roles/failover/vars/main.yml')['failover_plain_commands'] as Mapping;
+      const [program, ...words] = (plain[name] as readonly string[]).slice(0, -1);
+      const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+      const { status, stderr } = spawnSync(program!, [...words, last], { env, encoding: 'utf8' });
+      expect(status, stderr).to.equal(0);
+    };
+
+    it('a clock is put ahead by five minutes, and back to what it would show by now', () => {
+      const set = join(folder, 'set');
+      const script = `#!/bin/sh\ncase $1 in --set=*) echo "\${1#--set=}" >> ${set} ;; *) exec /bin/date "$@" ;; esac\n`;
+      writeFileSync(join(folder, 'date'), script, { mode: 0o755 });
+      const note = join(folder, 'note');
+      runs('skew_clock', note);
+      runs('mend_clock', note);
+      const [ahead, back] = readFileSync(set, 'utf8').trim().split('\n');
+      expect(ahead).to.equal('+300 seconds');
+      expect(Number(back!.slice(1))).to.be.closeTo(Date.now() / 1000, 5);
+      expect(existsSync(note)).to.equal(false);
+    });
+
+    it('a second mend of a clock leaves it alone', () => {
+      const plain = readMapping('roles/failover/vars/main.yml')['failover_plain_commands'] as Mapping;
+      const [program, ...words] = (plain['mend_clock'] as readonly string[]).slice(0, -1);
+      writeFileSync(join(folder, 'date'), `#!/bin/sh\ntouch ${folder}/set\n`, { mode: 0o755 });
+      spawnSync(program!, [...words, join(folder, 'note')], { env: { PATH: `${folder}:${process.env['PATH']}` } });
+      expect(existsSync(join(folder, 'set'))).to.equal(false);
+    });
+
+    it('an acknowledged write that the watch never saw is named', () => {
+      const [missed] = /^missed\(\) \{[\s\S]*?^\}/m.exec(readFileSync('roles/failover/templates/ask.sh.j2', 'utf8'))!;
+      writeFileSync(join(folder, 'log'), '1.0 200 200 1\n1.1 200 000 2\n1.2 000 200 3\n1.3 200 200 12\n');
+      const event = '{"object":{"metadata":{"resourceVersion":"7"},"data":{"12":""}}}';
+      writeFileSync(join(folder, 'events'), `${event.replace('"12"', '"1":"","12"')}\n\n${event}\n{"code":410}\n`);
+      const { stdout } = spawnSync('sh', ['-c', `${missed}\nmissed && cat missed`], { cwd: folder, encoding: 'utf8' });
+      expect(stdout).to.equal('1\n3\n');
+    });
   });
 });
