@@ -12,9 +12,6 @@ export function notYet(plan: Plan): readonly Problem[] {
     for (const statement of walkPlay(play)) {
       const { debugger: debug } = statement.inherited;
       if (debug) warn(debug.at, 'debugger is not supported: it is ignored');
-      if (statement.kind !== 'task' || statement.async === undefined) continue;
-      if (statement.async.value === 0 || statement.async.value === '0') continue;
-      warn(statement.async.at, 'async is not supported yet: the task is waited for');
     }
   }
   return problems;

@@ -1,7 +1,7 @@
 /** The scripts that end a process and all its descendants on a host which has /proc and nothing but a shell. */
 
-/** TERM for all, then, a second and a bit later at most, KILL for those left and for what they started meanwhile. */
-export function killTree(pid: number): string {
+/** TERM for all, then, a second and a bit later at most, KILL for those left and for what they started meanwhile. `pid` may be a variable of the shell. */
+export function killTree(pid: number | `$${string}`): string {
   return `
 tree() {
   grew=1
@@ -22,7 +22,7 @@ alive() {
   [ "\${line%% *}" != Z ]
 }
 exec 2>/dev/null
-pids=' ${pid} '
+pids=" ${pid} "
 tree
 kill -TERM $pids
 for wait in 1 2 3 4 5 6; do

@@ -37,6 +37,8 @@ export interface Controller {
   secret(value: string): void;
   /** Adds a host or groups to the inventory of this run, for all that follows; true when that is news. */
   grow(addition: Addition): boolean;
+  /** A task that this run has started with `poll: 0`: its folder on the host, and how it stands. Undefined where there is none of this id. */
+  job(id: string): { readonly path: string; look(): Promise<Result | undefined> } | undefined;
   /** Verbosity asked for by -v … */
   readonly verbosity: number;
 }
@@ -169,6 +171,8 @@ export interface ActionModule<A extends ArgsLiteral> extends Described<A> {
   looks?(args: ArgsOf<A>): boolean;
   /** Time passes while it is done, or something far away answers: what was read of any host before may be so no more. */
   readonly waits?: true;
+  /** All it does on the host is one command, which with `poll: 0` may outlive the run. */
+  readonly oneCommand?: true;
   /** It is done once for all hosts, as if `run_once` were said. */
   readonly once?: boolean;
   run(context: { readonly args: ArgsOf<A>; readonly target: Target; readonly controller: Controller }): Promise<Result>;

@@ -64,7 +64,11 @@ export async function runCommand(
   }
   const { stdin, stdin_add_newline: newline, chdir } = args;
   const input = stdin !== undefined && newline && !stdin.endsWith('\n') ? `${stdin}\n` : stdin;
-  return result(cmd, await target.run({ ...command, chdir, stdin: input, ...promised(args) }), args.strip_empty_ends);
+  return commandResult(
+    cmd,
+    await target.run({ ...command, chdir, stdin: input, ...promised(args) }),
+    args.strip_empty_ends,
+  );
 }
 
 async function settledBy(
@@ -79,7 +83,8 @@ async function settledBy(
   return left ? undefined : `'${removes}' does not exist`;
 }
 
-function result(cmd: string | readonly string[], completed: Completed, strip: boolean): Result {
+/** What a finished command came to, in Ansible's words. */
+export function commandResult(cmd: string | readonly string[], completed: Completed, strip: boolean): Result {
   const { code, start, end, seconds } = completed;
   const [stdout, stderr] = [text(completed.stdout, strip), text(completed.stderr, strip)];
   const warnings = [

@@ -7,6 +7,7 @@ export default defineAction({
     'Always counts as changed. kplay needs no Python on a host, so raw can do no more than shell: it is here for playbooks that have it.',
   ],
   action: 'changes',
+  oneCommand: true,
   freeForm: 'free_form',
   args: {
     free_form: { required: true, aliases: ['_raw_params', 'cmd'], description: 'the text for the shell' },

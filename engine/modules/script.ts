@@ -12,6 +12,7 @@ export default defineAction({
     'Always counts as changed, unless creates or removes says that there is nothing to do. Under check it is not run.',
   ],
   action: 'changes',
+  oneCommand: true,
   freeForm: 'cmd',
   args: {
     cmd: {

@@ -8,6 +8,7 @@ export default defineAction({
     'Under check it is not run: its result is unknown, and so is what depends on it.',
   ],
   action: 'changes',
+  oneCommand: true,
   freeForm: 'cmd',
   args: {
     cmd: { aliases: ['_raw_params', 'free_form'], required: true, description: 'the text for the shell' },

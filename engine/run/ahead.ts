@@ -79,13 +79,15 @@ export function aheadOf(playing: PlayRun, statements: readonly PlannedStatement[
       if (position === undefined) return;
       const view = viewOf(host);
       view.position = position;
+      if (playing.run.jobs.underWay) return startOver(host);
       if (view.barrier !== undefined && view.barrier < position) view.barrier = undefined;
       view.window = Math.min(widest, view.window + 2);
       read(host);
     },
     again(host) {
       startOver(host);
-      read(host);
+      // what is read while something goes on beside the play may be so no more when it is asked for
+      if (!playing.run.jobs.underWay) read(host);
     },
     later: startOver,
   };
@@ -137,12 +139,13 @@ export async function following<T>(
 
 /** The play for those who only prepare: they warn of nothing, and run nothing on the controller. */
 function silent(play: PlayRun): PlayRun {
-  const notYet = () => {
-    throw new NotAhead('only reading is done ahead');
-  };
   const lookups = { ...play.run.lookups, pipe: notYet, lines: notYet, password: notYet };
   return { ...play, run: { ...play.run, lookups, emit: () => {} } };
 }
+
+const notYet = (): never => {
+  throw new NotAhead('only reading is done ahead');
+};
 
 /** Starts the reading of one task; false where what follows may be void once it is done. */
 function readTask(play: PlayRun, host: HostState, task: PlannedTask): boolean {
@@ -176,7 +179,7 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
         module: prepared.module,
         args: await expandHomes(prepared.module, prepared.args, target),
         target: readOnlyTarget(target),
-        controller: controllerFor(play, host, task, prepared),
+        controller: { ...controllerFor(play, host, task, prepared), job: notYet },
         diff: false,
       }),
     )

@@ -5,6 +5,7 @@ import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure, UnknownState } from '../target/failure.ts';
 import type { Target } from '../target/target.ts';
 import { act } from './act.ts';
+import { actAsync, asyncLimits } from './async.ts';
 import { boundTarget } from './bound-target.ts';
 import { judge } from './conditions.ts';
 import { rendered } from './connection-settings.ts';
@@ -91,6 +92,7 @@ async function perform(turn: Turn, prepared: Prepared) {
   const { module, args, diff, simulated, unknown } = prepared;
   if (unknown !== undefined && ('action' in module || !simulated)) throw new UnknownState(unknown);
   const controller = controllerFor(play, host, task, prepared);
+  const limits = asyncLimits(turn, prepared);
   // what only concerns the controller needs no connection
   if ('action' in module && module.action === 'controller') return act({ module, args, controller, diff });
   const machine = play.run.machine(prepared.runsOn, task.inherited);
@@ -99,6 +101,10 @@ async function perform(turn: Turn, prepared: Prepared) {
     const observe: Target['observe'] = async (command) => (await reach()).observe(command);
     const mutate: Target['mutate'] = async (mutation) => (await reach()).mutate(mutation);
     return act({ module, args, controller, diff, target: { host: machine.place, observe, mutate } as Target });
+  }
+  if (limits && (!simulated || limits.pollMs === 0)) {
+    const registered = task.register !== undefined;
+    return actAsync(turn, prepared, limits, machine, { module, args, controller, diff, registered });
   }
   const target = await reach();
   return turn.ahead.perform(turn, prepared, async () =>

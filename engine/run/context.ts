@@ -12,6 +12,7 @@ import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, HostTraffic, TaskLabel } from './events.ts';
 import type { GrowingInventory } from './growing.ts';
 import type { Interruptible } from './interruption.ts';
+import type { Jobs } from './jobs.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { Machine, Wiring } from './machines.ts';
 import type { Pace } from './pace.ts';
@@ -96,6 +97,8 @@ export interface Run {
   unsettle(but?: ReadonlySet<string>): void;
   /** Whatever a task does, so that it ends when the run is stopped. */
   readonly interruption: Interruptible;
+  /** What goes on beside the play. */
+  readonly jobs: Jobs;
   prediction(host: string): Prediction;
   label(name: string, module: string, at: Location, handler: boolean, role?: string): TaskLabel;
   /** The task `--start-at-task` names has not been met yet. */

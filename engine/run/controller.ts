@@ -15,6 +15,7 @@ import { evaluateExpression, renderText } from '../template/render.ts';
 import { type Scope, Unknown } from '../template/values.ts';
 import type { HostState, PlayRun } from './context.ts';
 import type { GrowingInventory } from './growing.ts';
+import type { Jobs } from './jobs.ts';
 import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,6 +33,7 @@ export interface ControllerOptions {
   readonly simulated: boolean;
   readonly verbosity: number;
   readonly inventory: GrowingInventory;
+  readonly jobs: Jobs;
 }
 
 /** The controller for a task that has been prepared. */
@@ -49,6 +51,7 @@ export function controllerFor(play: PlayRun, host: HostState, task: PlannedTask,
     simulated: prepared.simulated,
     verbosity: run.options.verbosity,
     inventory: run.inventory,
+    jobs: run.jobs,
   });
 }
 
@@ -109,6 +112,7 @@ export function taskController(options: ControllerOptions): Controller {
         vars: Object.fromEntries(Object.entries(addition.vars).map(([name, value]) => [name, unsafely(value)])),
       }),
     secret: (value) => options.secrets.add(value),
+    job: (id) => options.jobs.started.get(id),
   };
 }
 

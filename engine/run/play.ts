@@ -48,6 +48,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     run.emit({ type: 'play_start', name: planned.name, hosts: batch.map(({ name }) => name), at: planned.play.at });
     const before = batch.filter(({ gone }) => !gone).length;
     await runBatch(play);
+    for (const message of await run.jobs.join()) run.emit({ type: 'warning', message, at: planned.play.at });
     if (play.ended || run.options.signal.aborted) return 'on';
     const lost = before - batch.filter(({ gone }) => !gone).length;
     if (before > 0 && lost === before) return 'over';

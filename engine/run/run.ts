@@ -11,6 +11,7 @@ import type { Recap, Traffic } from './events.ts';
 import { growing } from './growing.ts';
 import { modulesOf } from './include.ts';
 import { interruptible } from './interruption.ts';
+import { runJobs } from './jobs.ts';
 import { localFiles } from './local-files.ts';
 import { controllerLookups } from './lookups.ts';
 import { type Machine, machine } from './machines.ts';
@@ -37,7 +38,10 @@ export async function execute(options: RunOptions): Promise<RunResult> {
   );
   await options.modules.load([...new Set(names)]);
   const stop = () =>
-    void run.interruption.interrupt(() => Promise.all([...run.machines.values()].map((one) => one.abort())));
+    void run.interruption.interrupt(async () => {
+      await run.jobs.end();
+      await Promise.all([...run.machines.values()].map((one) => one.abort()));
+    });
   options.stop?.addEventListener('abort', stop);
   run.emit({ type: 'run_start', check: options.check, at: new Date().toISOString() });
   try {
@@ -175,6 +179,7 @@ function newRun(given: RunOptions): WholeRun {
       }
     },
     interruption: interruptible(),
+    jobs: runJobs(),
     prediction: (name) => predictionOf(world, name),
     label: (name, module, at, handler, role) => ({
       id: ++labels,

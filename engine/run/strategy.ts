@@ -97,6 +97,7 @@ export async function runTaskOn(
   const workers = once ? [first] : hosts;
   const label = run.label(labelOf(play, first, task), task.module, task.at, section.handlers, task.lexical.role?.name);
   run.emit({ type: 'task_start', task: label, hosts: workers.map(({ name }) => name) });
+  if (run.jobs.stir()) run.unsettle();
   const limit = Math.min(run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const outcomes = await each(workers, limit, async (host) => {
     if (run.options.signal.aborted) return undefined; // interrupted: nothing new is begun

@@ -130,7 +130,7 @@ export function trainsOf(
         return act();
       }
       const heads = next.has(task) && onlyFiles(prepared.module) && isPlain(play, task);
-      if (!heads || !isSteady(host, prepared)) return act();
+      if (!heads || play.run.jobs.underWay || !isSteady(host, prepared)) return act();
       const machine = play.run.machine(prepared.runsOn, task.inherited);
       // files of the controller itself are what other tasks are made of
       if (machine.place === 'localhost') return act();

@@ -24,7 +24,7 @@ import { isTest, type Tested, testKind } from './queries/test.ts';
 import { unitKind } from './queries/units.ts';
 import type { QueryKind, Touched } from './query.ts';
 import { abandonScript, linkScript, removeScript, temporaryScript, writeScript } from './scripts.ts';
-import type { Command, Completed, Mutation, ReadableTarget, Target } from './target.ts';
+import type { Completed, ReadableTarget, Target } from './target.ts';
 
 /** What a live target needs of the connection room, as functions: it knows no kind of connection. */
 export interface Wire {
@@ -52,8 +52,17 @@ const answerLimit = 256 * 1024 * 1024;
 /** Bytes kept of each stream of a user's command. */
 const commandLimit = 1024 * 1024;
 
+/** Does a script on the host, and answers when it has ended. */
+export type Perform = (frame: {
+  readonly script: string;
+  readonly timeoutMs?: number | undefined;
+  readonly outputLimit?: number | undefined;
+}) => Promise<Completed>;
+
 export interface LiveTarget {
   readonly target: Target;
+  /** The same target, whose commands and scripted changes are done by `perform`, while the world goes on. */
+  apart(perform: Perform): Target;
   readonly reader: Reader;
   readonly train: SendTrain;
 }
@@ -69,12 +78,36 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
     return run().finally(() => onChanged(touched, reader));
   }
 
-  async function change(summary: string, script: string, touched: Touched, timeoutMs?: number): Promise<Completed> {
-    const completed = await changing(touched, () =>
-      timed(() => wire.run({ script, timeoutMs, outputLimit: commandLimit })),
-    );
+  const atOnce: Perform = (frame) => timed(() => wire.run(frame));
+
+  async function change(
+    summary: string,
+    script: string,
+    touched: Touched,
+    timeoutMs?: number,
+    perform = atOnce,
+  ): Promise<Completed> {
+    const completed = await changing(touched, () => perform({ script, timeoutMs, outputLimit: commandLimit }));
     if (completed.code !== 0) throw failureOf(summary, completed);
     return completed;
+  }
+
+  /** What a target does by commands, each done by `perform`. */
+  function commands(perform: Perform): Pick<Target, 'mutate' | 'run' | 'observe'> {
+    const observe: Target['observe'] = (command) => {
+      const script = commandScript({ ...command, executable: command.executable ?? '/bin/sh' });
+      const { timeoutMs, outputLimit = commandLimit } = command;
+      return perform({ script, timeoutMs, outputLimit });
+    };
+    return {
+      observe,
+      mutate: ({ summary, script, stdin, touches, timeoutMs }) =>
+        change(summary, commandScript({ script, stdin }), { domains: touches }, timeoutMs, perform),
+      async run(command) {
+        if (isTest(command)) return asked(await reader.query(testKind, command.argv ?? []));
+        return changing({ domains: undefined }, () => observe(command));
+      },
+    };
   }
 
   async function send({ summary, script, touched, makes }: PlainChange, inTrain?: InTrain): Promise<void> {
@@ -119,25 +152,17 @@ export function liveTarget({ host, wire, onChange, onChanged }: LiveOptions): Li
     async remove(path) {
       await change(`remove ${path}`, removeScript(path), anything);
     },
-    mutate: (mutation: Mutation) =>
-      change(
-        mutation.summary,
-        commandScript({ script: mutation.script, stdin: mutation.stdin }),
-        { domains: mutation.touches },
-        mutation.timeoutMs,
-      ),
-    async run(command: Command) {
-      if (isTest(command)) return asked(await reader.query(testKind, command.argv ?? []));
-      return changing({ domains: undefined }, () => target.observe(command));
-    },
-    async observe(command: Command) {
-      const script = commandScript({ ...command, executable: command.executable ?? '/bin/sh' });
-      const { timeoutMs, outputLimit = commandLimit } = command;
-      return timed(() => wire.run({ script, timeoutMs, outputLimit }));
-    },
+    ...commands(atOnce),
     download: (path) => wire.download(path),
   };
-  return { target, reader, train };
+  const apart = (perform: Perform): Target => ({
+    ...target,
+    ...commands((frame) =>
+      // who was asked meanwhile, and be it over this shell, may have answered from before it was done
+      perform(frame).finally(() => onChange({ domains: undefined })),
+    ),
+  });
+  return { target, apart, reader, train };
 }
 
 /** The reading half of a target, given the way to ask one question. */

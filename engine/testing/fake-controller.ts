@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Addition, Controller } from '../module/definition.ts';
+import type { Addition, Controller, Result } from '../module/definition.ts';
 import type { LocalFile } from '../target/content.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
@@ -21,12 +21,14 @@ export interface FakeControllerOptions {
   /** The value of an expression that is more than the name of a variable. */
   readonly evaluate?: (expression: string) => unknown;
   readonly verbosity?: number;
+  /** What tasks started with `poll: 0` came to, by their id; undefined for those still running. */
+  readonly jobs?: Readonly<Record<string, Result | undefined>>;
 }
 
 /** A controller over files by path; relative paths are below `/project`. Templates know `{{ name }}` and nothing else. */
 export function fakeController(
   files: Readonly<Record<string, string | Buffer>> = {},
-  { variables: given = {}, evaluate, verbosity = 0 }: FakeControllerOptions = {},
+  { variables: given = {}, evaluate, verbosity = 0, jobs = {} }: FakeControllerOptions = {},
 ): FakeController {
   const variables: Readonly<Record<string, unknown>> = { playbook_dir: '/project', ...given };
   const contents = new Map(
@@ -103,6 +105,7 @@ export function fakeController(
       return news;
     },
     secret: (value) => void secrets.add(value),
+    job: (id) => (Object.hasOwn(jobs, id) ? { path: `/jobs/${id}`, look: async () => jobs[id] } : undefined),
   };
 }
 

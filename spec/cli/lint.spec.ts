@@ -118,10 +118,10 @@ const cases: Readonly<Record<string, Case>> = {
   'what cannot be read, duplicate keys, templates, and what is not carried out': {
     files: {
       'a.yml': play(
-        '    - debug: { msg: "{{ 1 + }}" }\n      whenn: true\n    - debug: { msg: x }\n      tags: a\n      tags: b\n    - command: uptime\n      async: 5\n',
+        '    - debug: { msg: "{{ 1 + }}" }\n      whenn: true\n    - debug: { msg: x }\n      tags: a\n      tags: b\n    - command: uptime\n      debugger: never\n',
       ),
     },
-    found: ['template-syntax a.yml:4:29', 'playbook a.yml:5:7', 'duplicate-key a.yml:8:7', 'unsupported a.yml:10:14'],
+    found: ['template-syntax a.yml:4:29', 'playbook a.yml:5:7', 'duplicate-key a.yml:8:7', 'unsupported a.yml:10:17'],
   },
 };
 
