@@ -16,6 +16,8 @@ export interface KplayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Text for stdin; without it stdin is empty. */
   readonly input?: string;
+  /** The bundle to run. */
+  readonly bundle?: string;
 }
 
 /** `kplay …args`, from the bundle that users run, or from the one that KPLAY_BUNDLE names. */
@@ -23,7 +25,7 @@ export async function kplay(args: readonly string[], options: KplayOptions = {})
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [process.env['KPLAY_BUNDLE'] ?? join(process.cwd(), 'dist/kplay.js'), ...args],
+    [options.bundle ?? process.env['KPLAY_BUNDLE'] ?? join(process.cwd(), 'dist/kplay.js'), ...args],
     {
       cwd: options.cwd ?? process.cwd(),
       env: { ...process.env, NO_COLOR: '1', ...options.env },

@@ -8,13 +8,13 @@ import { didYouMean } from '../source/suggest.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { disk } from './disk.ts';
 import type { CliOptions } from './options.ts';
-import { moduleFolders, roleFolders } from './paths.ts';
+import { moduleFolders, packageFolders, roleFolders } from './paths.ts';
 
 /** A name that is both a module's and a role's is told of twice. Throws KplayError with every name that is neither. */
 export async function printDocumentation(names: readonly string[], options: CliOptions): Promise<number> {
   const cwd = process.cwd();
   const roots = roleFolders([], cwd, options.rolesPath);
-  const modules = moduleCatalog(moduleFolders([], roots, options.modulePath, cwd));
+  const modules = moduleCatalog(moduleFolders([], roots, options.modulePath, cwd), packageFolders([], cwd));
   const roles = roots.flatMap((root) => disk.list(root) ?? []);
   const roleOf = (name: string) =>
     [...(/^[./]/.test(name) ? [resolve(cwd, name)] : roots.map((root) => join(root, name)))].find(disk.isDirectory);

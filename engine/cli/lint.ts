@@ -15,7 +15,7 @@ import { readExtraVars } from './extra-vars.ts';
 import { type LintCommand, lintFormats } from './lint-command.ts';
 import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
-import { moduleFolders, packageVersion, roleFolders } from './paths.ts';
+import { moduleFolders, packageFolders, packageVersion, roleFolders } from './paths.ts';
 import { inventorySources } from './play.ts';
 import { vaultSecrets } from './vault-secrets.ts';
 
@@ -49,7 +49,7 @@ async function findings(playbooks: readonly string[], options: CliOptions): Prom
       files,
       inventory: loadInventory(inventorySources(options, cwd), files, { playbookDir }),
       rolesPath: roots,
-      modules: moduleCatalog(moduleFolders(playbooks, roots, options.modulePath, cwd)),
+      modules: moduleCatalog(moduleFolders(playbooks, roots, options.modulePath, cwd), packageFolders(playbooks, cwd)),
       cwd,
       extraVars: readExtraVars(options.extraVars, vault),
     },

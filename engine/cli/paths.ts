@@ -52,6 +52,14 @@ export function moduleFolders(
   );
 }
 
+/** Folders `node_modules` that packages with modules may be in: of the playbooks' folders, of the working folder, and above them. */
+export function packageFolders(playbooks: readonly string[], cwd: string): readonly string[] {
+  const starts = [...playbooks.map((playbook) => dirname(resolve(cwd, playbook))), resolve(cwd)];
+  const above = (folder: string): readonly string[] =>
+    dirname(folder) === folder ? [folder] : [folder, ...above(dirname(folder))];
+  return [...new Set(starts.flatMap(above))].map((folder) => join(folder, 'node_modules'));
+}
+
 /** Folders with roles, nearest first: beside the playbooks, those given, the working folder's, kplay's own. */
 export function roleFolders(
   playbooks: readonly string[],

@@ -10,7 +10,7 @@ import type { Files } from '../source/files.ts';
 import { isTemplate } from '../template/render.ts';
 import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
-import { moduleFolders, roleFolders } from './paths.ts';
+import { moduleFolders, packageFolders, roleFolders } from './paths.ts';
 
 export interface Planned {
   readonly plan: Plan;
@@ -30,7 +30,10 @@ export async function planned(
   files: Files,
 ): Promise<Planned> {
   const roots = roleFolders(options.playbooks, cwd, options.rolesPath);
-  const modules = moduleCatalog(moduleFolders(options.playbooks, roots, options.modulePath, cwd));
+  const modules = moduleCatalog(
+    moduleFolders(options.playbooks, roots, options.modulePath, cwd),
+    packageFolders(options.playbooks, cwd),
+  );
   const { plan, planner, problems, warnings } = await planPlaybooks(options.playbooks, {
     files,
     // without an inventory nobody can tell which variables there will be
@@ -57,7 +60,11 @@ export async function planned(
 
 /** A play after which there may be hosts and groups that the inventory does not name. */
 function growsInventory(play: PlannedPlay): boolean {
-  return [...walkPlay(play)].some((one) => one.kind === 'task' && ['add_host', 'group_by'].includes(one.module));
+  return [...walkPlay(play)].some((one) =>
+    one.kind === 'task'
+      ? ['add_host', 'group_by'].includes(one.module)
+      : one.kind === 'meta' && one.action === 'refresh_inventory',
+  );
 }
 
 /** The hosts of the play; where the inventory `mayGrow` before it, a name nobody knows is no mistake yet. */

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { KplayError, type Problem } from '../errors.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { type AnyModule, isModule } from './definition.ts';
+import { modulesOfPackage, packageAndModule, packagedModule } from './packaged.ts';
 
 /** The modules that can be named. Nothing is loaded until asked for; what is asked for is loaded once. */
 export interface ModuleCatalog {
@@ -26,9 +27,10 @@ const collections =
 
 /**
  * The modules of some folders, nearest first; kplay's own folder comes last. Folders that do not exist are empty ones.
+ * `packages` are folders `node_modules`, nearest first: `my-package.module` is looked for there.
  * @throws KplayError when one folder holds two files for the same name.
  */
-export function moduleCatalog(folders: readonly string[]): ModuleCatalog {
+export function moduleCatalog(folders: readonly string[], packages: readonly string[] = []): ModuleCatalog {
   const files = new Map<string, string>();
   const problems: Problem[] = [];
   for (const folder of folders) {
@@ -50,13 +52,22 @@ export function moduleCatalog(folders: readonly string[]): ModuleCatalog {
 
   const loaded = new Map<string, AnyModule>();
   const plain = (name: string) => (files.has(name) ? name : name.replace(collections, ''));
+  /** A module of a package is looked for when it is first named. */
+  function find(name: string): string | undefined {
+    const here = files.get(plain(name));
+    if (here !== undefined) return here;
+    const packaged = packagedModule(name, packages);
+    if (packaged !== undefined) files.set(name, packaged);
+    return packaged;
+  }
   return {
-    has: (name) => files.has(plain(name)),
+    has: (name) => find(name) !== undefined,
     names: () => [...files.keys()].sort(),
-    file: (name) => files.get(plain(name)),
-    explain: (name) => explain(plain(name), folders, files.keys()),
+    file: find,
+    explain: (name) => explainPackage(name, packages) ?? explain(plain(name), folders, files.keys()),
     async load(names) {
-      const wanted = [...new Set([...names].map(plain))].filter((name) => !loaded.has(name) && files.has(name));
+      const named = [...names].filter((name) => find(name) !== undefined).map(plain);
+      const wanted = [...new Set(named)].filter((name) => !loaded.has(name));
       const outcomes = await Promise.allSettled(wanted.map((name) => importModule(name, files.get(name)!)));
       const found = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? problemsOf(outcome.reason) : []));
       if (found.length > 0) throw new KplayError(found);
@@ -78,6 +89,17 @@ function entries(folder: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** For a name that means a package: what is missing, the package or only the module. */
+function explainPackage(name: string, packages: readonly string[]): string | undefined {
+  const [packaged, module] = packageAndModule(name) ?? [];
+  if (packaged === undefined) return undefined;
+  const folder = modulesOfPackage(packaged, packages);
+  if (folder !== undefined)
+    return `the package ${packaged} has no module "${module}": there is no ${join(folder, `${module}.mjs`)}`;
+  if (collections.test(name)) return undefined;
+  return `no module is named "${name}": neither is there a collection "${packaged}" here, nor is a package of this name installed (npm install ${packaged})`;
 }
 
 function explain(name: string, folders: readonly string[], known: Iterable<string>): string {

@@ -50,6 +50,23 @@ describe('the module catalog', () => {
     expect(catalog.file('ansible.builtin.copy')).to.equal(join(root, 'far', 'copy.mjs'));
   });
 
+  it('finds modules of packages by the name of the package, nearer ones first', async () => {
+    folder('node_modules/tools/modules', { 'greet.mjs': module('farther') });
+    folder('node_modules/tools', { 'package.json': '{}' });
+    folder('project/node_modules/tools/modules', { 'greet.mjs': module('nearer') });
+    folder('project/node_modules/tools', { 'package.json': '{}' });
+    folder('node_modules/@me/more.tools', { 'package.json': '{"kplay":{"modules":"dist"}}' });
+    folder('node_modules/@me/more.tools/dist', { 'wave.js': module('scoped'), 'typed.ts': '' });
+    const catalog = moduleCatalog([], [join(root, 'project/node_modules'), join(root, 'node_modules')]);
+    await catalog.load(['tools.greet', '@me/more.tools.wave']);
+    expect(catalog.get('tools.greet').summary).to.equal('nearer');
+    expect(catalog.get('@me/more.tools.wave').summary).to.equal('scoped');
+    expect(catalog.has('@me/more.tools.typed')).to.equal(false);
+    expect(catalog.explain('tools.wave')).to.contain('the package tools has no module "wave"');
+    expect(catalog.explain('other.wave')).to.contain('npm install other');
+    expect(catalog.explain('community.general.nothing')).to.equal('no module is named "nothing".');
+  });
+
   it('refuses two files for one name in one folder, naming both', () => {
     const twins = folder('twins', { 'a.js': '', 'a.mjs': '' });
     expect(() => moduleCatalog([twins])).to.throw(
