@@ -32,9 +32,9 @@ export async function play(options: CliOptions, written: Readonly<Record<string,
   const vault = vaultWith(await vaultSecrets(options));
   const files = opened({ ...disk, read: (path) => written[path] ?? disk.read(path) }, vault);
   const extraVars = readExtraVars(options.extraVars, vault);
-  const inventory = loadInventory(inventorySources(options, cwd), files, {
-    playbookDir: dirname(resolve(cwd, options.playbooks[0]!)),
-  });
+  const playbookDir = dirname(resolve(cwd, options.playbooks[0]!));
+  const readInventory = () => loadInventory(inventorySources(options, cwd), files, { playbookDir });
+  const inventory = readInventory();
   const limit = limited(options, inventory);
   const plan = await planned(options, inventory, extraVars, cwd, files);
   for (const warning of [...inventory.warnings, ...plan.warnings])
@@ -65,6 +65,7 @@ export async function play(options: CliOptions, written: Readonly<Record<string,
       options,
       plan,
       inventory,
+      readInventory,
       limit,
       extraVars,
       cwd,
@@ -86,6 +87,7 @@ interface Ready {
   readonly options: CliOptions;
   readonly plan: Planned;
   readonly inventory: Inventory;
+  readonly readInventory: () => Inventory;
   readonly limit: ReadonlySet<string> | undefined;
   readonly extraVars: Readonly<Record<string, unknown>>;
   readonly cwd: string;

@@ -1,6 +1,6 @@
 /** What a run adds to its inventory: a host, or groups above one that is there (`add_host`, `group_by`). */
 import type { Location } from '../errors.ts';
-import { type Draft, defineGroup, draftHost } from './draft.ts';
+import { copyOf, type Draft, defineGroup, draftHost } from './draft.ts';
 import { localhostNames } from './host-names.ts';
 
 export interface Addition {
@@ -36,13 +36,4 @@ export function withAddition(draft: Draft, { host, groups, parents, vars }: Addi
     own.set(name, { value, at });
   }
   return news ? grown : undefined;
-}
-
-function copyOf(draft: Draft): Draft {
-  const groups = [...draft.groups].map(([name, group]) => {
-    const { hosts, children, vars } = group;
-    return [name, { ...group, hosts: new Set(hosts), children: new Map(children), vars: new Map(vars) }] as const;
-  });
-  const hosts = [...draft.hosts].map(([name, { vars, at }]) => [name, { vars: new Map(vars), at }] as const);
-  return { ...draft, groups: new Map(groups), hosts: new Map(hosts), problems: [], warnings: [] };
 }

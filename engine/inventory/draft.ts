@@ -63,3 +63,13 @@ export function draftHost(draft: Draft, name: string, group: DraftGroup, at: Loc
   }
   return host.vars;
 }
+
+/** The same once more, to be added to while the first stays as it is. */
+export function copyOf(draft: Draft): Draft {
+  const groups = [...draft.groups].map(([name, group]) => {
+    const { hosts, children, vars } = group;
+    return [name, { ...group, hosts: new Set(hosts), children: new Map(children), vars: new Map(vars) }] as const;
+  });
+  const hosts = [...draft.hosts].map(([name, { vars, at }]) => [name, { vars: new Map(vars), at }] as const);
+  return { ...draft, groups: new Map(groups), hosts: new Map(hosts), problems: [], warnings: [] };
+}

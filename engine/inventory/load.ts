@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { fail, KplayError, type Location, type Problem } from '../errors.ts';
 import type { Files } from '../source/files.ts';
 import { withAddition } from './addition.ts';
-import { type Draft, defineGroup, draftHost, emptyDraft } from './draft.ts';
+import { namesPlugin, readConstructed, type SoFar } from './constructed.ts';
+import { copyOf, type Draft, defineGroup, draftHost, emptyDraft } from './draft.ts';
 import { existingName, impliedGroups } from './group-aliases.ts';
 import { type Hierarchy, layerOf, resolveHierarchy } from './hierarchy.ts';
 import { localhostNames, readHostNames } from './host-names.ts';
@@ -27,7 +28,18 @@ export function loadInventory(
   options: { readonly playbookDir?: string } = {},
 ): Inventory {
   const draft = emptyDraft();
-  for (const source of sources) attempt(draft, () => readSource(draft, source, files));
+  /** What is read already, for who makes more of it; a group that is only named yet may still be defined. */
+  const soFar: SoFar = (beside) => {
+    const copy = copyOf(draft);
+    for (const group of copy.groups.values()) group.defined = true;
+    const read = assembled(copy, sources, files, {});
+    return (host) => {
+      const layers = read.layers(host).filter(({ kind }) => beside || kind.endsWith('in the inventory'));
+      const groups = read.host(host)?.groups.filter((group) => group !== 'all') ?? [];
+      return Object.assign({ group_names: [...groups].sort() }, ...layers.map(({ values }) => values));
+    };
+  };
+  for (const source of sources) attempt(draft, () => readSource(draft, source, files, soFar));
   return assembled(draft, sources, files, options);
 }
 
@@ -119,15 +131,17 @@ function attempt(sink: { readonly problems: Problem[] }, step: () => void): void
   }
 }
 
-function readSource(draft: Draft, source: string, files: Files): void {
+function readSource(draft: Draft, source: string, files: Files, soFar: SoFar): void {
   if (files.isDirectory(source)) {
     for (const entry of [...(files.list(source) ?? [])].sort()) {
-      if (!ignored.test(entry)) attempt(draft, () => readSource(draft, join(source, entry), files));
+      if (!ignored.test(entry)) attempt(draft, () => readSource(draft, join(source, entry), files, soFar));
     }
     return;
   }
   const text = files.read(source);
   if (text !== undefined && isScript(text)) readScriptInventory(draft, source, files);
+  else if (text !== undefined && /\.ya?ml$/.test(source) && namesPlugin(text))
+    readConstructed(draft, text, source, soFar);
   else if (text !== undefined) readText(draft, text, source);
   else if (source.includes(',')) readHostList(draft, source);
   else fail(`there is no inventory "${source}"`, undefined, `for a list of hosts write a comma: "${source},"`);

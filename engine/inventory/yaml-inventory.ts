@@ -20,7 +20,7 @@ export function readYamlInventory(draft: Draft, text: string, file: string): voi
   draft.warnings.push(...document.warnings);
   const root = mappingAt(reading, document.value, [], 'an inventory');
   if (Object.hasOwn(root, 'plugin'))
-    fail('inventory plugins are not supported yet', document.locateKey(['plugin']), 'list the hosts in INI or YAML');
+    fail('a file of an inventory plugin is named .yml or .yaml', document.locateKey(['plugin']));
   for (const [name, body] of Object.entries(root)) readGroup(reading, name, body, [name]);
 }
 

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly plan: Plan;
   readonly planner: Planner;
   readonly inventory: Inventory;
+  /** Reads the sources of the inventory again. Throws KplayError. */
+  readonly readInventory?: (() => Inventory) | undefined;
   /** The hosts `--limit` leaves, or all. */
   readonly limit?: ReadonlySet<string> | undefined;
   readonly limitText?: string | undefined;
@@ -76,6 +78,8 @@ export interface Run {
   readonly options: RunOptions;
   readonly secrets: Secrets;
   readonly files: LocalFiles;
+  /** Reads the inventory again: for `groups`, variables and the plays to come. Throws KplayError. */
+  refreshInventory(): void;
   /** What was read, and what tasks have added to it. The same as `options.inventory`. */
   readonly inventory: GrowingInventory;
   readonly world: PredictedWorld;

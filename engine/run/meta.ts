@@ -49,11 +49,14 @@ export async function runMeta(
       await Promise.all(wanted.map((host) => play.run.machine(host.name).close()));
       break;
     case 'refresh_inventory':
-      play.run.emit({
-        type: 'warning',
-        message: 'meta: refresh_inventory is not supported: the inventory stays as it was read',
-        at: meta.at,
-      });
+      try {
+        play.run.refreshInventory();
+      } catch (error) {
+        for (const host of wanted) {
+          fallen.add(host);
+          tellFailure(play, host, meta, error as Error);
+        }
+      }
       break;
     case 'noop':
       break;

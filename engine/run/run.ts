@@ -165,6 +165,11 @@ function newRun(given: RunOptions): WholeRun {
       if (plain) usualMachines.set(name, fresh);
       return fresh;
     },
+    refreshInventory() {
+      if (!options.readInventory) return;
+      inventory.refresh(options.readInventory());
+      usualMachines.clear();
+    },
     traffic(name) {
       const all = machinesOf.get(name);
       return all ? sumOfTraffic(all.map((one) => one.traffic)) : noTraffic;

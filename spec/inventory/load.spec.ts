@@ -321,7 +321,7 @@ describe('loadInventory refuses', () => {
     [
       'a plugin',
       'plugin: aws_ec2\n',
-      'h.yml:1:1: inventory plugins are not supported yet (list the hosts in INI or YAML)',
+      'h.yml:1:9: the inventory plugin "aws_ec2" is not supported (constructed is; a script that prints the inventory as JSON can stand for any other)',
     ],
     ['malformed YAML', 'all: {{ x }}\n', 'h.yml:1:6: a value that begins with {{ must be quoted (write "{{ x }}")'],
   ];
