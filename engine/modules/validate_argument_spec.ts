@@ -10,7 +10,7 @@ export default defineAction({
     argument_spec: { type: 'dict', required: true, description: 'the options, as in meta/argument_specs.yml' },
     provided_arguments: {
       type: 'dict',
-      description: "the values, unless told the task's variables; names the spec does not have are not looked at",
+      description: "values, before those of the task's variables; names the spec does not have are not looked at",
     },
     validate_args_context: {
       type: 'dict',
@@ -23,7 +23,7 @@ export default defineAction({
   async run({ args, controller }) {
     const literal = literalOf(args.argument_spec);
     const names = new Set(Object.entries(literal).flatMap(([name, { aliases = [] }]) => [name, ...aliases]));
-    const provided = args.provided_arguments ?? variables(names, controller);
+    const provided = { ...variables(names, controller), ...args.provided_arguments };
     const given = Object.fromEntries(Object.entries(provided).filter(([name]) => names.has(name)));
     const context = String(args.validate_args_context['name'] ?? 'the role');
     const { problems } = settleArguments({ args: literal }, given, context);

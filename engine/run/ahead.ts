@@ -138,7 +138,7 @@ export async function following<T>(
 }
 
 /** The play for those who only prepare: they warn of nothing, and run nothing on the controller. */
-function silent(play: PlayRun): PlayRun {
+export function silent(play: PlayRun): PlayRun {
   const lookups = { ...play.run.lookups, pipe: notYet, lines: notYet, password: notYet };
   return { ...play, run: { ...play.run, lookups, emit: () => {} } };
 }

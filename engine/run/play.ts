@@ -22,22 +22,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     run.emit({ type: 'no_hosts_matched', name: planned.name });
     return 'on';
   }
-  const publicRoles: Role[] = [...planned.publicRoles];
-  const base: PlayRun = {
-    run,
-    variables: {
-      play: planned,
-      varsFiles: varsFilesOf(run, planned, () => base),
-      prompts: run.options.prompts(position),
-      publicRoles: () => publicRoles,
-      addPublicRole: (role) => void publicRoles.push(role),
-    },
-    allHosts: hosts,
-    batch: hosts,
-    handlers: [...planned.handlers],
-    pace: inStep,
-    ended: false,
-  };
+  const base = playRunOf(run, planned, position, hosts);
   for (const host of hosts) {
     host.ended = false;
     host.rolesDone.clear();
@@ -54,6 +39,27 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     if (before > 0 && lost === before) return 'over';
   }
   return 'on';
+}
+
+/** The play before any of it is run, on all its hosts. */
+export function playRunOf(run: Run, planned: PlannedPlay, position: number, hosts: readonly HostState[]): PlayRun {
+  const publicRoles: Role[] = [...planned.publicRoles];
+  const base: PlayRun = {
+    run,
+    variables: {
+      play: planned,
+      varsFiles: varsFilesOf(run, planned, () => base),
+      prompts: run.options.prompts(position),
+      publicRoles: () => publicRoles,
+      addPublicRole: (role) => void publicRoles.push(role),
+    },
+    allHosts: hosts,
+    batch: hosts,
+    handlers: [...planned.handlers],
+    pace: inStep,
+    ended: false,
+  };
+  return base;
 }
 
 async function runBatch(play: PlayRun): Promise<void> {
@@ -118,7 +124,7 @@ function tooManyFailed(play: PlayRun): boolean {
 }
 
 /** The hosts of a play, in its order, those that are out of the run left out. */
-function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
+export function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
   const { inventory, limit } = run.options;
   const environment = hostEnvironment(run, run.host('localhost'), undefined);
   const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);

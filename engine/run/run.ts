@@ -4,6 +4,7 @@ import type { PlannedPlay } from '../plan/plan.ts';
 import type { Reader } from '../target/batch.ts';
 import { predictedWorld, predictionOf } from '../target/prediction.ts';
 import type { Touched } from '../target/query.ts';
+import { specProblems } from './argument-specs.ts';
 import { connectionSettings } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
 import { hostEnvironment } from './environment.ts';
@@ -37,6 +38,8 @@ export async function execute(options: RunOptions): Promise<RunResult> {
     modulesOf([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers.map(({ task }) => task)]),
   );
   await options.modules.load([...new Set(names)]);
+  const wrong = specProblems(run);
+  if (wrong.length > 0) throw new KplayError(wrong);
   const stop = () =>
     void run.interruption.interrupt(async () => {
       await run.jobs.end();

@@ -91,6 +91,19 @@ export function taskScope(
   return scope;
 }
 
+/** Where the user's files give a name the value that a task sees; undefined where no file does. */
+export function placeOf(
+  sources: VariableSources,
+  host: string,
+  name: string,
+  play?: PlayVariables,
+  lexical?: Lexical,
+): Location | undefined {
+  return layersOf(sources, host, play, lexical)
+    .find((layer) => layer.has(name))
+    ?.locate?.(name);
+}
+
 /** Highest precedence first, so that the first layer that has a name has the last word. */
 function layersOf(
   sources: VariableSources,

@@ -152,7 +152,14 @@ const spec = {
 testModule(validate, 'validate_argument_spec', {
   'passes what the spec allows': {
     args: { argument_spec: spec, provided_arguments: { port: '80', other: 1 } },
+    evaluate: () => false,
     want: { changed: false, result: { msg: 'The arg spec validation passed' } },
+  },
+  'looks at the variables as well': {
+    args: { argument_spec: spec, provided_arguments: { mode: 'b' } },
+    variables: { port: 80 },
+    evaluate: (expression) => expression === 'port is defined',
+    want: { changed: false },
   },
   'names everything that is wrong': {
     args: {
@@ -160,6 +167,7 @@ testModule(validate, 'validate_argument_spec', {
       provided_arguments: { mode: 'c', users: [{}] },
       validate_args_context: { name: 'etcd' },
     },
+    evaluate: () => false,
     fails: 'Validation of arguments failed:\netcd needs port\nmode must be one of a, b; not "c"\nusers[0] needs name',
   },
 });

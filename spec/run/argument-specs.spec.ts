@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { type Stage, stage } from './harness.ts';
+
+const specification = `argument_specs:
+  main:
+    options:
+      port: { type: int, required: true }
+      kind: { choices: [a, b], default: a }
+`;
+
+describe("a role's argument specs", () => {
+  let on: Stage;
+  beforeEach(() => {
+    on = stage({
+      'roles/web/meta/argument_specs.yml': specification,
+      'roles/web/tasks/main.yml': '- { name: in the role, command: echo x }\n',
+    });
+  });
+  afterEach(() => on.close());
+
+  const play = (text: string, options: Parameters<Stage['play']>[1] = {}) =>
+    on.play(`- hosts: h1:h2\n  gather_facts: false\n${text}`, options);
+  const refusal = async (text: string, options: Parameters<Stage['play']>[1] = {}): Promise<string> => {
+    const played = await play(text, options).catch((error: Error) => error.message);
+    return typeof played === 'string' ? played : `no refusal: ${played.story.join('; ')}`;
+  };
+  const first = (text: string) => `  pre_tasks:\n    - { name: first, command: echo abc, register: said }\n${text}`;
+
+  it('are checked before anything is done, with the place of the value and the hosts', async () => {
+    const said = await refusal(first('  vars: { port: abc }\n  roles: [web]\n'));
+    expect(said)
+      .to.contain('site.yml:5:17')
+      .and.to.contain('the role web does not take this')
+      .and.to.contain('(on h1, h2)');
+    expect(await refusal(first('  vars: { port: 80, kind: "{{ \'c\' }}" }\n  roles: [web]\n'))).to.contain('kind');
+  });
+
+  it('are checked for the values of each host', async () => {
+    on.write({ 'host_vars/h2.yml': 'port: abc\n', 'host_vars/h1.yml': 'port: 80\n' });
+    const said = await refusal('  roles: [web]\n');
+    expect(said).to.contain('host_vars/h2.yml:1:').and.to.contain('(on h2)').and.to.not.contain('h1');
+  });
+
+  it('know what an entry of roles gives, and other variables besides', async () => {
+    expect(await refusal('  roles: [{ role: web, port: abc }]\n')).to.contain('port must be a number');
+    const played = await play('  vars: { port: 80 }\n  roles: [{ role: web, kind: b }]\n');
+    expect(played.recap['h1']).to.include({ failed: 0, changed: 1 });
+  });
+
+  const waits: Readonly<Record<string, string>> = {
+    'a value that a task registers': first(`  vars: { port: "{{ said.stdout | default('abc') }}" }\n  roles: [web]\n`),
+    'a value that a task sets': `  vars: { port: abc }\n  pre_tasks:\n    - set_fact: { port: xyz }\n  roles: [web]\n`,
+    'a value of facts': first(`  vars: { port: "{{ ansible_distribution | default('abc') }}" }\n  roles: [web]\n`),
+    'a condition that a task decides': first(`  vars: { port: abc }\n  roles: [{ role: web, when: said.rc == 0 }]\n`),
+    'what stands behind a dynamic include': `  vars: { port: abc }\n  pre_tasks:\n    - { include_tasks: "{{ 'more' }}.yml" }\n  roles: [web]\n`,
+    'a role that is included': first(`  vars: { port: abc }\n  tasks:\n    - include_role: { name: web }\n`),
+  };
+  for (const [title, text] of Object.entries(waits))
+    it(`leave ${title} to the role's first task`, async () => {
+      on.write({ 'more.yml': '- { name: first, command: echo x }\n' });
+      const played = await play(text);
+      const last = played.story.at(-1)!;
+      expect(last).to.match(/Validating arguments against arg spec 'main' failed$/);
+      expect(played.story.some((line) => line.includes('in the role'))).to.equal(false);
+    });
+
+  it('are not asked of a role that is not entered, nor where a rescue waits', async () => {
+    const skipped = await play('  vars: { port: abc }\n  roles: [{ role: web, when: false }]\n');
+    expect(skipped.recap['h1']).to.include({ failed: 0 });
+    const rescued = await play(`  vars: { port: abc }
+  tasks:
+    - block:
+        - import_role: { name: web }
+      rescue:
+        - { name: saved, command: echo x }
+`);
+    expect(rescued.story).to.include('h1 saved changed');
+  });
+});
