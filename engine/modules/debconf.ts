@@ -2,7 +2,7 @@ import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { toBoolean } from '../module/convert.ts';
 import { defineModule } from '../module/definition.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { debconfKind } from '../target/queries/debconf.ts';
+import { debconfKind, debconfPasswordKind } from '../target/queries/debconf.ts';
 import { effect } from '../target/query.ts';
 
 interface AnswerState {
@@ -16,7 +16,7 @@ const args = {
   name: { required: true, aliases: ['pkg'], description: 'the package that asks' },
   question: { aliases: ['selection', 'setting'], description: 'the question; all answers are returned without one' },
   vtype: {
-    choices: ['boolean', 'error', 'multiselect', 'note', 'seen', 'select', 'string', 'text', 'title'],
+    choices: ['boolean', 'error', 'multiselect', 'note', 'password', 'seen', 'select', 'string', 'text', 'title'],
     description: 'what kind of question it is',
   },
   value: { type: 'raw', aliases: ['answer'], description: 'the answer' },
@@ -26,7 +26,7 @@ type Args = ArgsOf<typeof args>;
 
 export default defineModule({
   summary: 'Answers a question of a Debian package before it is asked.',
-  description: ['Passwords are not among the types: debconf tells nobody whether one is set already.'],
+  description: ['A password is read where debconf keeps it for root alone, and never shown.'],
   args,
   rules: { requiredTogether: [['question', 'vtype', 'value']] },
   returns: { current: 'the answers now', previous: 'the answer before, by question', msg: 'as asked' },
@@ -38,11 +38,16 @@ export default defineModule({
     value: Satellite system
 `,
 
-  async probe({ args, target }): Promise<AnswerState> {
+  async probe({ args, target, controller }): Promise<AnswerState> {
     for (const word of [args.name, args.question])
       if (word !== undefined && !/^[A-Za-z0-9][\w.+:/-]*$/.test(word))
         throw new ModuleFailure(`"${word}" cannot be the name of a package or a question`);
     const all = await target.query(debconfKind, args.name);
+    if (args.vtype === 'password' && args.question !== undefined) {
+      const value = await target.query(debconfPasswordKind, args.question);
+      for (const secret of [value, answerOf(args)]) if (secret) controller.secret(secret);
+      return { value: value ?? null, all };
+    }
     return { value: (args.question !== undefined && all[args.question]) || null, all };
   },
 
@@ -66,7 +71,11 @@ export default defineModule({
       summary: `debconf-set-selections ${args.name} ${args.question}`,
       script: `export LC_ALL=C\ndebconf-set-selections${args.unseen ? ' --unseen' : ''}`,
       stdin: `${args.name} ${args.question} ${args.vtype} ${value}\n`,
-      effects: [effect(debconfKind, args.name, { ...state.all, [args.question!]: value })],
+      effects: [
+        args.vtype === 'password'
+          ? effect(debconfPasswordKind, args.question!, value || undefined)
+          : effect(debconfKind, args.name, { ...state.all, [args.question!]: value }),
+      ],
       touches: ['files'],
     });
   },
@@ -74,6 +83,8 @@ export default defineModule({
   returned({ args, state, wanted }) {
     const { question, vtype } = args;
     if (question === undefined) return { current: state.all, msg: '' };
+    if (vtype === 'password')
+      return { current: state.all, previous: {}, msg: `${args.name} ${question} ${vtype} ${hidden}` };
     const value = wanted.value ?? state.value ?? '';
     return {
       current: { ...state.all, [question]: value },
@@ -86,11 +97,14 @@ export default defineModule({
     {
       beforeHeader: args.name,
       afterHeader: args.name,
-      before: state.value === null ? '' : `${args.question}: ${state.value}\n`,
-      after: `${args.question}: ${wanted.value}\n`,
+      before: state.value === null ? '' : `${args.question}: ${shown(args, state.value)}\n`,
+      after: `${args.question}: ${shown(args, wanted.value)}\n`,
     },
   ],
 });
+
+const hidden = '(a password)';
+const shown = ({ vtype }: Args, value: string | null | undefined) => (vtype === 'password' ? hidden : value);
 
 /** As debconf keeps it: one line, booleans in small letters, lists with commas. */
 function answerOf({ value, vtype }: Args): string {

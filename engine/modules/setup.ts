@@ -1,6 +1,6 @@
 import { defineAction } from '../module/definition.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { expandSubsets, factsKind } from '../target/queries/facts.ts';
+import { expandSubsets, factsKind, subsetKeys } from '../target/queries/facts.ts';
 
 export default defineAction({
   summary: 'Reads facts about a host.',
@@ -16,7 +16,7 @@ export default defineAction({
     gather_timeout: {
       type: 'int',
       default: 10,
-      description: 'taken and ignored: parts that may hang are limited to 5 s',
+      description: 'seconds for what may hang: file systems that do not answer',
     },
     filter: {
       type: 'list',
@@ -31,9 +31,8 @@ export default defineAction({
   setup:
     gather_subset: [distribution, "!min"]`,
   async run({ args, target }) {
-    const subsets = expanded(args.gather_subset).map((name) =>
-      name === 'local' && args.fact_path !== '/etc/ansible/facts.d' ? `local ${args.fact_path}` : name,
-    );
+    const { fact_path: factPath, gather_timeout: timeout } = args;
+    const subsets = subsetKeys(expanded(args.gather_subset), { factPath, timeout });
     const parts = await Promise.all(subsets.map((subset) => target.query(factsKind, subset)));
     const patterns = args.filter.filter((pattern) => pattern !== '').map(glob);
     const facts = parts

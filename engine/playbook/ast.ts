@@ -98,6 +98,8 @@ export interface LoopControl {
   readonly label?: Positioned;
   readonly pause?: Positioned;
   readonly extended: boolean;
+  /** `ansible_loop.allitems` holds the whole list. */
+  readonly extendedAllItems: boolean;
   readonly breakWhen: readonly Clause[];
 }
 

@@ -43,6 +43,7 @@ function readControl(node: Node): LoopControl {
     ...(has(node, 'label') && { label: positioned(child(node, 'label')) }),
     ...(has(node, 'pause') && { pause: positioned(child(node, 'pause')) }),
     extended: extended ?? false,
+    extendedAllItems: readBool(child(node, 'extended_allitems').value) ?? true,
     breakWhen: readClauses(child(node, 'break_when')),
   };
 }

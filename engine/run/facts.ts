@@ -2,7 +2,8 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import { anyFact } from '../plan/mentions.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { expandSubsets, subsetsFor } from '../target/queries/facts.ts';
+import { expandSubsets, subsetKeys, subsetsFor } from '../target/queries/facts.ts';
+import type { Environment } from '../template/environment.ts';
 import { renderValue } from '../template/render.ts';
 import { becomeOf, rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
@@ -45,6 +46,15 @@ function subsetsOf(play: PlayRun, host: HostState): readonly string[] {
   return subsetsFor([...mentions].filter(mayBeFact));
 }
 
+/** The play's `fact_path` and `gather_timeout`. */
+function limitsOf({ variables }: PlayRun, environment: Environment): { factPath?: string; timeout?: number } {
+  const { factPath, gatherTimeout } = variables.play.play;
+  return {
+    ...(factPath && { factPath: String(rendered(factPath, environment)) }),
+    ...(gatherTimeout && { timeout: Math.ceil(Number(rendered(gatherTimeout, environment))) }),
+  };
+}
+
 async function gather(play: PlayRun, host: HostState, subsets: readonly string[], task: TaskLabel): Promise<void> {
   const { run } = play;
   const started = performance.now();
@@ -71,7 +81,7 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
     const target = await run
       .machine(host.name, play.variables.play.play.inherited)
       .target(becomeOf(play.variables.play.play.inherited, environment, run.options.defaults), 'live');
-    const facts = subsets.length > 0 ? await target.facts(subsets) : {};
+    const facts = subsets.length > 0 ? await target.facts(subsetKeys(subsets, limitsOf(play, environment))) : {};
     for (const [name, value] of Object.entries(facts)) host.variables.facts.set(name, value);
     host.variables.facts.set('gather_subset', [...subsets]);
     tell('ok', { changed: false });

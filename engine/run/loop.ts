@@ -37,7 +37,7 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
       [control.loopVar]: value,
       ansible_loop_var: control.loopVar,
       ...(control.indexVar === undefined ? {} : { [control.indexVar]: index, ansible_index_var: control.indexVar }),
-      ...(control.extended ? { ansible_loop: extended(values, index) } : {}),
+      ...(control.extended ? { ansible_loop: extended(values, index, control.extendedAllItems) } : {}),
     };
     return {
       value,
@@ -83,10 +83,10 @@ function plainList(value: unknown): readonly unknown[] {
   );
 }
 
-function extended(values: readonly unknown[], index: number): Readonly<Record<string, unknown>> {
+function extended(values: readonly unknown[], index: number, all: boolean): Readonly<Record<string, unknown>> {
   const { length } = values;
   return {
-    allitems: values,
+    ...(all ? { allitems: values } : {}),
     index: index + 1,
     index0: index,
     revindex: length - index,

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import debconf from '../../engine/modules/debconf.ts';
-import { debconfKind } from '../../engine/target/queries/debconf.ts';
+import { debconfKind, debconfPasswordKind } from '../../engine/target/queries/debconf.ts';
 import { testModule } from '../../engine/testing.ts';
 import { askHere, shells } from '../target/queries/run-query.ts';
 
@@ -49,6 +52,20 @@ testModule(debconf, 'debconf', {
     world: world(),
     want: { changed: false, result: { current: { 'postfix/protocols': 'all' } } },
   },
+  'sets a password, and shows none': {
+    args: { ...args, question: 'postfix/secret', vtype: 'password', value: 'open sesame' },
+    world: { answers: { 'debconf postfix': {}, 'debconf password postfix/secret': 'before' } },
+    want: {
+      log: ['debconf-set-selections postfix postfix/secret'],
+      diffs: [['postfix/secret: (a password)\n', 'postfix/secret: (a password)\n']],
+      result: { current: {}, previous: {}, msg: 'postfix postfix/secret password (a password)' },
+    },
+  },
+  'is done with a password that is set': {
+    args: { ...args, question: 'postfix/secret', vtype: 'password', value: 'open sesame' },
+    world: { answers: { 'debconf postfix': {}, 'debconf password postfix/secret': 'open sesame' } },
+    want: { changed: false, log: [] },
+  },
   'refuses lines': { args: { ...args, value: 'a\nx y z' }, world: world(), fails: 'one line' },
   'refuses what is neither true nor false': {
     args: { ...args, vtype: 'boolean' },
@@ -73,6 +90,37 @@ describe('debconfKind', () => {
       const [found, none] = askHere(debconfKind, ['debconf', 'no-such-package'], shell);
       expect(found).to.have.property('debconf/priority');
       expect(none).to.deep.equal({});
+    });
+  }
+});
+
+describe('debconfPasswordKind', () => {
+  it('reads passwords where there are some', () => {
+    expect(debconfPasswordKind.parse(Buffer.from('open sesame\n\x1e\x1e'), ['a/b', 'c/d'])).to.deep.equal([
+      'open sesame',
+      undefined,
+    ]);
+  });
+
+  for (const shell of shells) {
+    it(`finds them through ${shell.join(' ')} as debconf keeps them`, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'kplay-debconf-'));
+      const file = join(folder, 'passwords.dat');
+      try {
+        writeFileSync(
+          file,
+          'Name: a/other\nTemplate: a/other\nValue: wrong\nOwners: a\n\nName: a/b\nTemplate: a/b\nValue: open: sesame\nOwners: a\nFlags: seen\n\nName: a/bc\nValue: wrong\n',
+        );
+        const script = debconfPasswordKind
+          .script(['a/b', 'a/none'])
+          .replaceAll('/var/cache/debconf/passwords.dat', file);
+        expect(askHere({ ...debconfPasswordKind, script: () => script }, ['a/b', 'a/none'], shell)).to.deep.equal([
+          'open: sesame',
+          undefined,
+        ]);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
   }
 });

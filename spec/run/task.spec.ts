@@ -82,6 +82,13 @@ const cases: Readonly<Record<string, Case>> = {
       '- { name: t, debug: { msg: "{{ i }}{{ x }}{{ ansible_loop.last }}{{ ansible_loop.previtem | default(0) }}" }, loop: [a, b, c], loop_control: { loop_var: x, index_var: i, extended: true, label: "{{ x }}!", break_when: x == "b" }, register: r }\n- { name: u, debug: { msg: "{{ r.results | map(attribute=\'msg\') | list }}" }, failed_when: r.results | length != 2 }',
     story: ['t ok', 'u ok'],
   },
+  'extended_allitems leaves the list out of ansible_loop': {
+    tasks: `- { name: t, debug: { msg: "{{ ansible_loop.allitems | default('none') }} {{ ansible_loop.length }}" }, loop: [a], loop_control: { extended: true, extended_allitems: false }, register: r }
+- { name: u, assert: { that: "r.results[0].msg == 'none 1'" } }
+- { name: v, debug: { msg: "{{ ansible_loop.allitems }}" }, loop: [a], loop_control: { extended: true }, register: r }
+- { name: w, assert: { that: "r.results[0].msg == ['a']" } }`,
+    story: ['t ok', 'u ok', 'v ok', 'w ok'],
+  },
   'with_items flattens one level': {
     tasks:
       "- { name: t, debug: { msg: \"{{ item }}\" }, with_items: [a, [b, [c]]], register: r }\n- { name: u, assert: { that: \"r.results | map(attribute='item') | list == ['a', 'b', ['c']]\" } }",

@@ -24,3 +24,21 @@ export const debconfKind: QueryKind<string, Readonly<Record<string, string>>> = 
     });
   },
 };
+
+/** The password that answers a question, as debconf keeps it for root alone; undefined where there is none. */
+export const debconfPasswordKind: QueryKind<string, string | undefined> = {
+  name: 'debconf password',
+  domains: ['files', 'packages'],
+  id: (question) => question,
+  script: (questions) =>
+    `f=/var/cache/debconf/passwords.dat\n${questions
+      .map((question) => `[ ! -r $f ] || awk -v q=${quote(question)} ${quote(passwordOf)} $f; printf '\\036'`)
+      .join('\n')}`,
+  parse(stdout, questions) {
+    const parts = stdout.toString().split('\x1e');
+    return questions.map((_, index) => parts[index]?.replace(/\n$/, '') || undefined);
+  },
+};
+
+/** Entries stand between empty lines: their name first, later their value. */
+const passwordOf = '/^Name: /{n=substr($0,7)} /^$/{n=""} n==q && /^Value: /{v=substr($0,8)} END{if(v!="")print v}';

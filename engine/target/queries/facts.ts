@@ -106,14 +106,30 @@ function members(name: string): readonly string[] {
   return found;
 }
 
-/** The facts of one subset; `local /some/folder` reads local facts from elsewhere. An unknown subset has none. */
+/** What to ask for these subsets: with local facts from another folder, and as many seconds as given for what may hang. */
+export function subsetKeys(
+  names: readonly string[],
+  { factPath = localFolder, timeout = usualTimeout } = {},
+): string[] {
+  return names.map((name) => {
+    if (name === 'local' && factPath !== localFolder) return `local ${factPath}`;
+    return name === 'hardware' && timeout !== usualTimeout ? `hardware ${timeout}` : name;
+  });
+}
+
+const usualTimeout = 10;
+
+/**
+ * The facts of one subset; `local /some/folder` reads local facts from elsewhere, `hardware 30` gives a file system that
+ * does not answer 30 seconds. An unknown subset has none.
+ */
 export const factsKind: QueryKind<string, Facts> = {
   name: 'facts',
   domains: ['facts'],
   id: (subset) => subset,
   script: (keys) =>
     `S() { printf '\\036%s\\n' "$1"; }\n${keys
-      .map((key) => `printf '\\037'\n(\n${subsetNamed(key)?.script ?? ':'}\n)`)
+      .map((key) => `printf '\\037'\n(\n${timeoutOf(key)}${subsetNamed(key)?.script ?? ':'}\n)`)
       .join('\n')}\n:`,
   parse(stdout, keys) {
     const answers = stdout.toString().split('\x1f').slice(1);
@@ -129,5 +145,11 @@ export const factsKind: QueryKind<string, Facts> = {
 };
 
 function subsetNamed(key: string): FactSubset | undefined {
-  return key.startsWith('local ') ? local(key.slice('local '.length)) : subsets[key];
+  return key.startsWith('local ') ? local(key.slice('local '.length)) : subsets[key.split(' ')[0]!];
+}
+
+/** The hardware's script knows it as T. */
+function timeoutOf(key: string): string {
+  const [, seconds] = /^hardware (\d+)$/.exec(key) ?? [];
+  return seconds === undefined ? '' : `T=${seconds}\n`;
 }

@@ -24,7 +24,7 @@ S uptime; cat /proc/uptime
 S mounts; cat /proc/mounts
 S sizes; set --
 while read -r d m rest; do case $d in /*|*:/*) case $m in *\\\\*) m=$(printf %b "$m");; esac; set -- "$@" "$m";; esac; done </proc/mounts
-t=; command -v timeout >/dev/null 2>&1 && t='timeout 5'
+t=; command -v timeout >/dev/null 2>&1 && t="timeout \${T:-10}"
 [ $# -eq 0 ] || $t stat -f -c '%S %s %b %a %c %d %n' -- "$@" 2>/dev/null
 S uuids; ls -l /dev/disk/by-uuid 2>/dev/null
 S dmi; (cd /sys/class/dmi/id 2>/dev/null && grep -sH '' product_* sys_vendor bios_* board_* chassis_*)
