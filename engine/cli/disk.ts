@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Files } from '../source/files.ts';
 import { isVaulted, type Vault } from '../source/vault.ts';
+import { vaultedValues } from '../source/vaulted-values.ts';
 
 /** The real disk, for the rooms that only know {@link Files}. */
 export const disk: Files = {
@@ -25,13 +26,15 @@ export const disk: Files = {
   },
 };
 
-/** The same files, opened where they are encrypted. */
-export const opened = (files: Files, vault: Vault): Files => ({
+/** The same files, opened where they are encrypted; `onSecret` is told of every text in vaulted variables. */
+export const opened = (files: Files, vault: Vault, onSecret?: (value: string) => void): Files => ({
   ...files,
   read(path) {
     const text = files.read(path);
     if (text === undefined || !isVaulted(text)) return text;
-    return vault.open(text, { file: path, line: 1, column: 1 }).toString('utf8');
+    const plain = vault.open(text, { file: path, line: 1, column: 1 }).toString('utf8');
+    if (onSecret) vaultedValues(plain).forEach(onSecret);
+    return plain;
   },
 });
 

@@ -30,7 +30,10 @@ import { wiring } from './wiring.ts';
 export async function play(options: CliOptions, written: Readonly<Record<string, string>> = {}): Promise<number> {
   const cwd = process.cwd();
   const vault = vaultWith(await vaultSecrets(options));
-  const files = opened({ ...disk, read: (path) => written[path] ?? disk.read(path) }, vault);
+  const secrets = new Set<string>();
+  const files = opened({ ...disk, read: (path) => written[path] ?? disk.read(path) }, vault, (value) =>
+    secrets.add(value),
+  );
   const extraVars = readExtraVars(options.extraVars, vault);
   const playbookDir = dirname(resolve(cwd, options.playbooks[0]!));
   const readInventory = () => loadInventory(inventorySources(options, cwd), files, { playbookDir });
@@ -66,6 +69,7 @@ export async function play(options: CliOptions, written: Readonly<Record<string,
       plan,
       inventory,
       readInventory,
+      secrets,
       limit,
       extraVars,
       cwd,
@@ -88,6 +92,7 @@ interface Ready {
   readonly plan: Planned;
   readonly inventory: Inventory;
   readonly readInventory: () => Inventory;
+  readonly secrets: ReadonlySet<string>;
   readonly limit: ReadonlySet<string> | undefined;
   readonly extraVars: Readonly<Record<string, unknown>>;
   readonly cwd: string;

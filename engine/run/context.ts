@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly defaults: ConnectionDefaults;
   readonly wiring: Wiring;
+  /** What was in the encrypted files read so far; looked at again when the inventory is. */
+  readonly secrets?: ReadonlySet<string> | undefined;
   /** Opens what the user's files have encrypted. */
   readonly vault: Vault;
   readonly emit: Emit;

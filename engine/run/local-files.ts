@@ -5,6 +5,7 @@ import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } fro
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { isVaulted, type Vault } from '../source/vault.ts';
+import { vaultedValues } from '../source/vaulted-values.ts';
 import type { LocalFile } from '../target/content.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
@@ -19,7 +20,8 @@ export interface LocalFiles {
   text(path: string): string;
 }
 
-export function localFiles(vault: Vault): LocalFiles {
+/** `onSecret` is told of every text in vaulted variables. */
+export function localFiles(vault: Vault, onSecret: (value: string) => void = () => {}): LocalFiles {
   const files = new Map<string, Promise<LocalFile>>();
   const texts = new Map<string, string>();
   return {
@@ -39,9 +41,9 @@ export function localFiles(vault: Vault): LocalFiles {
       const known = key === undefined ? undefined : texts.get(key);
       if (known !== undefined) return known;
       const written = readFileSync(path, 'utf8');
-      const text = isVaulted(written)
-        ? vault.open(written, { file: path, line: 1, column: 1 }).toString('utf8')
-        : written;
+      const encrypted = isVaulted(written);
+      const text = encrypted ? vault.open(written, { file: path, line: 1, column: 1 }).toString('utf8') : written;
+      if (encrypted) vaultedValues(text).forEach(onSecret);
       if (key !== undefined && text.length <= kept) texts.set(key, text);
       return text;
     },

@@ -94,7 +94,11 @@ function newRun(given: RunOptions): WholeRun {
   const machinesOf = new Map<string, Machine[]>();
   const secrets = secretKeeper();
   const world = predictedWorld();
-  const files = localFiles(options.vault);
+  const files = localFiles(options.vault, (value) => secrets.add(value));
+  const keepSecret = () => {
+    for (const value of options.secrets ?? []) secrets.add(value);
+  };
+  keepSecret();
   let labels = 0;
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
 
@@ -172,6 +176,7 @@ function newRun(given: RunOptions): WholeRun {
       if (!options.readInventory) return;
       inventory.refresh(options.readInventory());
       usualMachines.clear();
+      keepSecret();
     },
     traffic(name) {
       const all = machinesOf.get(name);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -35,10 +35,12 @@ describe('kplay vault', function () {
   it('a playbook reads encrypted variables, files and tasks, and never shows what an encrypted scalar holds', async () => {
     const scalar = await vault('encrypt-string', 'hush-hush-value', '--name', 'inline');
     write('script.sh', '#!/bin/sh\necho a password\n', 0o700);
-    write('vars.yml', 'whole: from the vault file\n');
+    write('vars.yml', 'whole: from the vault file\ndeep: { list: [hidden too] }\n');
+    mkdirSync(at('group_vars'), { recursive: true });
+    write('group_vars/all.yml', 'beside: beside the playbook\n');
     write('tasks.yml', '- debug: { msg: "task from the vault" }\n');
     write('blob', 'blob content\n');
-    for (const name of ['vars.yml', 'tasks.yml', 'blob']) await vault('encrypt', at(name));
+    for (const name of ['vars.yml', 'group_vars/all.yml', 'tasks.yml', 'blob']) await vault('encrypt', at(name));
     write(
       'site.yml',
       `- hosts: localhost
@@ -50,6 +52,7 @@ describe('kplay vault', function () {
     ${scalar.stdout.replaceAll('\n', '\n    ')}
   tasks:
     - debug: { msg: "{{ whole }} {{ inline | length }} {{ nested.list[1] }}" }
+    - debug: { msg: "{{ beside }}; {{ deep.list[0] }}; {{ whole | length }}" }
     - copy: { src: blob, dest: "{{ playbook_dir }}/out", mode: "0600" }
     - import_tasks: tasks.yml
     - copy: { content: "{{ inline }}", dest: "{{ playbook_dir }}/inline", mode: "0600" }
@@ -57,10 +60,14 @@ describe('kplay vault', function () {
     );
     const said = await kplay([at('site.yml'), '--diff', '--vault-password-file', at('script.sh')]);
     expect(said.code, said.stdout + said.stderr).to.equal(0);
-    expect(said.stdout).to.include('from the vault file 15 ********').and.to.include('task from the vault');
+    expect(said.stdout).to.include('******** 15 ********').and.to.include('task from the vault');
+    expect(said.stdout)
+      .to.include('********; ********; 19')
+      .and.to.not.match(/from the vault file|beside the|hidden too/);
     expect(said.stdout + said.stderr).to.not.include('hush-hush');
     expect(readFileSync(at('out'), 'utf8')).to.equal('blob content\n');
     expect(readFileSync(at('inline'), 'utf8')).to.equal('hush-hush-value');
+    rmSync(at('group_vars'), { recursive: true });
   });
 
   it('without the password the run stops before the first host, and says which file needs it', async () => {
