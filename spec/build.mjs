@@ -16,17 +16,37 @@ const withoutTunnels = {
   },
 };
 
+/**
+ * All of kplay's modules are one file of the bundle, and what the playbook names are doors into it: node takes about a
+ * millisecond for each file it imports, and left alone the bundler makes a hundred of them.
+ */
+const modulesTogether = (names) => ({
+  name: 'modules-together',
+  setup(build) {
+    build.onResolve({ filter: /^(every-module|module-door:)/ }, ({ path }) => ({ path, namespace: 'together' }));
+    build.onLoad({ filter: /.*/, namespace: 'together' }, ({ path }) => ({
+      contents:
+        path === 'every-module'
+          ? names.map((name) => `export { default as ${name}_ } from './engine/modules/${name}.ts';`).join('\n')
+          : `export { ${path.slice('module-door:'.length)}_ as default } from 'every-module';`,
+      resolveDir: root,
+      loader: 'js',
+    }));
+  },
+});
+
 async function bundle() {
   const { build } = await import('esbuild');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const modules = readdirSync(join(root, 'engine/modules')).filter((name) => name.endsWith('.ts'));
+  const modules = readdirSync(join(root, 'engine/modules'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.slice(0, -3));
   const entryPoints = {
     kplay: 'engine/cli/kplay.ts',
     index: 'engine/index.ts',
     testing: 'engine/testing.ts',
-    ...Object.fromEntries(modules.map((name) => [`modules/${name.slice(0, -3)}`, `engine/modules/${name}`])),
+    ...Object.fromEntries(modules.map((name) => [`modules/${name}`, `module-door:${name}`])),
   };
-  for (const [name, path] of Object.entries(entryPoints)) if (!existsSync(join(root, path))) delete entryPoints[name];
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -42,7 +62,7 @@ async function bundle() {
     legalComments: 'linked',
     external: ['cpu-features', '*.node'],
     logLevel: 'warning',
-    plugins: [withoutTunnels],
+    plugins: [withoutTunnels, modulesTogether(modules)],
     banner: {
       // CommonJS dependencies inside an ES module bundle still ask for these three.
       js: "import{createRequire as __kplayRequire}from'node:module';import{fileURLToPath as __kplayPath}from'node:url';import{dirname as __kplayDir}from'node:path';const require=__kplayRequire(import.meta.url),__filename=__kplayPath(import.meta.url),__dirname=__kplayDir(__filename);",
