@@ -2,9 +2,13 @@
 import type { ArgsLiteral } from './arguments.ts';
 import type { ArgRules } from './definition.ts';
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** One relation: the schema that holds when it is kept, and what to say when it is not. */
 export interface Rule {
   readonly schema: Readonly<Record<string, unknown>>;
+  /** What the schema says, of converted values under their real names. */
+  isKept(values: Values): boolean;
   message(module: string): string;
   readonly hint?: string;
 }
@@ -22,6 +26,7 @@ export function rulesOf(args: ArgsLiteral, rules: ArgRules): readonly Rule[] {
 function oneOf(names: readonly string[]): Rule {
   return {
     schema: { anyOf: names.map((name) => ({ required: [name] })) },
+    isKept: (values) => names.some(isGiven(values)),
     message: (module) => `${module} needs one of ${names.join(', ')}`,
   };
 }
@@ -33,6 +38,7 @@ function pairs(names: readonly string[]): readonly (readonly [string, string])[]
 function exclusive([first, second]: readonly [string, string]): Rule {
   return {
     schema: { not: { required: [first, second] } },
+    isKept: (values) => ![first, second].every(isGiven(values)),
     message: (module) => `${first} and ${second} of ${module} exclude each other`,
     hint: 'keep one of them',
   };
@@ -42,6 +48,7 @@ function together(names: readonly string[]): Rule {
   const needed = Object.fromEntries(names.map((name) => [name, names.filter((other) => other !== name)]));
   return {
     schema: { dependentRequired: needed },
+    isKept: (values) => names.every(isGiven(values)) || !names.some(isGiven(values)),
     message: (module) => `${names.join(', ')} of ${module} go together`,
     hint: 'give all of them or none',
   };
@@ -55,6 +62,10 @@ function when(args: ArgsLiteral, name: string, value: unknown, needed: readonly 
       if: { properties: { [name]: { const: value } }, ...(!byDefault && { required: [name] }) },
       then: { required: [...needed] },
     },
+    isKept: (values) =>
+      (Object.hasOwn(values, name) ? values[name] !== value : !byDefault) || needed.every(isGiven(values)),
     message: (module) => `${module} with ${name} ${String(value)} needs ${needed.join(', ')}`,
   };
 }
+
+const isGiven = (values: Values) => (name: string) => Object.hasOwn(values, name);

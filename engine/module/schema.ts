@@ -4,6 +4,7 @@ import { closest } from '../source/suggest.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
 import { convert, isPlain, type Opaque } from './convert.ts';
 import type { AnyModule, ArgRules } from './definition.ts';
+import { arePlainlyRight } from './plainly-right.ts';
 import { type ArgumentProblem, dotted, shown, wrongType } from './problem.ts';
 import { type Rule, rulesOf } from './rules.ts';
 
@@ -95,6 +96,7 @@ export function examine(
   opaque: Opaque,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly problems: readonly ArgumentProblem[] } {
   const { named, written, problems } = realNames(judged, name, values, opaque);
+  if (arePlainlyRight(judged, named, opaque)) return { values: named, problems };
   const validate = validatorOf(judged);
   if (!validate(named)) {
     const context = { judged, name, values: named, written };
