@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { tail, total } from '../kplay.ts';
 import { network } from '../lab/lab.ts';
-import { idleStreams } from './idle-streams.ts';
 import { changedTasks, describeTopology, expectUnchanged, remark } from './topology.ts';
 import { until, VirtualAddress } from './virtual-address.ts';
 
@@ -21,6 +20,7 @@ describeTopology(
     hosts: [...etcds, ...masters, ...workers],
     groups: { etcd: etcds, kube_control_plane: masters, kube_node: workers },
     children: { lb: ['kube_control_plane'] },
+    idleSeconds: 70,
   },
   (cluster) => {
     let vip: VirtualAddress;
@@ -88,9 +88,26 @@ describeTopology(
       await cluster.tell('master1', 'rm /tmp/kubelet-client.*');
     });
 
-    it('exec, logs -f and port-forward through the virtual address outlive 70 s of silence', async () => {
-      const said = await idleStreams(cluster.lab.host('master1'), 70);
-      expect(said).to.deep.equal({ exec: 'still here', 'logs -f': 'still here', 'port-forward': 'still here' });
+    it('verify.yml tells of streams that a load balancer ends while they are idle', async () => {
+      const timeouts = (from: string, to: string) =>
+        Promise.all(
+          masters.map((name) =>
+            cluster.tell(
+              name,
+              `sed -i -E 's/(timeout (client|server)) +${from}$/\\1 ${to}/' /etc/haproxy/haproxy.cfg; grep -q ' ${to}$' /etc/haproxy/haproxy.cfg; systemctl reload haproxy`,
+            ),
+          ),
+        );
+      await timeouts('4h', '4s');
+      const said = await cluster.play('verify', '-e', 'verify_idle_seconds=8');
+      await timeouts('4s', '4h');
+      expect(said.code, tail(said)).to.equal(2);
+      expect(said.stdout).to.match(
+        /exec, logs, port-forward through the load balancer broke off within 8 s of silence/,
+      );
+      expect(await cluster.tell('master1', 'systemctl list-units --all --plain --no-legend "kplay-verify-*"')).to.equal(
+        '',
+      );
     });
 
     it('what verification ran is gone', () =>
@@ -107,7 +124,7 @@ describeTopology(
       const others = changedTasks(said).filter((one) => !one.startsWith('worker2: '));
       expect(others.filter((one) => !/cni-bridge : (Write the routes|Renew the routes)/.test(one))).to.deep.equal([]);
       expect(await readyNodes()).to.deep.equal(workers);
-      expectUnchanged(await cluster.play('verify'));
+      expectUnchanged(await cluster.play('verify', '-e', 'verify_idle_seconds=0'));
     });
 
     it('when haproxy stops on the holder, the virtual address moves', async () => {

@@ -22,6 +22,7 @@ describeTopology(
     hosts: nodes,
     groups: { kube_control_plane: ['m1', 'm2'], kube_node: ['w1'] },
     variables: { cluster_vip: '', ...labVariables },
+    idleSeconds: 65,
     ignored: nodesOwn,
   },
   (cluster) => {

@@ -25,6 +25,7 @@ describeTopology(
     hosts: ['nginx', ...masters, ...nodes],
     groups: { lb: ['nginx'], kube_control_plane: masters, kube_node: nodes },
     children: { etcd: ['kube_control_plane'] },
+    idleSeconds: 65,
     variables: {
       cluster_vip: '',
       cluster_api_lb_port: 8543,
