@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { tail } from '../kplay.ts';
 import { declareClusterCases, labVariables, nodesOwn } from './kubeadm-cases.ts';
+import { declareDnsCases } from './pod-dns.ts';
 import { changedTasks, describeTopology } from './topology.ts';
 
 const masters = ['m1', 'm2', 'm3'];
@@ -19,6 +20,7 @@ describeTopology(
     ignored: nodesOwn,
   },
   (cluster) => {
+    declareDnsCases(cluster, masters[0]!);
     declareClusterCases(cluster, masters, ['w1']);
 
     it('a broken worker fails alone', async () => {

@@ -6,7 +6,7 @@ kubernetes=v1.20.2
 
 echo 'step installing what the images are made of'
 apt-get install -q -y --no-install-recommends \
-  busybox-static conntrack ethtool etcd-client etcd-server gcc haproxy ipset iptables keepalived libc6-dev \
+  busybox-static conntrack dnsmasq-base ethtool etcd-client etcd-server gcc haproxy ipset iptables keepalived libc6-dev \
   libnginx-mod-stream nginx >&2 < /dev/null
 
 work=/tmp/images
@@ -127,3 +127,8 @@ shell
 add /usr/sbin/keepalived /usr/bin/genhash
 mkdir -p "$root/etc/keepalived"
 archive kplay.example/keepalived:2.2.7 "{$path,\"Entrypoint\":[\"keepalived\",\"--dont-fork\",\"--log-console\"]}"
+
+# Answers for names as it is told, in place of CoreDNS, which Debian does not have.
+fresh dnsmasq
+add /usr/sbin/dnsmasq
+archive kplay.example/dnsmasq:2.90 "{$path,\"Entrypoint\":[\"dnsmasq\",\"--keep-in-foreground\",\"--no-resolv\",\"--no-hosts\",\"--user=root\",\"--log-facility=-\"]}"

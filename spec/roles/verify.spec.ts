@@ -24,6 +24,7 @@ describe('verify.yml', function () {
       'get_certificate',
       'find',
       'assert',
+      'debug',
       'uri',
       'k8s_info',
       'set_fact',
