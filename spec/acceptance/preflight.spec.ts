@@ -65,6 +65,16 @@ const faults: readonly Fault[] = [
     reason: /h1 has 100 MB left on \/var\/lib\/etcd, and needs preflight_min_disk_mb=2048/,
   },
   {
+    what: 'a disk that is slower than it may be, of an etcd member',
+    args: ['-e', 'preflight_fsync_p99_ms=0.001'],
+    reason: /h1 needs [\d.]+ ms for 99 of 100 writes to the file system of\s+\/var\/lib\/etcd/,
+  },
+  {
+    what: 'a registry whose name has no address',
+    args: ['-e', '{"preflight_registries": ["registry.invalid:5000"]}'],
+    reason: /h1 cannot resolve registry\.invalid: mend its DNS/,
+  },
+  {
     what: 'swap',
     on: 'h2',
     make: 'sed "s/^SwapTotal:.*/SwapTotal: 2097152 kB/" /proc/meminfo > /run/meminfo; mount --bind /run/meminfo /proc/meminfo',
@@ -219,6 +229,7 @@ h4
 cluster_vip=${network.vip}/${network.prefixLength}
 keepalived_interface=host0
 preflight_registries=[]
+preflight_fsync_p99_ms=1000
 `;
 
 /** The service is held back: a test starts it. */

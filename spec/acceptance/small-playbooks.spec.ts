@@ -159,6 +159,9 @@ const meant = ['-e', 'reset_confirm=yes', '-e', 'reset_packages=true'];
 const groups = `[etcd]
 ${names.join('\n')}
 
+[etcd:vars]
+preflight_fsync_p99_ms=1000
+
 [lb]
 ${names.join('\n')}
 

@@ -1,6 +1,7 @@
 /** The checks alone: those of the whole cluster, or of the groups one asks for. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -16,9 +17,8 @@ describe('preflight.yml', function () {
   it('lists the checks, and nothing else', () => expectListing('preflight', 'spec/fixtures/roles/s0/hosts'));
 
   it('has no task that could change a host', () => {
-    const asking = 'assert stat command wait_for arp_probe vrrp_adverts import_role import_tasks include_tasks'.split(
-      ' ',
-    );
+    const asking =
+      'assert stat command getent wait_for arp_probe vrrp_adverts import_role import_tasks include_tasks'.split(' ');
     const reading = new Set<string | undefined>([...asking, undefined]);
     const checks = [...tasksOf('preflight'), ...['etcd', 'keepalived', 'kube-common'].flatMap(validation)];
     for (const { module, task, file } of checks) {
@@ -103,6 +103,37 @@ describe('preflight.yml', function () {
     );
   });
 
+  describe('how it times the disk of etcd', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kplay-fsync-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const measure = (path: string) =>
+      Number(
+        execFileSync(
+          'sh',
+          ['-c', String(readMapping('roles/preflight/vars/main.yml')['preflight_fsync']), 'sh', path],
+          {
+            env: { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}` },
+          },
+        ),
+      );
+
+    it('writes where the folder will be, and leaves nothing', () => {
+      expect(measure(join(folder, 'var/lib/etcd')))
+        .to.be.greaterThan(0)
+        .and.lessThan(10);
+      expect(readdirSync(folder)).to.deep.equal([]);
+    });
+
+    it('takes what 198 of 200 writes do not exceed', () => {
+      const slower = '#!/bin/sh\nfor word; do case $word in seek=*) n=${word#seek=};; esac; done\n';
+      mkdirSync(join(folder, 'bin'));
+      writeFileSync(join(folder, 'bin/dd'), `${slower}echo "2300 bytes copied, $n.5e-3 s, 1 kB/s" >&2\n`, {
+        mode: 0o755,
+      });
+      expect(measure(folder)).to.equal(0.1975);
+    });
+  });
+
   describe('what hosts are asked about', () => {
     let on: Stage;
     before(() => {
@@ -111,8 +142,8 @@ describe('preflight.yml', function () {
     });
     after(() => on?.close());
 
-    /** The registries and ports of a host, by what the role's files say. */
-    async function asked(host: string, vars: Readonly<Record<string, unknown>>) {
+    /** The registries and ports of a host, or the names it must resolve, by what the role's files say. */
+    async function asked(host: string, vars: Readonly<Record<string, unknown>>, names = false) {
       const files = ['cluster/defaults', 'kube-common/defaults', 'preflight/defaults', 'preflight/vars'];
       const ports =
         "{{ preflight_ports | selectattr('group', 'in', preflight_populated) | selectattr('group', 'in', group_names) | map(attribute='port') | map('int') | sort | list }}";
@@ -121,13 +152,31 @@ describe('preflight.yml', function () {
         gather_facts: false,
         connection: 'local',
         vars_files: files.map((file) => resolve('roles', `${file}/main.yml`)),
-        tasks: [{ debug: { msg: { registries: '{{ preflight_registries }}', ports } } }],
+        tasks: [
+          { debug: { msg: names ? '{{ preflight_names }}' : { registries: '{{ preflight_registries }}', ports } } },
+        ],
       };
       const { outcomes } = await on.play(JSON.stringify([play]), {
         extraVars: { preflight_groups: ['kube_control_plane', 'lb'], ...vars },
       });
       return outcomes.at(-1)?.result['msg'];
     }
+
+    it('names among addresses, of registries and of mirrors are to be resolved, but for one that /etc/hosts will have', async () => {
+      const addresses = { m1: '192.0.2.1', n1: 'n1.example.org' };
+      const vars = { cluster_addresses: addresses, cluster_api_address: 'api.example.org' };
+      expect(await asked('m1', vars, true)).to.deep.equal(['n1.example.org', 'api.example.org']);
+      const images = {
+        preflight_registries: ['registry.example.org:5005', 'trusted.example.org', '192.0.2.9:5000'],
+        preflight_images: [{ group: 'lb', image: 'nginx' }],
+        docker_registry_mirrors: ['https://mirror.example.org:444/x'],
+        registry_trust_domain: 'trusted.example.org',
+        registry_trust_ip: '192.0.2.9',
+      };
+      expect(await asked('m1', { ...vars, ...images }, true)).to.deep.equal([
+        ...['n1.example.org', 'api.example.org', 'registry.example.org', 'mirror.example.org'],
+      ]);
+    });
 
     it('a control plane of services pulls nothing, and has no kubelet', async () => {
       expect(await asked('m1', {})).to.deep.equal({ registries: [], ports: [6443, 9443, 10257, 10259] });
