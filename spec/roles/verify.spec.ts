@@ -1,4 +1,5 @@
 /** Verification alone, of the groups that there are. */
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { tasksOf } from './read-roles.ts';
 import { expectListing, type Groups, type Trial, trial } from './small-playbooks.ts';
@@ -37,6 +38,23 @@ describe('verify.yml', function () {
         expect(task['changed_when'], file).to.equal(false);
       else expect(module, `${file}: ${task['name']}`).to.be.oneOf(reading);
       if (module === 'command') expect(task['changed_when'], file).to.equal(false);
+    }
+  });
+
+  it('reads the audit log that each control plane writes by a policy, of systemd and of kubeadm (S0.E12)', () => {
+    const ask = tasksOf('verify').find(({ task }) => task['name'] === 'Read the last of the audit log')!;
+    const log = (ask.task['command'] as { readonly argv: readonly string[] }).argv.at(-1)!;
+    const fixtures = 'spec/fixtures/roles';
+    const begins = [
+      's0/k8s-master-1/kube-apiserver.service',
+      'kubeadm/v1.20/m01/kubeadm.yaml',
+      'kubeadm/v1.34/m01/kubeadm.yaml',
+    ];
+    for (const file of begins) {
+      const text = readFileSync(`${fixtures}/${file}.golden`, 'utf8');
+      expect(text, file)
+        .to.match(/audit-policy-file/)
+        .and.to.include(log);
     }
   });
 
