@@ -21,7 +21,7 @@ describe('ha-vip-haproxy.yml', function () {
       {
         what: 'priorities whose distance the weight does not cover (S0.E2)',
         vars: { keepalived_weight: -2 },
-        reason: /keepalived_weight=-2 must be negative, and larger than the distance of 2/,
+        reason: /keepalived_weight=-2 must be more than the distance of 2/,
       },
       {
         what: 'pods in the Service network (S0.E9)',

@@ -38,7 +38,27 @@ describe('keepalived-vip.yml', function () {
     {
       what: 'a weight smaller than the spread of priorities',
       vars: { keepalived_mode: 'preempt', keepalived_weight: -2 },
-      reason: /keepalived_weight=-2 must be negative, and larger than the distance of 2/,
+      reason: /keepalived_weight=-2 must be more than the distance of 2/,
+    },
+    {
+      what: 'a positive weight smaller than that spread (S2.E11)',
+      vars: { keepalived_mode: 'preempt', keepalived_weight: 2 },
+      reason: /keepalived_weight=2 must be more than the distance of 2/,
+    },
+    {
+      what: 'a positive weight that leads beyond 254',
+      vars: { keepalived_mode: 'preempt', keepalived_weight: 155 },
+      reason: /keepalived_weight=155 leads from priorities of 100 downwards to 98 to 255/,
+    },
+    {
+      what: 'a weight that leads below 1, twice where processes are watched as well',
+      vars: { keepalived_mode: 'preempt', keepalived_weight: -49, keepalived_check_impl: 'process' },
+      reason: /keepalived_weight=-49 leads from priorities of 100 downwards to 0 to 100/,
+    },
+    {
+      what: 'a key that is too short for signatures (S2.E13)',
+      vars: { keepalived_auth: 'hmac', keepalived_auth_key: 'abcd1234' },
+      reason: /keepalived_auth_key must be 32 to 64 bytes/,
     },
     {
       what: 'equal priorities',

@@ -93,7 +93,7 @@ const refused: readonly Refused[] = [
   {
     what: 'a weight smaller than the spread of priorities',
     vars: { keepalived_mode: 'preempt', keepalived_weight: -2 },
-    reason: /keepalived_weight=-2 must be negative, and larger than the distance of 2/,
+    reason: /keepalived_weight=-2 must be more than the distance of 2/,
   },
   {
     what: 'equal priorities',
