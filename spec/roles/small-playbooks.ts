@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { isKplayError } from '../../engine/errors.ts';
 import { kplay, tail } from '../kplay.ts';
 import { type Stage, stage } from '../run/harness.ts';
 
@@ -41,9 +42,9 @@ export function trial(playbook: string): Trial {
     async check(groups, vars = {}) {
       rmSync(trace, { force: true });
       on.write({ hosts: inventoryOf(groups, on.folder, trace) });
-      const played = await on.play(`- import_playbook: ${resolve('playbooks', `${playbook}.yml`)}\n`, {
-        extraVars: vars,
-      });
+      const book = `- import_playbook: ${resolve('playbooks', `${playbook}.yml`)}\n`;
+      const played = await on.play(book, { extraVars: vars }).catch(unplayed);
+      if ('reasons' in played) return { ...played, connected: existsSync(trace) };
       const lines = Object.values(played.recap);
       return {
         failed: lines.reduce((sum, line) => sum + line.failed, 0),
@@ -57,6 +58,12 @@ export function trial(playbook: string): Trial {
     },
     close: () => on.close(),
   };
+}
+
+/** A run that is refused before it begins: what an argument spec does not take. Any other error is one. */
+export function unplayed(error: unknown): Omit<Tried, 'connected'> {
+  if (!isKplayError(error)) throw error;
+  return { failed: error.problems.length, unreachable: 0, reasons: error.message };
 }
 
 export interface Refused {
