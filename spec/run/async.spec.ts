@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { bothWays, tasks } from './both-ways.ts';
 import { type Stage, stage } from './harness.ts';
@@ -170,6 +171,38 @@ export default defineModule({
       ),
     );
     expect(played.result('look')['stdout']).to.equal('0');
+  });
+
+  it('is ended with the run, with all that it has started', async () => {
+    const [signal, stop] = [new AbortController(), new AbortController()];
+    const begun = join(on.folder, 'begun');
+    const playing = on.play(
+      book('- { name: long, shell: "echo $$ > {{ d }}/begun; sleep 60", async: 100, poll: 1, ignore_errors: true }'),
+      { signal: signal.signal, stop: stop.signal },
+    );
+    while (!existsSync(begun) || readFileSync(begun, 'utf8') === '') await sleep(50);
+    signal.abort();
+    stop.abort();
+    const played = await playing;
+    expect(played.story).to.deep.equal(['h1 long failed']);
+    const pid = readFileSync(begun, 'utf8').trim();
+    for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 60; tries += 1) await sleep(50);
+    expect(existsSync(`/proc/${pid}`)).to.equal(false);
+  });
+
+  it('is done as the user that the task becomes', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    chmodSync(on.folder, 0o777);
+    const played = await on.play(
+      book(
+        '- { name: who, command: id -un, async: 20, poll: 1 }\n- { name: owner, shell: "sleep 1; id -un", async: 20, poll: 0, register: job }\n- { name: its, stat: { path: "{{ job.results_file }}" } }',
+      ).replace(
+        'gather_facts: false',
+        'gather_facts: false\n  become: true\n  become_user: nobody\n  become_method: su\n  become_flags: -s /bin/sh',
+      ),
+    );
+    expect(played.result('who')['stdout']).to.equal('nobody');
+    expect(played.result('its')['stat']).to.include({ pw_name: 'nobody', mode: '0700' });
   });
 
   it('has no meaning for what runs on the controller', async () => {
