@@ -41,8 +41,16 @@ export function boundTarget(
 /** Thrown where reading ahead would have to do more than read. */
 export class NotAhead extends Error {}
 
+const readOnly = new WeakMap<Target, Target>();
+
 /** A target that only answers what is remembered or can be read; everything else ends the reading ahead. */
 export function readOnlyTarget(target: Target): Target {
+  const known = readOnly.get(target) ?? madeReadOnly(target);
+  readOnly.set(target, known);
+  return known;
+}
+
+function madeReadOnly(target: Target): Target {
   const no = (): never => {
     throw new NotAhead('only reading is done ahead');
   };

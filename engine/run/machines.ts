@@ -130,13 +130,14 @@ export function machine(
   }
 
   function traffic(): HostTraffic {
-    const sum = { ...past, waiting: watch.seconds, ...(shortest === undefined ? {} : { shortest }) };
+    let { roundTrips, bytesOut, bytesIn } = past;
     for (const { shell } of opened) {
-      sum.roundTrips += shell.roundTrips;
-      sum.bytesOut += shell.bytesOut;
-      sum.bytesIn += shell.bytesIn;
+      roundTrips += shell.roundTrips;
+      bytesOut += shell.bytesOut;
+      bytesIn += shell.bytesIn;
     }
-    return sum;
+    const sum = { roundTrips, bytesOut, bytesIn, waiting: watch.seconds };
+    return shortest === undefined ? sum : { ...sum, shortest };
   }
 
   return {

@@ -112,12 +112,54 @@ function layersOf(
   lexical?: Lexical,
   momentary?: Momentary,
 ): readonly Layer[] {
+  const extra = recordLayer(sources.extraVars);
+  const lasting = lastingLayers(sources, host, play, lexical);
+  return momentary ? [extra, fromRecord(momentary, false), ...lasting] : [extra, ...lasting];
+}
+
+/** The layers last used on a host, and what they were made of. */
+interface Lasting {
+  readonly of: readonly unknown[];
+  readonly layers: readonly Layer[];
+}
+
+const lastUsed = new WeakMap<HostVariables, Lasting>();
+
+/** All layers but the highest. Most tasks see the same ones as the task before. */
+function lastingLayers(
+  sources: VariableSources,
+  host: string,
+  play?: PlayVariables,
+  lexical?: Lexical,
+): readonly Layer[] {
   const learnt = sources.hostVariables(host);
+  const files = play?.varsFiles(host) ?? none;
+  const inventory = sources.inventory.layers(host, play?.play.playbookDir);
+  // public roles are only ever added
+  const of = [play, lexical, play?.publicRoles().length, files, inventory];
+  const last = lastUsed.get(learnt);
+  if (last?.of.every((one, index) => one === of[index])) return last.layers;
+  const layers = layersFrom({ learnt, files, inventory, play, lexical });
+  lastUsed.set(learnt, { of, layers });
+  return layers;
+}
+
+function layersFrom({
+  learnt,
+  files,
+  inventory,
+  play,
+  lexical,
+}: {
+  readonly learnt: HostVariables;
+  readonly files: readonly VarsBlock[];
+  readonly inventory: readonly VarsLayer[];
+  readonly play: PlayVariables | undefined;
+  readonly lexical: Lexical | undefined;
+}): readonly Layer[] {
   const role = lexical?.role;
   const publicRoles = play?.publicRoles().toReversed() ?? [];
   return [
-    recordLayer(sources.extraVars),
-    ...(momentary ? [fromRecord(momentary, false)] : []),
     ...layersOfBlocks(lexical?.includeParams ?? none),
     ...layersOfBlocks(role?.params ?? none),
     registeredLayer(learnt.registered),
@@ -125,11 +167,11 @@ function layersOf(
     ...layersOfBlocks(lexical?.vars ?? none),
     ...layersOfBlocks(role?.vars ?? none),
     ...publicRoles.flatMap((one) => layersOfBlocks(one.vars)),
-    ...layersOfBlocks(play?.varsFiles(host) ?? none),
+    ...layersOfBlocks(files),
     ...(play ? [fromRecord(play.prompts, false)] : []),
     ...(play?.play.play.vars ? [blockLayer(play.play.play.vars)] : []),
     factsLayer(learnt),
-    ...layersOfBlocks(sources.inventory.layers(host, play?.play.playbookDir)),
+    ...layersOfBlocks(inventory),
     ...layersOfBlocks(role?.defaults ?? none),
     ...publicRoles.flatMap((one) => layersOfBlocks(one.defaults)),
   ];

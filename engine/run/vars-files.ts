@@ -9,6 +9,8 @@ import type { HostState, PlayRun, Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 import type { LocalFiles } from './local-files.ts';
 
+const none: readonly VarsBlock[] = [];
+
 /** A play's `vars_files` as a host sees them: names may be templates, a list means the first file that exists. */
 export function varsFilesOf(
   run: Run,
@@ -17,7 +19,7 @@ export function varsFilesOf(
 ): (host: string) => readonly VarsBlock[] {
   const byHost = new Map<string, readonly VarsBlock[]>();
   const byFile = new Map<string, VarsBlock>();
-  if (planned.play.varsFiles.length === 0) return () => [];
+  if (planned.play.varsFiles.length === 0) return () => none;
   return (host) => {
     const known = byHost.get(host);
     if (known) return known;

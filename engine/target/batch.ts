@@ -25,9 +25,9 @@ interface Answer {
   readonly kind: QueryKind<unknown, unknown>;
   readonly key: unknown;
   readonly promise: Promise<unknown>;
-  /** Absent while it is under way. */
-  value?: unknown;
-  settled?: true;
+  /** Nothing while it is under way. */
+  value: unknown;
+  settled: boolean;
 }
 
 interface Question {
@@ -90,12 +90,13 @@ export function batchedReader(ask: Ask): Reader {
       const ofKind = answers.get(kind.name) ?? new Map<string, Answer>();
       const known = ofKind.get(id);
       if (known) return known.promise as Promise<V>;
-      const asked = { kind: kind as unknown as QueryKind<unknown, unknown>, key };
+      const asked = kind as unknown as QueryKind<unknown, unknown>;
       const promise = new Promise<unknown>((resolve, reject) => {
-        if (waiting.push({ ...asked, resolve, reject }) === 1) setImmediate(() => void flush());
+        if (waiting.push({ kind: asked, key, resolve, reject }) === 1) setImmediate(() => void flush());
       });
       if (kind.volatile) return promise as Promise<V>;
-      const answer: Answer = { ...asked, promise };
+      // there are thousands of these: written out and complete, they are all of one shape to V8, which else makes a class for each
+      const answer: Answer = { kind: asked, key, promise, value: undefined, settled: false };
       // whoever asked sees the rejection (a probe made ahead may have nobody left), whoever asks later may have more luck
       promise.then(
         (value) => {
@@ -115,11 +116,9 @@ export function batchedReader(ask: Ask): Reader {
     },
     learn<K, V>(kind: QueryKind<K, V>, key: K, value: V) {
       const ofKind = answers.get(kind.name) ?? new Map<string, Answer>();
-      const asked = { kind: kind as unknown as QueryKind<unknown, unknown>, key };
-      answers.set(
-        kind.name,
-        ofKind.set(kind.id(key), { ...asked, promise: Promise.resolve(value), value, settled: true }),
-      );
+      const asked = kind as unknown as QueryKind<unknown, unknown>;
+      const answer: Answer = { kind: asked, key, promise: Promise.resolve(value), value, settled: true };
+      answers.set(kind.name, ofKind.set(kind.id(key), answer));
     },
     forget(touched = { domains: undefined }) {
       const stale = [...answers.values()].flatMap((ofKind) =>
