@@ -11,6 +11,7 @@ import { isTemplate, trusted } from './evaluate/raw.ts';
 import { type Engine, Session } from './evaluate/session.ts';
 import { Forced } from './evaluate/unknown.ts';
 import { filters } from './filters/filters.ts';
+import { endedLike, withoutLastLineEnd } from './line-ends.ts';
 import { pureLookups } from './lookups.ts';
 import { isTrue } from './python/truth.ts';
 import { Nothing, Undefined } from './python/types.ts';
@@ -83,12 +84,13 @@ export function renderText(source: string, environment: Environment, options: Te
     newline,
     ...(delimiters ? { tags: delimiters as Readonly<Record<string, string>> } : {}),
   };
-  const text = options.keepTrailingNewline === false ? source.replace(/\r?\n$/, '') : source;
+  const text = withoutLastLineEnd(source);
   const at = { file: options.file, line: 1, column: 1 };
   return atDoor(environment, at, source, (session) => {
     const out: unknown[] = ['']; // so that no single value is kept as it is
     executeTemplate(compiledTemplate(text, lexer).execute, new Frame(session, newTemplate()), out);
-    return writtenText(session, out);
+    const given = writtenText(session, out);
+    return options.keepTrailingNewline === false ? given : endedLike(source, given, newline);
   }) as string | Unknown;
 }
 
@@ -121,9 +123,13 @@ function rangeMessage(error: RangeError): string {
 /** Renders a text of the user's within a rendering: a variable which is a template itself. */
 function renderInside(session: Session, text: string, at: Location | undefined): unknown {
   try {
-    const compiled = compiledTemplate(text, yamlScalar);
+    const source = text.endsWith('\n') ? withoutLastLineEnd(text) : text;
+    const compiled = compiledTemplate(source, yamlScalar);
     const frame = new Frame(session, newTemplate());
-    const value = compiled.single ? compiled.single(frame) : session.known(writtenBy(compiled.execute, frame));
+    const single = source === text ? compiled.single : undefined;
+    const value = single
+      ? single(frame)
+      : session.known(writtenBy(compiled.execute, frame, compiled.single !== undefined, text));
     if (value instanceof Nothing) return '';
     if (value instanceof Undefined) return placedUndefined(value, text, at);
     return session.force(value);
@@ -139,10 +145,17 @@ function rethrow(error: TemplateError): never {
   throw error;
 }
 
-function writtenBy(execute: Parameters<typeof executeTemplate>[0], frame: Frame): unknown {
-  const out: unknown[] = [];
+/** `source` is the whole text; `asText` is set when a single value has a line end behind it. */
+function writtenBy(
+  execute: Parameters<typeof executeTemplate>[0],
+  frame: Frame,
+  asText: boolean,
+  source: string,
+): unknown {
+  const out: unknown[] = asText ? [''] : [];
   executeTemplate(execute, frame, out);
-  return written(frame.session, out);
+  const value = written(frame.session, out);
+  return typeof value === 'string' ? endedLike(source, value) : value;
 }
 
 /** So that `default` and `is defined` of a variable whose template uses something undefined work as for an absent one. */

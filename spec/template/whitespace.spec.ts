@@ -3,7 +3,10 @@ import { expect } from 'chai';
 import { renderText, type TextOptions } from '../../engine/template/render.ts';
 import { environmentOf } from './environment.ts';
 
-const environment = environmentOf({ x: 1, list: [1, 2] });
+const environment = {
+  ...environmentOf({ x: 1, list: [1, 2], line: 'n\n' }),
+  load: (name: string) => (name === 'part' ? { text: 'part\n', file: name } : undefined),
+};
 
 describe('whitespace of template files', () => {
   const cases: readonly (readonly [title: string, source: string, expected: string, options?: Partial<TextOptions>])[] =
@@ -31,6 +34,21 @@ describe('whitespace of template files', () => {
       ['trims raw blocks at their signs', 'a {%- raw -%} b {%- endraw -%} c', 'abc'],
       ['keeps the last newline', 'a\n', 'a\n'],
       ['drops it when told so', 'a\n', 'a', { keepTrailingNewline: false }],
+      ['ends as its text does, also where a block tag is last', '{% for i in list %}{{ i }}{% endfor %}\n', '12\n'],
+      ['ends as its text does, also where a block tag eats a line', '{% if x -%}\na\n{%- endif %}\n\n', 'a\n\n'],
+      ['ends with no more than that where its last value ends a line', '{{ line }}\n', 'n\n'],
+      ['ends with what its values bring where that is more', '{{ line }}{{ line }}\n', 'n\nn\n'],
+      [
+        'ends as its text does, whatever its last macro wrote',
+        '{% macro m() %}\nM\n{% endmacro %}\n{{ m() }}\n',
+        'M\n',
+      ],
+      [
+        'includes a file without its last line end',
+        'a {% include "part" %}!\n{% include "part" %}\nb\n',
+        'a part!\npartb\n',
+      ],
+      ['ends lines it lacks as it is told', '{% for i in list %}{{ i }}{% endfor %}\n', '12\r\n', { newline: '\r\n' }],
       ['reads any line end, and writes \\n', 'a\r\n{% if x %}\r\nb\r\n{% endif %}\r\nc', 'a\nb\nc'],
       ['writes the line end it is told', 'a\n{% if x %}\nb\n{% endif %}\n', 'a\r\nb\r\n', { newline: '\r\n' }],
       [
@@ -55,6 +73,18 @@ describe('whitespace of template files', () => {
       expect(renderText(source, environment, { file: 'x.j2', ...options })).to.equal(expected);
     });
   }
+
+  it('ends a value as its text does', async () => {
+    const { renderValue } = await import('../../engine/template/render.ts');
+    const cases = [
+      ['{% for i in list %}{{ i }}{% endfor %}\n', '12\n'],
+      ['A{{ line }}\n', 'An\n'],
+      ['{{ line }}\n', 'n\n'],
+      ['{{ x }}\n', '1\n'],
+      ['{{ x }}', 1],
+    ] as const;
+    for (const [source, expected] of cases) expect(renderValue(source, environment), source).to.equal(expected);
+  });
 
   it('reads escapes in a file, and not in a YAML scalar', async () => {
     const { renderValue } = await import('../../engine/template/render.ts');

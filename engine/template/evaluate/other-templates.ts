@@ -1,5 +1,6 @@
 /** Statements which bring in other templates: `include`, `import`, `extends`, and the blocks which an `extends` fills. */
 import { placed, TemplateError } from '../errors.ts';
+import { withoutLastLineEnd } from '../line-ends.ts';
 import { toText } from '../python/text.ts';
 import { Callable, Instance } from '../python/types.ts';
 import type { Block, Body, Expression, Extends, FromImport, Import, Include } from '../syntax/nodes.ts';
@@ -43,7 +44,7 @@ function load(
 function inFile(found: { readonly text: string; readonly file: string }, frame: Frame, out: unknown[]): void {
   const at = { file: found.file, line: 1, column: 1 };
   try {
-    const execute = frame.session.engine.compile(found.text);
+    const execute = frame.session.engine.compile(withoutLastLineEnd(found.text));
     frame.session.meter.deeper(() => executeTemplate(execute, frame, out));
   } catch (error) {
     throw error instanceof TemplateError ? placed(error, found.text, at) : error;
