@@ -32,7 +32,7 @@ export interface CommandArgs {
 
 export const commandReturns = {
   cmd: 'what was run',
-  rc: 'its exit code; 128 and more for a signal',
+  rc: 'its exit code; 128 and more for a signal; of a command without a shell 2 where the program is not there',
   stdout: 'what it printed, and stdout_lines the same as a list',
   stderr: 'what it complained of, and stderr_lines the same as a list',
   start: 'when it began, in UTC',

@@ -1,5 +1,6 @@
 import { defineAction } from '../module/definition.ts';
 import { expandable, expands, shellWords } from '../module/shell-words.ts';
+import { asUnstarted } from '../module/unstarted-command.ts';
 import { commandArgs, commandReturns, needed, runCommand } from '../module/user-command.ts';
 import { isTest } from '../target/queries/test.ts';
 
@@ -32,7 +33,8 @@ export default defineAction({
   async run({ args, target }) {
     const words = needed(wordsOf(args));
     const asScript = args.expand_argument_vars && words.some(expands);
-    return runCommand(target, args, words, asScript ? { script: words.map(expandable).join(' ') } : { argv: words });
+    const command = asScript ? { script: words.map(expandable).join(' ') } : { argv: words };
+    return asUnstarted(await runCommand(target, args, words, command), words[0]!);
   },
 });
 

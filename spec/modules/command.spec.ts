@@ -123,6 +123,30 @@ describe('the result of a failed command', () => {
   });
 });
 
+describe('a program that cannot be started', () => {
+  const cases: readonly (readonly [code: number, stderr: string, rc: number])[] = [
+    [127, '/bin/sh: 2: eval: /opt/no: not found\n', 2],
+    [127, 'sh: 1: /opt/no: not found\n', 2],
+    [127, '/bin/sh: line 2: /opt/no: No such file or directory\n', 2],
+    [127, '/bin/sh: eval: line 1: /opt/no: not found\n', 2],
+    [126, '/bin/sh: 2: eval: /opt/no: Permission denied\n', 13],
+    // it ran, and could not start another one
+    [127, 'sh: 1: other: not found\n', 127],
+    [127, 'made: no: not found\n', 127],
+    [1, 'sh: 1: /opt/no: not found\n', 1],
+  ];
+  for (const [code, stderr, rc] of cases)
+    it(`${code} and ${stderr.trim()}: ${rc}`, async () => {
+      const target = fakeTarget({ commands: { '/opt/no': { code, stderr } } });
+      const failure = await runModule(command, { cmd: '/opt/no -q' }, target, fakeController()).catch((error) => error);
+      expect(failure.result).to.include({ rc, failed: true, changed: rc === code });
+      expect(failure.message).to.equal(
+        { 2: '[Errno 2] No such file or directory: /opt/no', 13: '[Errno 13] Permission denied: /opt/no' }[rc] ??
+          'non-zero return code',
+      );
+    });
+});
+
 describe('words of a command line', () => {
   const cases: Record<string, readonly string[]> = {
     'a b': ['a', 'b'],

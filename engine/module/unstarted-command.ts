@@ -1,0 +1,36 @@
+import type { Result } from './definition.ts';
+
+/** What a shell says of a program that it cannot start, and the number and words that the system has for that. */
+const reasons: readonly (readonly [code: number, said: string, errno: number, words: string])[] = [
+  [127, '(?:command )?not found|No such file or directory', 2, 'No such file or directory'],
+  [126, 'Permission denied', 13, 'Permission denied'],
+];
+
+/**
+ * The result of a command whose program could not be started, as the system puts it: `rc` is 2 where there is none, 13 where it
+ * must not be run, and nothing has changed. A program that ran, and ended with the shell's 126 or 127 itself, keeps its result.
+ */
+export function asUnstarted(result: Result, program: string): Result {
+  const { rc, stdout, stderr } = result;
+  const reason = reasons.find(
+    ([code, said]) =>
+      rc === code &&
+      stdout === '' &&
+      typeof stderr === 'string' &&
+      new RegExp(`^\\S*sh: (?:[\\w ]+: )*${escaped(program)}: (?:${said})$`).test(stderr),
+  );
+  if (!reason) return result;
+  const [, , errno, words] = reason;
+  return {
+    ...result,
+    changed: false,
+    rc: errno,
+    stderr: '',
+    stderr_lines: [],
+    msg: `[Errno ${errno}] ${words}: ${program}`,
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
