@@ -14,6 +14,7 @@ import {
   type Phase,
   timed,
 } from './contestants.ts';
+import { largeFiles } from './files.ts';
 import { interleaved, median } from './measure.ts';
 import { findPeers } from './peers.ts';
 import { benchPlaybook, changesOnBareHost, tasksPerRound, template, undo } from './playbook.ts';
@@ -22,6 +23,7 @@ import { aligned, type Results, table } from './table.ts';
 
 const usage = `usage: npm run bench -- [OPTION…]
        npm run bench -- scale [--runs N] [--hosts N,N,…]
+       npm run bench -- files [--runs N] [--hosts N]
   --runs N         runs of each in each phase (7; at least 5 for figures that count)
   --hosts N        hosts (4)
   --rounds N       five tasks each (10)
@@ -54,7 +56,8 @@ function options() {
     },
   });
   const [what = 'compare'] = positionals;
-  if (what !== 'compare' && what !== 'scale') throw new Error(`there is no benchmark "${what}"\n${usage}`);
+  if (what !== 'compare' && what !== 'scale' && what !== 'files')
+    throw new Error(`there is no benchmark "${what}"\n${usage}`);
   const sizes = (values.hosts ?? (what === 'scale' ? '1,10,100,1000' : '4')).split(',');
   return {
     what,
@@ -231,8 +234,13 @@ try {
   if (asked.help) process.stdout.write(usage);
   else if (asked.what === 'compare') await bench(asked);
   else {
-    const figures = await scale({ runs: asked.runs, hosts: asked.sizes }, log);
-    await keep({ at: new Date().toISOString(), node: process.version, cpus: cpus().length, ...figures }, 'scale-');
+    const figures = await (asked.what === 'scale'
+      ? scale({ runs: asked.runs, hosts: asked.sizes }, log)
+      : largeFiles(asked, log));
+    await keep(
+      { at: new Date().toISOString(), node: process.version, cpus: cpus().length, ...figures },
+      `${asked.what}-`,
+    );
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
