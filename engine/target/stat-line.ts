@@ -14,7 +14,7 @@ export function presentFile(fields: readonly string[]): PresentFile {
   return {
     exists: true,
     type: fileTypes[(raw >> 12).toString(8)] ?? 'file',
-    mode: (raw & 0o7777).toString(8).padStart(4, '0'),
+    mode: once((raw & 0o7777).toString(8).padStart(4, '0')),
     uid: number(2),
     gid: number(3),
     size: number(4),
@@ -40,4 +40,13 @@ const fileTypes: Readonly<Record<string, FileType>> = {
   '14': 'socket',
 };
 
-const name = (given: string, id: string) => (given === 'UNKNOWN' ? id : given);
+const name = (given: string, id: string) => once(given === 'UNKNOWN' ? id : given);
+
+const words = new Map<string, string>();
+
+/** One copy of a word for all the files of all hosts, of which most have the same few owners and modes. */
+function once(word: string): string {
+  const known = words.get(word);
+  if (known === undefined) words.set(word, word);
+  return known ?? word;
+}
