@@ -47,7 +47,7 @@ export async function kplay(args: readonly string[], options: KplayOptions = {})
 }
 
 /** The recap as Ansible prints it. */
-function recapOf(text: string): Said['recap'] {
+export function recapOf(text: string): Said['recap'] {
   const recap: Record<string, Record<string, number>> = {};
   for (const [, host, counts] of text.matchAll(/^(\S+)\s+: (ok=\d+\s.*)$/gm)) {
     recap[host!] = Object.fromEntries(
