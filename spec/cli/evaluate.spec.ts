@@ -8,7 +8,7 @@ describe('kplay eval and kplay template', function () {
   before(() => {
     project = makeProject({
       'vars.yml': 'hosts: [a, b]\nport: 80\nurl: "http://{{ hosts[0] }}:{{ port }}/"\nnested: { list: [1, 2] }\n',
-      'templates/site.j2': '{% include "head.j2" %}\n{% for host in hosts %}\nserver {{ host }};\n{% endfor %}\n',
+      'templates/site.j2': '{% include "head.j2" %}\n\n{% for host in hosts %}\nserver {{ host }};\n{% endfor %}\n',
       'templates/head.j2': '# {{ url }}\n',
       'odd.j2':
         '#jinja2: variable_start_string: "[%", variable_end_string: "%]", trim_blocks: false\n[% port %] {{ x }}\n',
