@@ -29,6 +29,15 @@ describeTopology(
 
     declareClusterCases(cluster, masters, ['w1']);
 
+    it('another key for the secrets in etcd is refused, and not told', async () => {
+      const key = Buffer.from('another-key-that-is-32-bytes-lon').toString('base64');
+      const said = await cluster.run('--tags', 'kubeadm', '-e', JSON.stringify({ kubeadm_encryption_key: key }));
+      expect(said.code, tail(said)).to.equal(2);
+      expect(said.stdout).to.match(/m1 encrypts secrets in etcd by another key than kubeadm_encryption_key/);
+      expect(said.stdout + said.stderr).not.to.include(key);
+      expect(changedTasks(said)).to.deep.equal([]);
+    });
+
     it('changed audit rules reach each kube-apiserver, one after the other, while a client goes on', async () => {
       const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf';
       const rules = [{ level: 'RequestResponse', resources: [{ group: '', resources: ['configmaps'] }] }];
