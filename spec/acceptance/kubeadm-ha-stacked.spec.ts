@@ -30,7 +30,7 @@ describeTopology(
       const said = await cluster.run();
       expect(said.code, tail(said)).to.equal(2);
       expect(said.recap['w2']?.['failed']).to.equal(1);
-      for (const name of [...masters, 'w1']) expect(said.recap[name]?.['failed'], name).to.equal(0);
+      for (const name of [...masters, 'w1']) expect(said.recap[name]?.['failed'], `${name}\n${tail(said)}`).to.equal(0);
     });
 
     it('and joins once that is mended; the others only learn the way to its pods', async () => {
