@@ -103,10 +103,10 @@ function problemsOf(play: PlayRun, host: HostState, task: PlannedTask, set: Read
     if (value !== missing) given[name] = value;
   }
   const role = task.lexical.role?.name ?? 'the role';
+  const { sources, secrets } = play.run;
   return settleArguments({ args: literal }, given, role).problems.map(({ path, message, hint }) => {
-    const { sources } = play.run;
     const at = attempt(() => placeOf(sources, host.name, String(path[0]), play.variables, task.lexical)) ?? task.at;
-    return { message: `the role ${role} does not take this: ${message}`, at, hint };
+    return { message: secrets.scrub(`the role ${role} does not take this: ${message}`), at, hint: secrets.scrub(hint) };
   });
 }
 

@@ -101,6 +101,7 @@ function newRun(given: RunOptions): WholeRun {
   keepSecret();
   let labels = 0;
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
+  for (const answer of privateAnswers(options)) secrets.add(answer);
 
   function changed(place: string, touched: Touched, behind?: Reader): void {
     if (touched.domains === undefined) run.stirred.add(place);
@@ -204,6 +205,16 @@ function newRun(given: RunOptions): WholeRun {
     }),
   };
   return run;
+}
+
+/** What was typed at private prompts. A default is no secret: it stands in the playbook. */
+function privateAnswers({ plan, prompts }: RunOptions): readonly string[] {
+  return plan.plays.flatMap(({ play }, position) =>
+    play.varsPrompt.flatMap(({ value }) => {
+      const answer = prompts(position)[String(value['name'])];
+      return typeof answer === 'string' && value['private'] !== false && answer !== value['default'] ? [answer] : [];
+    }),
+  );
 }
 
 /** Facts are also mentioned in the variables of hosts and groups. */

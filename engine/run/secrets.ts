@@ -26,7 +26,19 @@ export function secretKeeper(): Secrets {
         .join('|'),
       'g',
     );
-    return keyless.replace(pattern, hidden);
+    const scrubbed = keyless.replace(pattern, hidden);
+    return scrubbed.includes('…') ? withoutBeginnings(scrubbed) : scrubbed;
+  }
+
+  /** Where a text was cut short, a secret may only have begun. */
+  function withoutBeginnings(value: string): string {
+    const parts = value.split('…');
+    return parts.map((part, index) => (index + 1 < parts.length ? withoutBeginning(part) : part)).join('…');
+  }
+
+  function withoutBeginning(part: string): string {
+    const length = [...known].reduce((longest, form) => Math.max(longest, begunAtEnd(part, form)), 0);
+    return length < shortest ? part : `${part.slice(0, -length)}${hidden}`;
   }
 
   function scrub(value: unknown): unknown {
@@ -52,6 +64,13 @@ export function secretKeeper(): Secrets {
     },
     scrub: <T>(value: T) => scrub(value) as T,
   };
+}
+
+/** With how many of its characters the secret begins at the text's end. */
+function begunAtEnd(text: string, secret: string): number {
+  let length = Math.min(secret.length, text.length);
+  while (length > 0 && !text.endsWith(secret.slice(0, length))) length -= 1;
+  return length;
 }
 
 /** Plain, base64, URL, JSON, shell and hex. */

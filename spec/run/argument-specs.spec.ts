@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { seal, vaultWith } from '../../engine/source/vault.ts';
 import { type Stage, stage } from './harness.ts';
 
 const specification = `argument_specs:
@@ -75,5 +76,36 @@ describe("a role's argument specs", () => {
         - { name: saved, command: echo x }
 `);
     expect(rescued.story).to.include('h1 saved changed');
+  });
+
+  describe('show no secret', () => {
+    const password = { id: 'default', password: 'a password' };
+    const vault = vaultWith([password]);
+    const scalar = (text: string) =>
+      `!vault |\n${seal(Buffer.from(text), password).trimEnd().replace(/^/gm, '      ')}\n`;
+    const long = `sup3rsecret${'0123456789'.repeat(8)}`;
+
+    for (const [title, text] of Object.entries({ short: 'sup3rsecretvalue', long }))
+      it(`of an encrypted value, ${title}`, async () => {
+        const said = await refusal(`  vars:\n    port: 80\n    kind: ${scalar(text)}  roles: [web]\n`, { vault });
+        expect(said).to.match(/kind must be one of a, b; not "\*{8}/);
+        expect(said).to.not.contain('sup3r');
+      });
+
+    it('of an encrypted file', async () => {
+      const secrets = new Set(['sup3rsecretvalue']); // as reading such a file finds them
+      const said = await refusal('  vars: { port: 80, kind: sup3rsecretvalue }\n  roles: [web]\n', { secrets });
+      expect(said).to.contain('kind must be one of a, b; not "********"');
+    });
+
+    const asked = (options: string) =>
+      `  vars_prompt: [{ name: kind${options} }]\n  vars: { port: 80 }\n  roles: [web]\n`;
+    const prompts = () => ({ kind: 'sup3rsecretvalue' });
+
+    it('that was typed at a private prompt', async () => {
+      expect(await refusal(asked(''), { prompts })).to.contain('not "********"');
+      expect(await refusal(asked(', private: true'), { prompts })).to.contain('not "********"');
+      expect(await refusal(asked(', private: false'), { prompts })).to.contain('not "sup3rsecretvalue"');
+    });
   });
 });

@@ -38,6 +38,12 @@ describe('secrets', () => {
     short.add('   ');
     expect(short.scrub('abc   d')).to.equal('abc   d');
   });
+  it('are hidden where a text cut short ends in the beginning of one', () => {
+    const long = secretKeeper();
+    long.add('correct-horse-battery-staple');
+    expect(long.scrub('x is "correct-horse-bat…, and y "corr…')).to.equal('x is "********…, and y "********…');
+    expect(long.scrub('the cor… cow…')).to.equal('the cor… cow…');
+  });
   it('include every private key, cut off or not', () => {
     const key = '-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----';
     expect(secretKeeper().scrub(`a ${key} b`)).to.equal('a (a private key) b');
