@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Files } from '../source/files.ts';
-import { isVaulted, type Vault } from '../source/vault.ts';
-import { vaultedValues } from '../source/vaulted-values.ts';
+import { openedText } from '../source/opened-text.ts';
+import type { Vault } from '../source/vault.ts';
 
 /** The real disk, for the rooms that only know {@link Files}. */
 export const disk: Files = {
@@ -31,10 +31,7 @@ export const opened = (files: Files, vault: Vault, onSecret?: (value: string) =>
   ...files,
   read(path) {
     const text = files.read(path);
-    if (text === undefined || !isVaulted(text)) return text;
-    const plain = vault.open(text, { file: path, line: 1, column: 1 }).toString('utf8');
-    if (onSecret) vaultedValues(plain).forEach(onSecret);
-    return plain;
+    return text === undefined ? undefined : openedText(text, path, vault, onSecret);
   },
 });
 

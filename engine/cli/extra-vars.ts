@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, KplayError } from '../errors.ts';
 import { parseKeyValues } from '../playbook/key-value.ts';
-import { isVaulted, type Vault } from '../source/vault.ts';
+import { openedText } from '../source/opened-text.ts';
+import type { Vault } from '../source/vault.ts';
 import { parseYaml } from '../source/yaml.ts';
 
 /** Reads every `-e`: `k=v …`, a JSON or YAML mapping, or `@file`; later ones win. Throws KplayError. */
@@ -12,9 +13,7 @@ export function readExtraVars(given: readonly string[], vault: Vault): Readonly<
 function readOne(text: string, vault: Vault): Readonly<Record<string, unknown>> {
   if (text.startsWith('@')) {
     const file = text.slice(1);
-    const content = readFile(file);
-    const at = { file, line: 1, column: 1 };
-    return mapping(isVaulted(content) ? vault.open(content, at).toString('utf8') : content, file);
+    return mapping(openedText(readFile(file), file, vault), file);
   }
   const trimmed = text.trim();
   if (trimmed.startsWith('{') || trimmed.startsWith('[') || /^[\w.-]+:(\s|$)/.test(trimmed))

@@ -1,6 +1,7 @@
 /** The user's mistakes, each with its place, the lines around it, and what to do. */
 import type { Problem } from '../errors.ts';
 import { codeFrame } from '../source/code-frame.ts';
+import { mayBeSeen } from '../source/unseen.ts';
 import { cleanLine, cleanText } from './clean.ts';
 import { type Paint, paint } from './paint.ts';
 import type { Output } from './report.ts';
@@ -29,7 +30,7 @@ export function problemLines(
   const place = at ? `${cleanLine(at.file)}:${at.line}:${at.column} ` : '';
   const [first = '', ...rest] = cleanText(problem.message).split('\n');
   const source = at && (problem.source ?? read(at.file));
-  const frame = source === undefined ? '' : codeFrame(source, at!);
+  const frame = source === undefined ? '' : mayBeSeen(source) ? codeFrame(source, at!) : '(encrypted)';
   return [
     `${title} ${painted('heading', place + first)}`,
     ...rest.map((line) => `  ${line}`.trimEnd()),

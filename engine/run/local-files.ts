@@ -4,8 +4,8 @@ import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { openedText } from '../source/opened-text.ts';
 import { isVaulted, type Vault } from '../source/vault.ts';
-import { vaultedValues } from '../source/vaulted-values.ts';
 import type { LocalFile } from '../target/content.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
@@ -40,10 +40,7 @@ export function localFiles(vault: Vault, onSecret: (value: string) => void = () 
       const key = found && `${path} ${versionOf(found)}`;
       const known = key === undefined ? undefined : texts.get(key);
       if (known !== undefined) return known;
-      const written = readFileSync(path, 'utf8');
-      const encrypted = isVaulted(written);
-      const text = encrypted ? vault.open(written, { file: path, line: 1, column: 1 }).toString('utf8') : written;
-      if (encrypted) vaultedValues(text).forEach(onSecret);
+      const text = openedText(readFileSync(path, 'utf8'), path, vault, onSecret);
       if (key !== undefined && text.length <= kept) texts.set(key, text);
       return text;
     },

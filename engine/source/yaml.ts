@@ -2,6 +2,7 @@
 import { KplayError, type Location, type Problem } from '../errors.ts';
 import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from './js-yaml.ts';
 import { lineStarts, locationAt } from './lines.ts';
+import { mayBeSeen } from './unseen.ts';
 import { explainYamlFailure } from './yaml-mistakes.ts';
 import { childOf, offsetInside, type Place, type Places, placesOf } from './yaml-places.ts';
 import { schemaNoting } from './yaml-schema.ts';
@@ -168,10 +169,8 @@ function problemOf(error: YAMLException, text: string, file: string, events: rea
   const { line, column } = locationAt(file, starts, offset ?? error.mark?.position ?? 0);
   const lines = text.split(/\r\n|\n|\r/);
   const mistake = explainYamlFailure({ reason: error.reason, lines, line, column });
-  return {
-    message: mistake.message,
-    at: { file, line: mistake.line, column: mistake.column },
-    hint: mistake.hint,
-    source: text,
-  };
+  const at = { file, line: mistake.line, column: mistake.column };
+  // what is wrong, and what to write instead, would be told in the file's own words
+  if (!mayBeSeen(text)) return { message: 'this is not well-formed YAML', at, source: text };
+  return { message: mistake.message, at, hint: mistake.hint, source: text };
 }

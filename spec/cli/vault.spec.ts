@@ -70,6 +70,55 @@ describe('kplay vault', function () {
     rmSync(at('group_vars'), { recursive: true });
   });
 
+  const slips: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'an undefined name in vars_files': {
+      'closed.yml': 'above: sup3rsecret\nbroken: "{{ undefinedthing }}"\nbelow: sup3rsecret\n',
+      'slip.yml': '- hosts: localhost\n  vars_files: [closed.yml]\n  tasks:\n    - debug: { msg: "{{ broken }}" }\n',
+    },
+    'an undefined name in include_vars': {
+      'closed.yml': 'above: sup3rsecret\nbroken: "{{ undefinedthing }}"\nbelow: sup3rsecret\n',
+      'slip.yml':
+        '- hosts: localhost\n  tasks:\n    - include_vars: closed.yml\n    - debug: { msg: "{{ broken }}" }\n',
+    },
+    'a missing space in vars_files': {
+      'closed.yml': 'above: sup3rsecret\nbroken:sup3rsecret\nbelow: sup3rsecret\n',
+      'slip.yml': '- hosts: localhost\n  vars_files: [closed.yml]\n  tasks:\n    - debug: { msg: "{{ broken }}" }\n',
+    },
+    'a missing space in include_vars': {
+      'closed.yml': 'above: sup3rsecret\nbroken:sup3rsecret\nbelow: sup3rsecret\n',
+      'slip.yml':
+        '- hosts: localhost\n  tasks:\n    - include_vars: "{{ \'closed\' }}.yml"\n    - debug: { msg: "{{ broken }}" }\n',
+    },
+    'a lone word in group_vars': {
+      'group_vars/all.yml': 'above: sup3rsecret\nsup3rsecret\nbelow: sup3rsecret\n',
+      'slip.yml': '- hosts: localhost\n  tasks:\n    - debug: { msg: "{{ broken }}" }\n',
+    },
+    'an unknown module in tasks': {
+      'closed.yml': '- debug: { msg: sup3rsecret }\n- systmd: { name: x }\n',
+      'slip.yml': '- hosts: localhost\n  tasks:\n    - import_tasks: closed.yml\n',
+    },
+  };
+  for (const [title, files] of Object.entries(slips))
+    it(`of a vaulted file no line is shown: ${title}`, async () => {
+      mkdirSync(at('slips/group_vars'), { recursive: true });
+      for (const [name, text] of Object.entries(files)) write(`slips/${name}`, text);
+      for (const name of Object.keys(files)) if (name !== 'slip.yml') await vault('encrypt', at(`slips/${name}`));
+      const said = await kplay([
+        at('slips/slip.yml'),
+        '-i',
+        'localhost,',
+        '-c',
+        'local',
+        '--vault-password-file',
+        at('password'),
+      ]);
+      rmSync(at('slips'), { recursive: true });
+      expect(said.code, said.stdout).to.not.equal(0);
+      expect(said.stdout + said.stderr).to.match(/(closed|all)\.yml:[12]:\d+/);
+      expect(said.stdout + said.stderr).to.not.match(/sup3r|ANSIBLE_VAULT|\| [0-9a-f]{60}/);
+      if (said.code === 1) expect(said.stderr).to.include('\n  (encrypted)\n');
+    });
+
   it('without the password the run stops before the first host, and says which file needs it', async () => {
     const said = await kplay([at('site.yml')]);
     expect(said.code).to.equal(1);
