@@ -5,15 +5,22 @@ import { openedText } from '../source/opened-text.ts';
 import type { Vault } from '../source/vault.ts';
 import { parseYaml } from '../source/yaml.ts';
 
-/** Reads every `-e`: `k=v …`, a JSON or YAML mapping, or `@file`; later ones win. Throws KplayError. */
-export function readExtraVars(given: readonly string[], vault: Vault): Readonly<Record<string, unknown>> {
-  return Object.assign({}, ...given.map((text) => readOne(text, vault)));
+/**
+ * Reads every `-e`: `k=v …`, a JSON or YAML mapping, or `@file`; later ones win. `onSecret` is told of every text in vaulted files.
+ * Throws KplayError.
+ */
+export function readExtraVars(
+  given: readonly string[],
+  vault: Vault,
+  onSecret?: (value: string) => void,
+): Readonly<Record<string, unknown>> {
+  return Object.assign({}, ...given.map((text) => readOne(text, vault, onSecret)));
 }
 
-function readOne(text: string, vault: Vault): Readonly<Record<string, unknown>> {
+function readOne(text: string, vault: Vault, onSecret?: (value: string) => void): Readonly<Record<string, unknown>> {
   if (text.startsWith('@')) {
     const file = text.slice(1);
-    return mapping(openedText(readFile(file), file, vault), file);
+    return mapping(openedText(readFile(file), file, vault, onSecret), file);
   }
   const trimmed = text.trim();
   if (trimmed.startsWith('{') || trimmed.startsWith('[') || /^[\w.-]+:(\s|$)/.test(trimmed))

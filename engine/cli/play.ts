@@ -31,10 +31,9 @@ export async function play(options: CliOptions, written: Readonly<Record<string,
   const cwd = process.cwd();
   const vault = vaultWith(await vaultSecrets(options));
   const secrets = new Set<string>();
-  const files = opened({ ...disk, read: (path) => written[path] ?? disk.read(path) }, vault, (value) =>
-    secrets.add(value),
-  );
-  const extraVars = readExtraVars(options.extraVars, vault);
+  const onSecret = (value: string) => void secrets.add(value);
+  const files = opened({ ...disk, read: (path) => written[path] ?? disk.read(path) }, vault, onSecret);
+  const extraVars = readExtraVars(options.extraVars, vault, onSecret);
   const playbookDir = dirname(resolve(cwd, options.playbooks[0]!));
   const readInventory = () => loadInventory(inventorySources(options, cwd), files, { playbookDir });
   const inventory = readInventory();

@@ -43,6 +43,7 @@ export function secretKeeper(): Secrets {
 
   function scrub(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
+    if (typeof value === 'number' || typeof value === 'bigint') return known.has(String(value)) ? hidden : value;
     if (Array.isArray(value)) {
       const items = value.map(scrub);
       return items.some((item, index) => item !== value[index]) ? items : value;

@@ -70,6 +70,32 @@ describe('kplay vault', function () {
     rmSync(at('group_vars'), { recursive: true });
   });
 
+  it('numbers, and what a vaulted file of -e holds, are hidden too', async () => {
+    write('pins.yml', 'pin: 12345678\nport: 6443\n');
+    write('extra.yml', 'given: sup3rsecret\nnumber: 87654321\n');
+    for (const name of ['pins.yml', 'extra.yml']) await vault('encrypt', at(name));
+    const list = '["{{ pin }}", "{{ given }}", "{{ number }}"]';
+    write(
+      'pins-play.yml',
+      `- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars_files: [pins.yml]
+  tasks:
+    - debug: { msg: ${list} }
+    - debug: { msg: "{{ pin }}, {{ given }}, {{ number }} at {{ port }}" }
+    - assert: { that: [pin == 12345678, given == 'sup3r' ~ 'secret'] }
+`,
+    );
+    const words = [at('pins-play.yml'), '-e', `@${at('extra.yml')}`, '--vault-password-file', at('password')];
+    for (const more of [['-v'], ['--json']]) {
+      const said = await kplay([...words, ...more]);
+      expect(said.code, said.stdout + said.stderr).to.equal(0);
+      expect(said.stdout).to.include('********, ********, ******** at 6443');
+      expect(said.stdout + said.stderr).to.not.match(/12345678|sup3rsecret|87654321/);
+    }
+  });
+
   const slips: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'an undefined name in vars_files': {
       'closed.yml': 'above: sup3rsecret\nbroken: "{{ undefinedthing }}"\nbelow: sup3rsecret\n',
