@@ -68,7 +68,7 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
         host: host.name,
         task,
         status,
-        result: run.secrets.scrub(result),
+        result: run.secrets.scrubFields(result),
         diffs: [],
         ignored,
         seconds: (performance.now() - started) / 1000,

@@ -145,7 +145,7 @@ function told(
       host: host.name,
       task,
       status,
-      result: play.run.secrets.scrub(result),
+      result: play.run.secrets.scrubFields(result),
       diffs: [],
       ignored: false,
       seconds: 0,

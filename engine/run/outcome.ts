@@ -8,13 +8,13 @@ export function outcomeOf(
   { status, result, diffs, ignored, unknown, delegatedTo }: Once,
   { silent, seconds }: { readonly silent: boolean; readonly seconds: number },
 ): Outcome {
-  const { scrub } = play.run.secrets;
+  const { scrub, scrubFields } = play.run.secrets;
   return {
     host: host.name,
     task: label,
     status,
-    result: silent ? { censored, changed: result['changed'] === true } : scrub(result),
-    diffs: silent ? [] : scrub([...diffs]),
+    result: silent ? { censored, changed: result['changed'] === true } : scrubFields(result),
+    diffs: silent ? [] : diffs.map(scrubFields),
     ignored,
     ...(unknown === undefined ? {} : { unknown: silent ? 'hidden by no_log' : scrub(unknown) }),
     ...(delegatedTo === undefined ? {} : { delegatedTo }),

@@ -5,6 +5,8 @@ export interface Secrets {
   add(value: string): void;
   /** The value with every secret in it, and every private key, replaced; itself when there is none. */
   scrub<T>(value: T): T;
+  /** The same for a result or a diff, whose fields keep their names (a loop's results, too): reports read them by these. */
+  scrubFields<T extends object>(value: T): T;
 }
 
 const hidden = '********';
@@ -45,15 +47,22 @@ export function secretKeeper(): Secrets {
     if (typeof value === 'string') return text(value);
     if (typeof value === 'number' || typeof value === 'bigint') return known.has(String(value)) ? hidden : value;
     if (Array.isArray(value)) {
-      const items = value.map(scrub);
-      return items.some((item, index) => item !== value[index]) ? items : value;
+      return unlessSame(value, value.map(scrub));
     }
     if (isUnknown(value)) return text(`(known after the run: ${value.reason})`);
     if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
-    const before = Object.entries(value);
-    const after = before.map(([key, one]) => [text(key), scrub(one)] as const);
-    const isClean = after.every(([key, one], index) => key === before[index]![0] && one === before[index]![1]);
-    return isClean ? value : Object.fromEntries(after);
+    return mapped(value, (key, one) => [text(key), scrub(one)]);
+  }
+
+  function fields(value: object): object {
+    return mapped(value, (key, one) => [key, key === 'results' && Array.isArray(one) ? items(one) : scrub(one)]);
+  }
+
+  function items(results: readonly unknown[]): readonly unknown[] {
+    return unlessSame(
+      results,
+      results.map((one) => (isPlain(one) ? fields(one) : scrub(one))),
+    );
   }
 
   return {
@@ -64,8 +73,22 @@ export function secretKeeper(): Secrets {
       pattern = undefined;
     },
     scrub: <T>(value: T) => scrub(value) as T,
+    scrubFields: <T extends object>(value: T) => fields(value) as T,
   };
 }
+
+function mapped(value: object, change: (key: string, one: unknown) => readonly [string, unknown]): object {
+  const before = Object.entries(value);
+  const after = before.map(([key, one]) => change(key, one));
+  const isClean = after.every(([key, one], index) => key === before[index]![0] && one === before[index]![1]);
+  return isClean ? value : Object.fromEntries(after);
+}
+
+const unlessSame = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>
+  after.some((item, index) => item !== before[index]) ? after : before;
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** With how many of its characters the secret begins at the text's end. */
 function begunAtEnd(text: string, secret: string): number {

@@ -13,6 +13,6 @@ export function openedText(
   if (!isVaulted(written)) return written;
   const text = vault.open(written, { file, line: 1, column: 1 }).toString('utf8');
   keepUnseen(text);
-  vaultedValues(text).forEach(onSecret);
+  vaultedValues(text, file).forEach(onSecret);
   return text;
 }

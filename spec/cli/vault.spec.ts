@@ -96,6 +96,30 @@ describe('kplay vault', function () {
     }
   });
 
+  it('what vaulted files share with all others is shown', async () => {
+    write('words.yml', 'state: changed\nuser: root\nmode: "0644"\nflag: "true"\nurl: https\nshort: ab12\n');
+    mkdirSync(at('templates'), { recursive: true });
+    write('templates/app.conf', 'listen: everywhere-else\n');
+    for (const name of ['words.yml', 'templates/app.conf']) await vault('encrypt', at(name));
+    write(
+      'words-play.yml',
+      `- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars_files: [words.yml]
+  tasks:
+    - template: { src: app.conf, dest: "{{ playbook_dir }}/app.conf", mode: "{{ mode }}" }
+    - debug: { msg: "{{ [state, user, flag, url] | join(' ') }} everywhere-else {{ short }}" }
+`,
+    );
+    const said = await kplay([at('words-play.yml'), '--json', '--vault-password-file', at('password')]);
+    expect(said.code, said.stdout + said.stderr).to.equal(0);
+    const tasks: readonly { readonly hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>> }[] =
+      JSON.parse(said.stdout).plays[0].tasks;
+    expect(tasks[0]!.hosts['localhost']).to.include({ changed: true, mode: '0644' });
+    expect(tasks[1]!.hosts['localhost']).to.include({ msg: 'changed root true https everywhere-else ********' });
+  });
+
   const slips: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'an undefined name in vars_files': {
       'closed.yml': 'above: sup3rsecret\nbroken: "{{ undefinedthing }}"\nbelow: sup3rsecret\n',

@@ -44,6 +44,18 @@ describe('secrets', () => {
     expect(long.scrub('x is "correct-horse-bat…, and y "corr…')).to.equal('x is "********…, and y "********…');
     expect(long.scrub('the cor… cow…')).to.equal('the cor… cow…');
   });
+  it("are hidden in a result's values, not in the names of its fields, nor in those of a loop's results", () => {
+    const words = secretKeeper();
+    for (const word of ['changed', 'stdout_lines', 'results']) words.add(word);
+    const one = { changed: true, stdout_lines: ['it has changed'], more: { changed: 1 } };
+    const shown = { changed: true, stdout_lines: ['it has ********'], more: { '********': 1 } };
+    expect(words.scrubFields({ ...one, results: [one, 'changed'] })).to.deep.equal({
+      ...shown,
+      results: [shown, '********'],
+    });
+    const clean = { changed: false, results: [{ changed: true }] };
+    expect(words.scrubFields(clean)).to.equal(clean);
+  });
   it('include every private key, cut off or not', () => {
     const key = '-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----';
     expect(secretKeeper().scrub(`a ${key} b`)).to.equal('a (a private key) b');
