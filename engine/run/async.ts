@@ -221,7 +221,10 @@ function jobsOn({ turn, limits, folder, id, attended, reach }: JobsOptions) {
     async look(whole: () => Promise<unknown>) {
       if (await ask?.()) await whole();
     },
-    end: async () => under && endJob(await reach(), under),
+    async end() {
+      const job = under; // nobody attends to it any more once the target is reached
+      if (job !== undefined) await endJob(await reach(), job);
+    },
   };
 }
 

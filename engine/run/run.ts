@@ -40,11 +40,13 @@ export async function execute(options: RunOptions): Promise<RunResult> {
   await options.modules.load([...new Set(names)]);
   const wrong = specProblems(run);
   if (wrong.length > 0) throw new KplayError(wrong);
-  const stop = () =>
-    void run.interruption.interrupt(async () => {
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped = run.interruption.interrupt(async () => {
       await run.jobs.end();
       await Promise.all([...run.machines.values()].map((one) => one.abort()));
     });
+  };
   options.stop?.addEventListener('abort', stop);
   run.emit({ type: 'run_start', check: options.check, at: new Date().toISOString() });
   try {
@@ -65,6 +67,7 @@ export async function execute(options: RunOptions): Promise<RunResult> {
       ]);
   } finally {
     options.stop?.removeEventListener('abort', stop);
+    await stopped; // what ends work on the hosts needs the connections
     await Promise.allSettled([...run.machines.values()].map((one) => one.close()));
   }
   const recap = Object.fromEntries(

@@ -62,9 +62,11 @@ export async function lookAtJob(target: Target, path: string, outputLimit = 1024
   };
 }
 
-/** Ends a job and all it has started, within about two seconds. */
+/** Removes what lies in a job's folder, and ends the job and all it has started, within about two seconds. */
 export async function endJob(target: Target, path: string): Promise<void> {
-  await target.observe({ script: `read -r pid <${shellPath(path)}/pid || exit 0\n${killTree('$pid')}` });
+  const d = shellPath(path);
+  // its script, which may hold secrets, goes first: ending can take longer than the run waits
+  await target.observe({ script: `read -r pid <${d}/pid || exit 0\nrm -rf -- ${d}\n${killTree('$pid')}` });
 }
 
 /** Removes what lies in the folder of a job that has ended. */

@@ -173,7 +173,7 @@ export default defineModule({
     expect(played.result('look')['stdout']).to.equal('0');
   });
 
-  it('is ended with the run, with all that it has started', async () => {
+  it('is ended with the run, with all that it has started, and leaves nothing behind', async () => {
     const [signal, stop] = [new AbortController(), new AbortController()];
     const begun = join(on.folder, 'begun');
     const playing = on.play(
@@ -188,6 +188,8 @@ export default defineModule({
     const pid = readFileSync(begun, 'utf8').trim();
     for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 60; tries += 1) await sleep(50);
     expect(existsSync(`/proc/${pid}`)).to.equal(false);
+    for (let tries = 0; left().length > 0 && tries < 60; tries += 1) await sleep(50);
+    expect(left()).to.deep.equal([]);
   });
 
   it('is done as the user that the task becomes', async function () {
