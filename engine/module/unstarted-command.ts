@@ -6,6 +6,9 @@ const reasons: readonly (readonly [code: number, said: string, errno: number, wo
   [126, 'Permission denied', 13, 'Permission denied'],
 ];
 
+/** How a shell begins what it says: with its own name, or that of the script it runs, which with `async` is a job's. */
+const speaker = '\\S*sh|.*/j[\\d.-]+/script';
+
 /**
  * The result of a command whose program could not be started, as the system puts it: `rc` is 2 where there is none, 13 where it
  * must not be run, and nothing has changed. A program that ran, and ended with the shell's 126 or 127 itself, keeps its result.
@@ -17,7 +20,7 @@ export function asUnstarted(result: Result, program: string): Result {
       rc === code &&
       stdout === '' &&
       typeof stderr === 'string' &&
-      new RegExp(`^\\S*sh: (?:[\\w ]+: )*${escaped(program)}: (?:${said})$`).test(stderr),
+      new RegExp(`^(?:${speaker}): (?:[\\w ]+: )*${escaped(program)}: (?:${said})$`).test(stderr),
   );
   if (!reason) return result;
   const [, , errno, words] = reason;

@@ -130,9 +130,12 @@ describe('a program that cannot be started', () => {
     [127, '/bin/sh: line 2: /opt/no: No such file or directory\n', 2],
     [127, '/bin/sh: eval: line 1: /opt/no: not found\n', 2],
     [126, '/bin/sh: 2: eval: /opt/no: Permission denied\n', 13],
+    [127, '/home/a b/.ansible_async/j123456789012.345/script: 1: /opt/no: not found\n', 2],
+    [126, '/jobs/j123456789012.345-2/script: line 1: /opt/no: Permission denied\n', 13],
     // it ran, and could not start another one
     [127, 'sh: 1: other: not found\n', 127],
     [127, 'made: no: not found\n', 127],
+    [127, '/opt/script: 1: /opt/no: not found\n', 127],
     [1, 'sh: 1: /opt/no: not found\n', 1],
   ];
   for (const [code, stderr, rc] of cases)

@@ -192,6 +192,14 @@ export default defineModule({
     expect(left()).to.deep.equal([]);
   });
 
+  it('tells a program that cannot be started as any command does', async () => {
+    const played = await on.play(
+      book('- { name: none, command: /nowhere/none, async: 10, poll: 1, ignore_errors: true }'),
+    );
+    expect(played.result('none')).to.include({ rc: 2, changed: false });
+    expect(played.result('none')['msg']).to.equal('[Errno 2] No such file or directory: /nowhere/none');
+  });
+
   it('is done as the user that the task becomes', async function () {
     if (process.getuid?.() !== 0) this.skip();
     chmodSync(on.folder, 0o777);
