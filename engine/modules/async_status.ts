@@ -43,7 +43,7 @@ export default defineAction({
 
   async run({ args, target, controller }) {
     const { jid, mode } = args;
-    if (!/^[\w.-]+$/.test(jid)) throw new ModuleFailure(`"${jid}" is not the id of a job`);
+    if (!/^\w[\w.-]*$/.test(jid)) throw new ModuleFailure(`"${jid}" is not the id of a job`);
     const known = controller.job(jid);
     const path = known?.path ?? jobPath(args.async_dir, jid);
     const said = { ansible_job_id: jid, started: true };

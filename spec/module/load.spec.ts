@@ -67,6 +67,17 @@ describe('the module catalog', () => {
     expect(catalog.explain('community.general.nothing')).to.equal('no module is named "nothing".');
   });
 
+  it('names the package.json that cannot be read, and takes one that says nothing for silent', () => {
+    folder('node_modules/broken', { 'package.json': '{' });
+    folder('node_modules/silent', { 'package.json': 'null' });
+    folder('node_modules/silent/modules', { 'greet.mjs': module('there') });
+    const catalog = moduleCatalog([], [join(root, 'node_modules')]);
+    expect(() => catalog.has('broken.greet'))
+      .to.throw(`${join(root, 'node_modules/broken/package.json')} cannot be read`)
+      .with.property('name', 'KplayError');
+    expect(catalog.has('silent.greet')).to.equal(true);
+  });
+
   it('refuses two files for one name in one folder, naming both', () => {
     const twins = folder('twins', { 'a.js': '', 'a.mjs': '' });
     expect(() => moduleCatalog([twins])).to.throw(

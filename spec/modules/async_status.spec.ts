@@ -64,4 +64,8 @@ testModule(asyncStatus, 'async_status', {
     args: { jid: '../etc', async_dir: '/jobs', mode: 'cleanup' },
     fails: 'not the id of a job',
   },
+  'takes no folder above for an id': {
+    args: { jid: '..', async_dir: '/jobs', mode: 'cleanup' },
+    fails: 'not the id of a job',
+  },
 });
