@@ -17,9 +17,10 @@ export interface TreeEntry {
   readonly linkTarget?: string;
 }
 
-const mark = '\u001dkplay';
-
-/** All entries below a directory, links not followed, sorted by path; empty where there is no directory. */
+/**
+ * All entries below a directory, links not followed, sorted by path; empty where there is no directory. Names may hold
+ * anything, line ends too: two slashes end one, as no path that find writes has them; link targets are taken by their length.
+ */
 export const treeKind: QueryKind<string, readonly TreeEntry[]> = {
   name: 'tree',
   domains: ['files'],
@@ -28,45 +29,49 @@ export const treeKind: QueryKind<string, readonly TreeEntry[]> = {
   script: (roots) =>
     roots
       .map((root) => {
-        const each = `stat -c '%f:%u:%g:%s:%U:%G:%n' "$@"; for p; do [ ! -L "$p" ] || printf 'L:%s\\nT:%s\\n' "$p" "$(readlink "$p")"; done`;
-        return `( cd ${quote(root)} 2>/dev/null && find . ! -name . -exec sh -c ${quote(each)} sh {} + 2>/dev/null; printf '${mark}\\n' )`;
+        const links = `for p; do [ ! -L "$p" ] || { t=$(readlink "$p"; echo .); printf 'L:%s:%s//%s\\n' \${#t} "$p" "$t"; }; done`;
+        const each = `LC_ALL=C; export LC_ALL; stat -c '%f:%u:%g:%s:%U:%G:%n//' "$@"; ${links}`;
+        return `( cd ${quote(root)} 2>/dev/null && find . ! -name . -exec sh -c ${quote(each)} sh {} + 2>/dev/null; echo . )`;
       })
       .join('\n'),
   parse(stdout, roots) {
-    const parts = stdout.toString('utf8').split(`${mark}\n`);
-    if (parts.length < roots.length) throw new Error('a directory gave no answer');
-    return roots.map((_, index) => entriesOf(parts[index]!));
+    const text = stdout.toString('latin1');
+    let at = 0;
+    return roots.map(() => {
+      const entries = new Map<string, TreeEntry>();
+      while (text[at] !== '.') {
+        const end = text.indexOf('//', at);
+        if (end < 0) throw new Error('a directory gave no answer');
+        const head = text.slice(at, end);
+        const [link, length] = /^L:(\d+):/.exec(head) ?? [];
+        const entry = link === undefined ? entryOf(head) : entries.get(pathOf(head.slice(link.length)));
+        at = end + '//\n'.length + (link === undefined ? 0 : Number(length));
+        const linkTarget = text.slice(end + 2, at - '\n.\n'.length);
+        if (entry) entries.set(entry.path, link === undefined ? entry : { ...entry, linkTarget: utf8(linkTarget) });
+      }
+      at += '.\n'.length;
+      return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    });
   },
 };
 
-function entriesOf(text: string): readonly TreeEntry[] {
-  const entries = new Map<string, TreeEntry>();
-  let link: string | undefined;
-  for (const line of text.split('\n')) {
-    if (line.startsWith('L:')) link = line.slice(4);
-    else if (line.startsWith('T:') && link !== undefined) {
-      const entry = entries.get(link);
-      if (entry) entries.set(link, { ...entry, linkTarget: line.slice(2) });
-    } else {
-      const fields = line.split(':');
-      const [raw, uid, gid, size, owner, group, ...name] = fields;
-      if (name.length === 0) continue;
-      const path = name.join(':').slice(2);
-      const bits = Number.parseInt(raw!, 16);
-      entries.set(path, {
-        path,
-        type: fileTypes[(bits >> 12).toString(8)] ?? 'file',
-        mode: (bits & 0o7777).toString(8).padStart(4, '0'),
-        uid: Number(uid),
-        gid: Number(gid),
-        owner: owner === 'UNKNOWN' ? uid! : owner!,
-        group: group === 'UNKNOWN' ? gid! : group!,
-        size: Number(size),
-      });
-    }
-  }
-  return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+function entryOf(line: string): TreeEntry {
+  const [raw = '', uid = '', gid = '', size, owner = '', group = '', ...name] = line.split(':');
+  const bits = Number.parseInt(raw, 16);
+  return {
+    path: pathOf(name.join(':')),
+    type: fileTypes[(bits >> 12).toString(8)] ?? 'file',
+    mode: (bits & 0o7777).toString(8).padStart(4, '0'),
+    uid: Number(uid),
+    gid: Number(gid),
+    owner: owner === 'UNKNOWN' ? uid : owner,
+    group: group === 'UNKNOWN' ? gid : group,
+    size: Number(size),
+  };
 }
+
+const utf8 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
+const pathOf = (found: string) => utf8(found).slice('./'.length);
 
 // The S_IFMT bits of stat(2), in octal.
 const fileTypes: Readonly<Record<string, FileType>> = {

@@ -44,6 +44,19 @@ describe('questions of modules, answered by a real shell', () => {
     );
   });
 
+  it('tree takes names for names, whatever is in them', () => {
+    const names = ['..\nx', 'two\n41ed:0:0:0:root:root:.', "L:3:a'b", '.\n.', 'größe'];
+    const odd = join(root, 'odd');
+    mkdirSync(odd);
+    for (const name of names) writeFileSync(join(odd, name), 'x');
+    symlinkSync('a//\nb\n', join(odd, 'li\nnk'));
+    const [tree, none, again] = ask(treeKind, [odd, `${root}/none`, odd]);
+    const told = tree!.map(({ path, linkTarget }) => (linkTarget === undefined ? path : `${path} -> ${linkTarget}`));
+    expect(told.sort()).to.deep.equal([...names, 'li\nnk -> a//\nb\n'].sort());
+    expect([none, again]).to.deep.equal([[], tree]);
+    rmSync(odd, { recursive: true });
+  });
+
   it('tree tells everything below a directory, links not followed', () => {
     const [tree, none] = ask(treeKind, [root, `${root}/none`]);
     expect(
