@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { attributeArgs, attributesAfter } from '../module/attributes.ts';
 import { copyPlacements, type Placement } from '../module/copy-source.ts';
 import { type Change, defineModule, type FieldChange } from '../module/definition.ts';
+import { byTheHandful, smallContent } from '../module/handful.ts';
 import {
   backupName,
   bodyOf,
@@ -97,16 +98,16 @@ export default defineModule({
 
   async apply({ args, change, target }) {
     const backups: string[] = [];
-    for (const together of batches(changes(change))) {
-      const placed = together.map(([path, { before, after }]) => {
+    await byTheHandful(
+      changes(change),
+      ([, { after }]) => isLarge(after),
+      ([path, { before, after }]) => {
         const rewritten = before.type === 'file' && after.type === 'file' && before.checksum !== after.checksum;
         const backup = args.backup && rewritten ? backupName(path) : undefined;
         if (backup !== undefined) backups.push(backup);
         return place(target, path, before, after, { backup, validate: args.validate });
-      });
-      const failed = (await Promise.allSettled(placed)).find(({ status }) => status === 'rejected');
-      if (failed) throw (failed as PromiseRejectedResult).reason;
-    }
+      },
+    );
     return { ...(backups.length > 0 && { backup_file: backups[0] }) };
   },
 
@@ -148,34 +149,12 @@ function changes(change: Change<CopyState>): readonly (readonly [string, FieldCh
   return all.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** What is small leaves together, in order, without waiting for each reply; a large file goes alone. */
-function* batches(all: ReturnType<typeof changes>): Generator<ReturnType<typeof changes>> {
-  let together: ReturnType<typeof changes>[number][] = [];
-  for (const one of all) {
-    if (together.length > 0 && (together.length === mostTogether || isLarge(one[1].after))) {
-      yield together;
-      together = [];
-    }
-    together.push(one);
-    if (isLarge(one[1].after)) {
-      yield together;
-      together = [];
-    }
-  }
-  if (together.length > 0) yield together;
-}
-
-const mostTogether = 64;
-
 function isLarge(after: PlacedFile): boolean {
   if (after.type !== 'file') return false;
   const { content } = bodyOf(after);
-  if (Buffer.isBuffer(content)) return content.length > largest;
-  return !('size' in content) || content.size > largest;
+  if (Buffer.isBuffer(content)) return content.length > smallContent;
+  return !('size' in content) || content.size > smallContent;
 }
-
-/** Bytes. */
-const largest = 64 * 1024;
 
 function sourceOf(after: PlacedFile): string | undefined {
   return after.type === 'file' ? bodyOf(after).source : undefined;
