@@ -5,6 +5,7 @@ export {
   type AnyModule,
   type Change,
   type Controller,
+  type ControllerFile,
   type Diff,
   defineAction,
   defineModule,

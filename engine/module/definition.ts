@@ -6,6 +6,8 @@ import type { ArgLiteral, ArgsLiteral, ArgsOf } from './arguments.ts';
 /** The controller as a module sees it: the user's own files and expressions, never a host's. */
 export interface Controller {
   readonly host: string;
+  /** Where the task's `delegate_to` sends it, be it to the host itself; left out where nobody delegates. */
+  readonly delegatedTo?: string | undefined;
   /** Absolute path of a file named in a task: role folder, playbook folder, working folder. Throws ModuleFailure naming every place searched. */
   find(folder: 'files' | 'templates' | 'vars' | 'tasks', name: string): string;
   /**
@@ -23,6 +25,11 @@ export interface Controller {
       readonly linkTarget?: string;
     }[]
   >;
+  /**
+   * A file, or a directory and everything below it, itself first and with the path ''; sorted, links not followed unless
+   * asked. A link at `path` itself is followed where a slash stands behind it. Throws ModuleFailure for what cannot be read.
+   */
+  tree(path: string, options?: { readonly follow?: boolean }): Promise<readonly ControllerFile[]>;
   /** A template file rendered with the task's variables and `extra`. */
   render(path: string, options: RenderOptions): Promise<Content>;
   /** The value of a template expression in the task's variables (debug's `var`, assert's `that`). May be Unknown. */
@@ -41,6 +48,26 @@ export interface Controller {
   job(id: string): { readonly path: string; look(): Promise<Result | undefined> } | undefined;
   /** Verbosity asked for by -v … */
   readonly verbosity: number;
+}
+
+/** A file of the controller as it lies there. */
+export interface ControllerFile {
+  /** Relative to what was asked for. */
+  readonly path: string;
+  /** `other` is what holds no content: sockets, pipes, devices. */
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  /** Four octal digits. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** Names; numbers where the controller has no name for them. */
+  readonly owner: string;
+  readonly group: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  readonly linkTarget?: string | undefined;
 }
 
 export interface RenderOptions {
@@ -153,6 +180,7 @@ export interface StateModule<A extends ArgsLiteral, S extends object> extends De
     readonly wanted: Partial<S>;
     readonly change: Change<S>;
     readonly target: ReadableTarget;
+    readonly controller: Controller;
   }): Promise<readonly Diff[]> | readonly Diff[];
 }
 

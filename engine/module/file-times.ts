@@ -49,9 +49,11 @@ export async function setTimes(target: Target, path: string, { modification_time
 function touch(which: '-m' | '-a', time: number | 'now' | undefined, path: string): string {
   if (time === undefined) return '';
   if (time === 'now') return `touch -c ${which} -- ${quote(path)}`;
-  const stamp = new Date(time * 1000)
-    .toISOString()
-    .replace(/[-T:Z]/g, '')
-    .replace(/(\d{2})\.\d+$/, '.$1');
-  return `TZ=UTC0 touch -c ${which} -t ${stamp} -- ${quote(path)}`;
+  return `TZ=UTC0 touch -c ${which} -t ${touchStamp(time)} -- ${quote(path)}`;
+}
+
+/** Seconds since the epoch as `touch -t` reads them in UTC. */
+export function touchStamp(time: number): string {
+  const digits = new Date(time * 1000).toISOString().replace(/[-T:Z]/g, '');
+  return digits.replace(/(\d{2})\.\d+$/, '.$1');
 }

@@ -60,7 +60,8 @@ async function previewOf(
   wanted: Partial<object>,
   change: Change<object>,
 ): Promise<readonly Diff[]> {
-  if (about.preview) return about.preview({ args: action.args, state, wanted, change, target: action.target } as never);
+  const { args, target, controller } = action;
+  if (about.preview) return about.preview({ args, state, wanted, change, target, controller } as never);
   const lines = (side: 'before' | 'after') =>
     Object.entries(change as Record<string, { before: unknown; after: unknown }>)
       .map(([name, one]) => `${name}: ${shown(one[side])}\n`)

@@ -7,7 +7,7 @@ import type { Lexical, PlannedTask } from '../plan/plan.ts';
 import { parseYaml } from '../source/yaml.ts';
 import type { Content } from '../target/content.ts';
 import { fileEffects } from '../target/effects.ts';
-import { ModuleFailure } from '../target/failure.ts';
+import { ModuleFailure, UnknownState } from '../target/failure.ts';
 import { checksumKind, contentKind, normalPath } from '../target/files.ts';
 import { type PredictedWorld, type Prediction, predictionOf } from '../target/prediction.ts';
 import type { Environment } from '../template/environment.ts';
@@ -17,12 +17,14 @@ import type { HostState, PlayRun } from './context.ts';
 import type { GrowingInventory } from './growing.ts';
 import type { Jobs } from './jobs.ts';
 import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
+import { localTree } from './local-tree.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
 import { unsafely } from './unsafely.ts';
 
 export interface ControllerOptions {
   readonly host: string;
+  readonly delegatedTo: string | undefined;
   readonly lexical: Lexical;
   readonly playbookDir: string;
   readonly cwd: string;
@@ -41,6 +43,7 @@ export function controllerFor(play: PlayRun, host: HostState, task: PlannedTask,
   const { run, variables } = play;
   return taskController({
     host: host.name,
+    delegatedTo: prepared.delegated ? prepared.runsOn : undefined,
     lexical: task.lexical,
     playbookDir: variables.play.playbookDir,
     cwd: run.options.cwd,
@@ -69,6 +72,7 @@ export function taskController(options: ControllerOptions): Controller {
 
   return {
     host: options.host,
+    delegatedTo: options.delegatedTo,
     verbosity: options.verbosity,
     find(folder, name) {
       const candidates = searchPaths(options, folder, name);
@@ -80,6 +84,14 @@ export function taskController(options: ControllerOptions): Controller {
     file,
     isDirectory: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false,
     list: listBelow,
+    async tree(path, { follow = false } = {}) {
+      const root = normalPath(path);
+      const changed = [...(here?.answers.keys() ?? []), ...(here?.removed ?? [])].find((id) =>
+        `${id.slice(id.indexOf('/'))}/`.startsWith(root === '/' ? root : `${root}/`),
+      );
+      if (changed !== undefined) throw new UnknownState(`${root} is changed by the run before`);
+      return localTree(path, follow);
+    },
     async render(path, render) {
       const source = withoutLines(files.text(path), render.skipLines ?? 0);
       const scope = render.variables ? layered(render.variables, environment.scope) : environment.scope;

@@ -26,6 +26,8 @@ export interface Prepared {
   readonly environment: Environment;
   /** Whose machine it runs on. */
   readonly runsOn: string;
+  /** Somebody said so, be it the host itself. */
+  readonly delegated: boolean;
   readonly become: Become | undefined;
   /** The `environment` keyword, merged. */
   readonly variables: Readonly<Record<string, string>>;
@@ -61,7 +63,8 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   const tolerant = 'action' in module ? module.action === 'controller' : false;
   const tolerated = tolerant || (unknownName !== undefined && (module.tolerates ?? []).includes(unknownName));
   const delegate = rendered(task.inherited.delegate_to, environment);
-  const runsOn = delegate === undefined || delegate === null || delegate === '' ? host.name : String(delegate);
+  const delegatesTo = delegate === undefined || delegate === null || delegate === '' ? undefined : String(delegate);
+  const runsOn = delegatesTo ?? host.name;
   const keywordCheck = rendered(task.inherited.check_mode, environment);
   const timeout = rendered(task.inherited.timeout, environment);
   const becomer = runsOn === host.name ? environment : delegated(play, runsOn, environment);
@@ -76,6 +79,7 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
       [rendered(written, environment)].flat().map((name) => ({ name: String(name), at: written.at })),
     ),
     runsOn,
+    delegated: delegatesTo !== undefined,
     become,
     variables: environmentVariables(task, environment),
     simulated: keywordCheck === undefined ? options.check : truth(keywordCheck),

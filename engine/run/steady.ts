@@ -29,6 +29,7 @@ export function steadyController(controller: Controller, names: ReadonlySet<stri
     render: async (path, options) => controller.render(unlessWritten(path), options),
     isDirectory: async (path) => (await controller.isDirectory(path)) && no(),
     list: no,
+    tree: no,
     variables: no,
   };
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Addition, Controller, Result } from '../module/definition.ts';
+import type { Addition, Controller, ControllerFile, Result } from '../module/definition.ts';
 import type { LocalFile } from '../target/content.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
@@ -21,6 +21,10 @@ export interface FakeControllerOptions {
   /** The value of an expression that is more than the name of a variable. */
   readonly evaluate?: (expression: string) => unknown;
   readonly verbosity?: number;
+  /** Where the task's `delegate_to` sends it. */
+  readonly delegatedTo?: string;
+  /** What a tree of the controller tells of a file, beside its content, by path. */
+  readonly attributes?: Readonly<Record<string, Partial<Omit<ControllerFile, 'path'>>>>;
   /** What tasks started with `poll: 0` came to, by their id; undefined for those still running. */
   readonly jobs?: Readonly<Record<string, Result | undefined>>;
 }
@@ -28,7 +32,14 @@ export interface FakeControllerOptions {
 /** A controller over files by path; relative paths are below `/project`. Templates know `{{ name }}` and nothing else. */
 export function fakeController(
   files: Readonly<Record<string, string | Buffer>> = {},
-  { variables: given = {}, evaluate, verbosity = 0, jobs = {} }: FakeControllerOptions = {},
+  {
+    variables: given = {},
+    evaluate,
+    verbosity = 0,
+    delegatedTo,
+    attributes = {},
+    jobs = {},
+  }: FakeControllerOptions = {},
 ): FakeController {
   const variables: Readonly<Record<string, unknown>> = { playbook_dir: '/project', ...given };
   const contents = new Map(
@@ -48,6 +59,7 @@ export function fakeController(
 
   return {
     host: 'testhost',
+    delegatedTo,
     verbosity,
     saved,
     secrets,
@@ -71,6 +83,16 @@ export function fakeController(
         ...below.map((path) => ({ path, type: 'file' as const, mode: '0644' })),
       ];
       return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
+    async tree(given) {
+      const root = given.replace(/\/$/, '');
+      const below = isDirectory(root) ? await this.list(root) : [];
+      const paths = [{ path: '', type: isDirectory(root) ? ('directory' as const) : ('file' as const) }, ...below];
+      return paths.map(({ path, type }) => {
+        const whole = posix.join(root, path);
+        const size = type === 'file' ? bytes(whole).length : 4096;
+        return { ...freshFile(type), path, size, ...attributes[posix.relative('/project', whole)] };
+      });
     },
     async render(path, options) {
       const known: Readonly<Record<string, unknown>> = { ...variables, ...options.variables };
@@ -107,6 +129,12 @@ export function fakeController(
     secret: (value) => void secrets.add(value),
     job: (id) => (Object.hasOwn(jobs, id) ? { path: `/jobs/${id}`, look: async () => jobs[id] } : undefined),
   };
+}
+
+/** What every file has of which nothing else is said. */
+function freshFile(type: 'file' | 'directory' | 'link') {
+  const owned = { uid: 0, gid: 0, owner: 'root', group: 'root', mtime: 1700000000 };
+  return { type, mode: type === 'directory' ? '0755' : '0644', ...owned };
 }
 
 function localFile(path: string, content: Buffer): LocalFile {

@@ -26,6 +26,7 @@ const table: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^apk (?:add|del)\b/, ['package']],
   [/^(?:mkdir|rmdir|touch|rm|ln|chmod|chown|chgrp)\b/, ['file']],
   [/^cp\b/, ['copy']],
+  [/^rsync\b/, ['synchronize']],
   [/^(?:wget|curl (?:\S+ )*(?:-\w*[oO]|--output|--remote-name))\b/, ['get_url']],
   [/^curl\b/, ['uri']],
   [/^(?:unzip|tar (?:-?\w*x|(?:\S+ )*(?:-\w*x|--extract)))/, ['unarchive']],
