@@ -58,7 +58,7 @@ function retriesOf(task: PlannedTask, { environment }: Prepared): number {
 function isSettled(turn: Turn, done: Once): boolean {
   if (done.status === 'unreachable' || done.unknown !== undefined) return true;
   if (turn.play.run.options.stop?.aborted) return true;
-  if (!turn.task.until) return done.status !== 'failed' || done.ignored;
+  if (!turn.task.until) return done.status !== 'failed';
   return judge(turn.task.until, turnEnvironment(turn, done.result), turn.play.run).holds !== false;
 }
 

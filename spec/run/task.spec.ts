@@ -45,6 +45,18 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t changed'],
     result: { attempts: 3 },
   },
+  'retries go on where the failure would be ignored': {
+    tasks:
+      '- { name: t, shell: "echo >> {{ playbook_dir }}/n; test $(wc -l < {{ playbook_dir }}/n) = 3", retries: 4, delay: 0, ignore_errors: true }',
+    story: ['t changed'],
+    result: { attempts: 3 },
+  },
+  'a failure that outlasts its retries is ignored': {
+    tasks:
+      '- { name: t, shell: "echo >> {{ playbook_dir }}/n; false", retries: 2, delay: 0, ignore_errors: true }\n- { name: u, command: "wc -l {{ playbook_dir }}/n", register: n, failed_when: "not n.stdout.startswith(\'3 \')" }',
+    story: ['t failed ignored', 'u changed'],
+    result: { attempts: 2 },
+  },
   'until alone means four runs': {
     tasks:
       '- { name: t, shell: "echo >> {{ playbook_dir }}/n; wc -l < {{ playbook_dir }}/n", register: r, until: r.stdout == "9", delay: 0 }',
