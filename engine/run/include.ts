@@ -6,6 +6,7 @@ import { isTemplate, renderValue, toText } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
 import { aheadOf, following } from './ahead.ts';
 import { judge } from './conditions.ts';
+import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { count, rememberFailure } from './count.ts';
 import { hostEnvironment } from './environment.ts';
@@ -38,11 +39,14 @@ export async function runInclude(
     include.at,
     section.handlers,
   );
-  run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
+  const once = isOnce(play, hosts[0]!, include);
+  const asked = once === true ? hosts.slice(0, 1) : hosts;
+  run.emit({ type: 'task_start', task: label, hosts: asked.map(({ name }) => name) });
   const fallen = new Set<HostState>();
   const wishes = new Map<string, { readonly wish: Wish; readonly hosts: HostState[] }>();
-  for (const host of hosts) {
+  for (const host of asked) {
     try {
+      if (once instanceof Error) throw once;
       const own = wishesOf(play, host, include);
       if (own.length === 0) told(play, host, label, 'skipped', { skip_reason: 'Conditional result was False' });
       for (const wish of own) {
@@ -55,12 +59,25 @@ export async function runInclude(
       fallen.add(host);
     }
   }
+  // who fails for all, fails all
+  const alike = once === true ? hosts : undefined;
+  if (alike && fallen.size > 0) return new Set(alike);
   for (const { wish, hosts: wishing } of wishes.values()) {
     const able = wishing.filter((host) => !fallen.has(host) && takesPart(host, section));
     if (able.length === 0) continue;
-    for (const host of await runWish(play, able, include, wish, label, section)) fallen.add(host);
+    for (const host of await runWish(play, able, include, wish, label, section, alike)) fallen.add(host);
   }
   return fallen;
+}
+
+/** `run_once`; an error where it cannot be read. */
+function isOnce(play: PlayRun, first: HostState, include: PlannedInclude): boolean | Error {
+  const { run_once: written } = include.inherited;
+  try {
+    return truth(rendered(written, hostEnvironment(play.run, first, play, include.lexical)) ?? false);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** What a host wants included: nothing when its condition is false, one wish an item otherwise. */
@@ -101,8 +118,14 @@ async function runWish(
   wish: Wish,
   label: TaskLabel,
   section: Section,
+  /** For whom `run_once` lets these hosts include it. */
+  alike?: readonly HostState[],
 ): Promise<ReadonlySet<HostState>> {
   const { run } = play;
+  const { include: written } = include;
+  // what is run_once by a block around, or is an import, is so in its tasks too: what they learn is for all
+  const handsDown = !written.dynamic || written.inherited.run_once === undefined;
+  const takers = alike && handsDown ? alike : hosts;
   try {
     const handed = withParts(
       play,
@@ -120,13 +143,13 @@ async function runWish(
     const statements = included.statements;
     const ahead = aheadOf(play, statements);
     const leftRole = included.role ? new Set<HostState>() : section.leftRole;
-    return await following(play, hosts, ahead, () =>
-      runStatements(play, hosts, statements, { ...section, ahead, leftRole }),
+    return await following(play, takers, ahead, () =>
+      runStatements(play, takers, statements, { ...section, ahead, leftRole }),
     );
   } catch (error) {
     if (!isKplayError(error)) throw error;
     for (const host of hosts) told(play, host, label, 'failed', { failed: true, msg: error.message });
-    return new Set(hosts);
+    return new Set(alike ?? hosts);
   }
 }
 

@@ -194,6 +194,35 @@ const cases: Readonly<Record<string, Case>> = {
   tasks: [${say('further')}]`,
     story: { a: 'f failed', b: 'f skipped, further ok' },
   },
+  'run_once on an include: the first host alone takes it': {
+    hosts: ['a', 'b'],
+    files: { 'more.yml': `- ${say('more')}\n`, 'roles/r/tasks/main.yml': `- ${say('main')}\n` },
+    play: `
+  tasks:
+    - { include_tasks: more.yml, run_once: true }
+    - { include_role: { name: r }, run_once: true, loop: [1, 2] }
+    - ${say('further')}`,
+    story: { a: 'more ok, r : main ok, r : main ok, further ok', b: 'further ok' },
+    recap: { b: { ok: 1 } },
+  },
+  'run_once on a block around an include: what its tasks learn is known to all': {
+    hosts: ['a', 'b'],
+    files: { 'more.yml': '- { name: once, debug: { msg: "{{ inventory_hostname }}" }, register: r }\n' },
+    play: `
+  tasks:
+    - block: [{ include_tasks: more.yml, when: ${onA} }]
+      run_once: true
+    - { name: "{{ r.msg }}", debug: { msg: a } }`,
+    story: { a: 'once ok, a ok', b: 'a ok' },
+  },
+  'run_once on an include that cannot be had fails every host': {
+    hosts: ['a', 'b'],
+    play: `
+  tasks:
+    - { name: i, include_tasks: "{{ 'none' }}.yml", run_once: true }
+    - ${say('never')}`,
+    story: { a: 'i failed' },
+  },
   'run_once with a loop: done by one, known by all': {
     hosts: ['a', 'b'],
     play: `
