@@ -70,6 +70,8 @@ export interface HostState {
   gone: 'failed' | 'unreachable' | undefined;
   /** Out for the rest of the play, without having failed. */
   ended: boolean;
+  /** `clear_host_errors` has taken back that it failed: it is out for this play only. */
+  cleared: boolean;
   /** Handlers to run at the next flush: indices into the play's list. */
   readonly notified: Set<number>;
   /** Roles that have run here and may not run twice. */

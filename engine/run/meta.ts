@@ -43,7 +43,7 @@ export async function runMeta(
       for (const host of wanted) host.variables.facts.clear();
       break;
     case 'clear_host_errors':
-      for (const host of play.allHosts) host.gone = undefined;
+      for (const host of play.allHosts) if (host.gone || section.lost.has(host)) clearErrors(host);
       break;
     case 'reset_connection':
       await Promise.all(wanted.map((host) => play.run.machine(host.name).close()));
@@ -62,6 +62,13 @@ export async function runMeta(
       break;
   }
   return fallen;
+}
+
+/** The plays to come have the host again. In this one it takes no further part, but in what its blocks always do. */
+function clearErrors(host: HostState): void {
+  host.ended ||= host.gone !== undefined;
+  host.gone = undefined;
+  host.cleared = true;
 }
 
 function tellFailure(play: PlayRun, host: HostState, meta: PlannedMeta, error: Error): void {

@@ -25,6 +25,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
   const base = playRunOf(run, planned, position, hosts);
   for (const host of hosts) {
     host.ended = false;
+    host.cleared = false;
     host.rolesDone.clear();
     host.notified.clear();
   }
@@ -105,9 +106,12 @@ async function runSection(
   settle(await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
 }
 
-/** Hosts that fell and were not rescued are out of the run. */
+/** Hosts that fell and were not rescued are out of the run; those whose errors were cleared since, of the play. */
 function settle(fallen: ReadonlySet<HostState>): void {
-  for (const host of fallen) host.gone ??= 'failed';
+  for (const host of fallen) {
+    if (host.cleared) host.ended = true;
+    else host.gone ??= 'failed';
+  }
 }
 
 function tooManyFailed(play: PlayRun): boolean {

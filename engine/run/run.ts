@@ -151,6 +151,7 @@ function newRun(given: RunOptions): WholeRun {
         recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
         gone: undefined,
         ended: false,
+        cleared: false,
         notified: new Set(),
         rolesDone: new Set(),
       };

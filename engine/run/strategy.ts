@@ -48,7 +48,10 @@ export async function runStatements(
     if (play.ended || play.run.options.signal.aborted) break;
     const active = hosts.filter((host) => !fallen.has(host) && takesPart(host, section) && !section.leftRole.has(host));
     if (active.length === 0) break;
-    for (const host of await runStatement(play, active, statement, section)) fallen.add(host);
+    for (const host of await runStatement(play, active, statement, section)) {
+      fallen.add(host);
+      if (!section.guarded) section.lost.add(host);
+    }
   }
   return fallen;
 }

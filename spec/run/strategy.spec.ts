@@ -194,6 +194,55 @@ const cases: Readonly<Record<string, Case>> = {
   tasks: [${say('further')}]`,
     story: { a: 'f failed', b: 'f skipped, further ok' },
   },
+  'clear_host_errors: the host is out for this play, and back in the next': {
+    hosts: ['a', 'b'],
+    play: `
+  pre_tasks: [${fall('f', onA)}]
+  tasks: [{ meta: clear_host_errors }, ${say('t')}]
+- hosts: all
+  gather_facts: false
+  tasks: [${say('further')}]`,
+    story: { a: 'f failed, further ok', b: 'f skipped, t ok, further ok' },
+    recap: { a: { failed: 1 } },
+  },
+  'clear_host_errors right behind the failure: no part in the rest of the play': {
+    hosts: ['a', 'b'],
+    play: `
+  tasks:
+    - ${fall('f', onA)}
+    - { meta: clear_host_errors }
+    - ${say('t')}
+  post_tasks: [${say('p')}]
+- hosts: all
+  gather_facts: false
+  tasks: [${fall('g', onA)}, ${say('further')}]
+- hosts: all
+  gather_facts: false
+  tasks: [${say('last')}]`,
+    story: { a: 'f failed, g failed', b: 'f skipped, t ok, p ok, g skipped, further ok, last ok' },
+  },
+  'clear_host_errors in what a block always does: it goes on to its end': {
+    hosts: ['a', 'b'],
+    play: `
+  tasks:
+    - block: [${fall('f', onA)}]
+      always: [{ meta: clear_host_errors }, ${say('t')}]
+    - ${say('u')}
+  post_tasks: [${say('p')}]
+- hosts: all
+  gather_facts: false
+  tasks: [${say('further')}]`,
+    story: { a: 'f failed, t ok, further ok', b: 'f skipped, t ok, u ok, p ok, further ok' },
+  },
+  'clear_host_errors leaves those to their rescue who are on the way to it': {
+    hosts: ['a', 'b'],
+    play: `
+  tasks:
+    - block: [${fall('f', onA)}, { meta: clear_host_errors }]
+      rescue: [${say('r')}]
+    - ${say('t')}`,
+    story: { a: 'f failed, r ok, t ok', b: 'f skipped, t ok' },
+  },
   'run_once on an include: the first host alone takes it': {
     hosts: ['a', 'b'],
     files: { 'more.yml': `- ${say('more')}\n`, 'roles/r/tasks/main.yml': `- ${say('main')}\n` },
