@@ -7,7 +7,15 @@ export interface Terminal {
 }
 
 /** Asks on the terminal without an echo. Throws KplayError where nobody can be asked. */
-export async function askSecret(question: string, { input, output }: Terminal, mayAsk: boolean): Promise<string> {
+export const askSecret = (question: string, terminal: Terminal, mayAsk: boolean): Promise<string> =>
+  ask(question, terminal, { mayAsk, echo: false });
+
+/** Asks on the terminal; with `echo`, what is typed is seen. Throws KplayError where nobody can be asked. */
+export async function ask(
+  question: string,
+  { input, output }: Terminal,
+  { mayAsk, echo }: { readonly mayAsk: boolean; readonly echo: boolean },
+): Promise<string> {
   if (!mayAsk || !input.isTTY) {
     throw new KplayError(
       [
@@ -20,22 +28,30 @@ export async function askSecret(question: string, { input, output }: Terminal, m
     );
   }
   output.write(`${question}: `);
-  input.setRawMode(true);
+  if (!echo) input.setRawMode(true);
   input.resume();
   let typed = '';
   try {
-    for await (const chunk of input) {
-      for (const char of String(chunk)) {
-        if (char === '\r' || char === '\n') return typed;
+    // the terminal stays open for the next question, which may have been answered ahead
+    for await (const chunk of input.iterator({ destroyOnReturn: false })) {
+      const chars = [...String(chunk)];
+      for (const [index, char] of chars.entries()) {
+        if (char === '\r' || char === '\n') {
+          const ahead = chars.slice(index + 1).join('');
+          if (ahead !== '') input.unshift(Buffer.from(ahead));
+          return typed;
+        }
         if (char === '\u0003') throw new KplayError([{ message: 'interrupted' }], { exitCode: exitCodes.interrupted });
         typed = char === '\u007f' ? typed.slice(0, -1) : typed + char;
       }
     }
     return typed;
   } finally {
-    input.setRawMode(false);
+    if (!echo) {
+      input.setRawMode(false);
+      output.write('\n');
+    }
     input.pause();
-    output.write('\n');
   }
 }
 

@@ -39,7 +39,7 @@ export interface PlayVariables {
   readonly play: PlannedPlay;
   /** `vars_files` read for this host, in order. */
   readonly varsFiles: (host: string) => readonly VarsBlock[];
-  /** Answers to `vars_prompt`. */
+  /** Answers to `vars_prompt`: templates, as play vars are, unless `Unsafe`. */
   readonly prompts: Readonly<Record<string, unknown>>;
   /** Roles whose vars and defaults all tasks see; dynamic public ones are added as they come. */
   readonly publicRoles: () => readonly Role[];
@@ -168,7 +168,7 @@ function layersFrom({
     ...layersOfBlocks(role?.vars ?? none),
     ...publicRoles.flatMap((one) => layersOfBlocks(one.vars)),
     ...layersOfBlocks(files),
-    ...(play ? [fromRecord(play.prompts, false)] : []),
+    ...(play ? [recordLayer(play.prompts)] : []),
     ...(play?.play.play.vars ? [blockLayer(play.play.play.vars)] : []),
     factsLayer(learnt),
     ...layersOfBlocks(inventory),

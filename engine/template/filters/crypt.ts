@@ -11,18 +11,31 @@ const schemes: Readonly<
 };
 const defaultRounds = 5000;
 
-/** The hash of a password; without a salt, with one drawn by chance. The rounds are those of Ansible unless given. */
-export function cryptPassword(password: string, scheme: string, salt?: string, rounds?: number): string {
+export interface CryptOptions {
+  /** Drawn by chance unless given. */
+  readonly salt?: string | undefined;
+  /** Characters of a salt that is drawn, 1 to 16; 16 unless given. */
+  readonly saltSize?: number | undefined;
+  /** Those of Ansible unless given. */
+  readonly rounds?: number | undefined;
+}
+
+/** The hash of a password by a scheme, `sha256` or `sha512`. Throws a `TemplateError` for any other, or an odd salt. */
+export function cryptPassword(password: string, scheme: string, options: CryptOptions = {}): string {
+  const { saltSize = 16, salt = drawnSalt(saltSize), rounds } = options;
   const chosen = Object.hasOwn(schemes, scheme) ? schemes[scheme]! : undefined;
   if (!chosen) throw new TemplateError(`password_hash knows sha256 and sha512, not "${scheme}"`);
-  if (salt !== undefined && !/^[./A-Za-z0-9]{1,16}$/.test(salt))
+  if (!/^[./A-Za-z0-9]{1,16}$/.test(salt))
     throw new TemplateError('a salt has 1 to 16 letters, digits, dots or slashes');
-  const used = salt ?? Array.from({ length: 16 }, () => alphabet[randomInt(64)]).join('');
   const count = Math.min(Math.max(rounds ?? chosen.rounds, 1000), 999_999_999);
-  const digest = shaCrypt(Buffer.from(password), Buffer.from(used), count, chosen.algorithm, chosen.size);
+  const digest = shaCrypt(Buffer.from(password), Buffer.from(salt), count, chosen.algorithm, chosen.size);
   const label = count === defaultRounds ? '' : `rounds=${count}$`;
-  return `$${chosen.id}$${label}${used}$${encoded(digest, chosen.size)}`;
+  return `$${chosen.id}$${label}${salt}$${encoded(digest, chosen.size)}`;
 }
+
+/** Characters of a salt, drawn by chance. */
+export const drawnSalt = (size: number): string =>
+  Array.from({ length: Number.isInteger(size) && size <= 16 ? size : 0 }, () => alphabet[randomInt(64)]).join('');
 
 function shaCrypt(key: Buffer, salt: Buffer, rounds: number, algorithm: string, size: number): Buffer {
   const digestOf = (...parts: readonly Buffer[]) => {

@@ -176,13 +176,12 @@ export const encodingFilters: Readonly<Record<string, Native>> = {
   password_hash: native(
     text,
     { hashtype: string, salt: anything, salt_size: anything, rounds: anything, ident: anything },
-    (value, { hashtype = 'sha512', salt, rounds }) =>
-      cryptPassword(
-        value,
-        hashtype,
-        typeof salt === 'string' ? salt : undefined,
-        rounds === undefined || rounds === null ? undefined : Number(rounds),
-      ),
+    (value, { hashtype = 'sha512', salt, salt_size, rounds }) =>
+      cryptPassword(value, hashtype, {
+        salt: typeof salt === 'string' ? salt : undefined,
+        saltSize: salt_size == null ? undefined : Number(salt_size),
+        rounds: rounds == null ? undefined : Number(rounds),
+      }),
   ),
   to_uuid: toUuid,
   urlencode,
