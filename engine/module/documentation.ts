@@ -12,7 +12,7 @@ export function documentation(name: string, module: AnyModule, width = 80): stri
     Object.keys(module.args).length > 0 && `ARGUMENTS\n${argumentLines(module.args, width, 2)}`,
     module.otherArgs && `  Any other name: ${module.otherArgs.description ?? 'taken as well'}`,
     relations(name, module),
-    module.returns && `RETURNS\n${returnLines(module.returns, width)}`,
+    Object.keys(module.returns ?? {}).length > 0 && `RETURNS\n${returnLines(module.returns ?? {}, width)}`,
     module.examples && `EXAMPLES\n${indent(module.examples.trim(), 2)}`,
   ];
   return `${sections.filter((section) => typeof section === 'string').join('\n\n')}\n`;

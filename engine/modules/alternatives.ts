@@ -54,6 +54,7 @@ export default defineModule({
       ['state', 'absent', ['path']],
     ],
   },
+  returns: {},
   examples: '- name: Edit with vim\n  alternatives:\n    name: editor\n    path: /usr/bin/vim.basic\n',
 
   async probe({ args, target }): Promise<AlternativesState> {

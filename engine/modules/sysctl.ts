@@ -28,6 +28,7 @@ export default defineModule({
     sysctl_set: { type: 'bool', default: false },
   },
   rules: { requiredIf: [['state', 'present', ['value']]] },
+  returns: {},
   examples: `- name: Let the kernel forward packets
   sysctl:
     name: net.ipv4.ip_forward

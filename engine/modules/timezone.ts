@@ -21,6 +21,7 @@ export default defineModule({
     hwclock: { choices: ['local', 'UTC'], aliases: ['rtc'], description: 'what the hardware clock is set to' },
   },
   rules: { requiredOneOf: [['name', 'hwclock']] },
+  returns: {},
   examples: '- name: Live in UTC\n  timezone:\n    name: Etc/UTC\n',
 
   async probe({ args, target }): Promise<TimezoneState> {

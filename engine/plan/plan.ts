@@ -54,6 +54,8 @@ export interface Effective {
 
 export interface PlannedTask extends Effective, Invocation {
   readonly kind: 'task';
+  /** Nobody wrote it: a role that declares its arguments begins with it. */
+  readonly implicit?: true;
 }
 
 export interface PlannedBlock extends Effective {

@@ -160,6 +160,7 @@ function validation(folder: RoleFolder, effective: Effective, use: RoleUse): rea
       at,
       tags: [...new Set([...effective.tags, 'always'])],
       kind: 'task',
+      implicit: true,
       module: 'validate_argument_spec',
       args: validationArguments(folder, specification, use),
     },

@@ -4,14 +4,17 @@
  */
 import type { Problem } from '../errors.ts';
 import { settleArguments } from '../module/coerce.ts';
+import { type AnyModule, isAction } from '../module/definition.ts';
 import { literalOf } from '../module/literal.ts';
 import type { PlannedPlay, PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
+import { factsOf } from '../plan/well-known.ts';
 import type { Environment } from '../template/environment.ts';
 import { evaluateExpression } from '../template/render.ts';
 import { missing, Unknown } from '../template/values.ts';
 import { silent } from './ahead.ts';
 import { judge } from './conditions.ts';
+import { connectionSettings } from './connection-settings.ts';
 import type { HostState, PlayRun, Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 import { hostsOf, playRunOf } from './play.ts';
@@ -22,21 +25,33 @@ import { placeOf } from './variables.ts';
 /** So many hosts of a play are looked at: most say the same. */
 const mostHosts = 50;
 
+/** What the tasks so far may have brought. */
+interface Brought {
+  readonly names: Set<string>;
+  /** Names that nobody knows before. */
+  facts: boolean;
+  /** Files of the controller, those of variables among them. */
+  files: boolean;
+}
+
 /** Everything that is wrong for certain. */
 export function specProblems(run: Run): readonly Problem[] {
   if (run.options.startAtTask !== undefined) return [];
   const found = new Map<string, { readonly problem: Problem; readonly hosts: string[] }>();
-  const set = new Set<string>();
+  const brought: Brought = { names: new Set(), facts: false, files: false };
   for (const [position, planned] of run.options.plan.plays.entries()) {
     const play = steadyOnly(silent(playRunOf(run, planned, position, [])));
-    const hosts = knownHosts(play.run, planned).slice(0, mostHosts);
+    const hosts = knownHosts(play.run, planned);
+    const judged = brought.files && readsFiles(planned) ? [] : hosts.slice(0, mostHosts);
+    const writers = run.options.plan.plays.slice(position + 1).some(readsFiles) ? hosts : [];
+    const note = (task: PlannedTask) => noteOf(play, writers, task, brought);
     const handlers = planned.handlers.map(({ task }) => task);
-    if (!barriers(handlers, set).next().done) return list(found);
+    if (!barriers(handlers, note).next().done) return list(found);
     for (const statements of [planned.preTasks, planned.tasks, planned.postTasks])
-      for (const task of certain(statements, set)) {
+      for (const task of certain(statements, note)) {
         if (task === undefined) return list(found);
-        for (const host of hosts)
-          for (const problem of problemsOf(play, host, task, set)) {
+        for (const host of judged)
+          for (const problem of problemsOf(play, host, task, brought)) {
             const key = JSON.stringify([problem.message, problem.at]);
             const same = found.get(key) ?? { problem, hosts: [] };
             same.hosts.push(host.name);
@@ -46,6 +61,8 @@ export function specProblems(run: Run): readonly Problem[] {
   }
   return list(found);
 }
+
+const readsFiles = ({ play }: PlannedPlay) => play.varsFiles.length > 0;
 
 function list(found: ReadonlyMap<string, { readonly problem: Problem; readonly hosts: readonly string[] }>) {
   return [...found.values()].map(({ problem, hosts }): Problem => {
@@ -62,39 +79,65 @@ function knownHosts(run: Run, planned: PlannedPlay): readonly HostState[] {
   }
 }
 
+type Note = (task: PlannedTask) => void;
+
 /**
- * The validations that are sure to come, in order, while `set` gathers what tasks before them may set; undefined where from
- * then on nothing is sure: the statements of an include, another's variables, an end before the end.
+ * The validations that are sure to come, in order, while `note` is told of the tasks before them; undefined where from then
+ * on nothing is sure: the statements of an include, another's variables, an end before the end.
  */
-function* certain(statements: readonly PlannedStatement[], set: Set<string>): Generator<PlannedTask | undefined> {
+function* certain(statements: readonly PlannedStatement[], note: Note): Generator<PlannedTask | undefined> {
   for (const one of statements) {
-    if (one.kind === 'role') yield* certain(one.statements, set);
+    if (one.kind === 'role') yield* certain(one.statements, note);
     else if (one.kind === 'block') {
-      yield* one.rescue.length === 0 ? certain(one.block, set) : barriers(one.block, set);
-      yield* barriers([...one.rescue, ...one.always], set);
-    } else if (one.kind === 'task' && one.module === 'validate_argument_spec') {
+      yield* one.rescue.length === 0 ? certain(one.block, note) : barriers(one.block, note);
+      yield* barriers([...one.rescue, ...one.always], note);
+    } else if (one.kind === 'task' && one.implicit) {
       if (one.inherited.ignore_errors === undefined) yield one;
     } else if (one.kind === 'task' && !bringsMore(one)) {
-      if (one.register !== undefined) set.add(one.register);
-      if (one.module === 'set_fact') for (const name of Object.keys(one.args.values)) set.add(name);
+      note(one);
     } else if (one.kind !== 'meta' || one.action.startsWith('end_') || one.action === 'refresh_inventory') {
       yield undefined;
     }
   }
 }
 
-/** What is not sure to be refused, or to come at all: only what it may set, and whether anything is sure behind it. */
-function* barriers(statements: readonly PlannedStatement[], set: Set<string>): Generator<undefined> {
-  for (const task of certain(statements, set)) if (task === undefined) yield undefined;
+/** What is not sure to be refused, or to come at all: only what it may bring, and whether anything is sure behind it. */
+function* barriers(statements: readonly PlannedStatement[], note: Note): Generator<undefined> {
+  for (const task of certain(statements, note)) if (task === undefined) yield undefined;
 }
 
+/** Variables of names that only the run knows, in place of others. */
 const bringsMore = ({ module, args }: PlannedTask) =>
-  ['include_vars', 'add_host', 'group_by'].includes(module) || (module === 'set_fact' && args.template !== undefined);
+  ['include_vars', 'add_host', 'group_by'].includes(module) ||
+  (module === 'set_fact' && (args.template !== undefined || args.freeForm !== undefined));
 
-function problemsOf(play: PlayRun, host: HostState, task: PlannedTask, set: ReadonlySet<string>): readonly Problem[] {
+function noteOf(play: PlayRun, writers: readonly HostState[], task: PlannedTask, brought: Brought): void {
+  const module = attempt(() => play.run.options.modules.get(task.module));
+  if (task.register !== undefined) brought.names.add(task.register);
+  const facts = task.module === 'set_fact' ? Object.keys(task.args.values) : factsOf.get(task.module);
+  for (const name of facts ?? []) brought.names.add(name);
+  if (!facts && (module?.returns === undefined || 'ansible_facts' in module.returns)) brought.facts = true;
+  if (!brought.files && writers.some((host) => mayWriteHere(play, host, task, module))) brought.files = true;
+}
+
+/** Something on the controller, be it only because the task is done there. */
+function mayWriteHere(play: PlayRun, host: HostState, task: PlannedTask, module: AnyModule | undefined): boolean {
+  if (task.module === 'fetch') return true;
+  if (module !== undefined && isAction(module) && module.action !== 'changes') return false;
+  const { run } = play;
+  const { inventory, defaults } = run.options;
+  const isLocal = () => {
+    const implicit = inventory.host(host.name)?.implicit ?? false;
+    const environment = hostEnvironment(run, host);
+    return connectionSettings(host.name, implicit, task.inherited, environment, defaults).kind === 'local';
+  };
+  return task.inherited.delegate_to !== undefined || (attempt(isLocal) ?? true);
+}
+
+function problemsOf(play: PlayRun, host: HostState, task: PlannedTask, brought: Brought): readonly Problem[] {
   const { tags, skipTags } = play.run.options;
   if (!selectedByTags(task.tags, tags, skipTags)) return [];
-  const environment = beforeTheRun(hostEnvironment(play.run, host, play, task.lexical), set);
+  const environment = beforeTheRun(hostEnvironment(play.run, host, play, task.lexical), brought);
   if (!holds(play, task, environment)) return [];
   const literal = literalOf(task.args.values['argument_spec']);
   const given: Record<string, unknown> = {};
@@ -124,16 +167,18 @@ function settledValue(name: string, environment: Environment): unknown {
 }
 
 /** The same, but for what the run is still to bring. */
-function beforeTheRun(environment: Environment, set: ReadonlySet<string>): Environment {
+function beforeTheRun(environment: Environment, { names, facts }: Brought): Environment {
   const { scope } = environment;
   const live = new Set(['hostvars', 'vars', 'ansible_facts']);
   return {
     ...environment,
     scope: {
       get(name) {
-        if (set.has(name) || live.has(name)) return new Unknown(`${name} is set by the run`);
+        if (names.has(name) || live.has(name)) return new Unknown(`${name} is set by the run`);
         const value = scope.get(name);
-        return value === missing && name.startsWith('ansible_') ? new Unknown(`${name} may be a fact`) : value;
+        return value === missing && (facts || name.startsWith('ansible_'))
+          ? new Unknown(`${name} may be a fact`)
+          : value;
       },
       names: () => scope.names(),
     },

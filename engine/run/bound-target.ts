@@ -1,6 +1,7 @@
 import { ModuleFailure } from '../target/failure.ts';
 import { isTest } from '../target/queries/test.ts';
 import type { Target } from '../target/target.ts';
+import { Withheld } from '../template/errors.ts';
 
 /** A target for one task: the `environment` keyword reaches what it runs, `timeout` bounds it. */
 export function boundTarget(
@@ -39,7 +40,7 @@ export function boundTarget(
 }
 
 /** Thrown where reading ahead would have to do more than read. */
-export class NotAhead extends Error {}
+export class NotAhead extends Withheld {}
 
 const readOnly = new WeakMap<Target, Target>();
 

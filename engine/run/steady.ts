@@ -15,7 +15,7 @@ export function steadyOnly(ahead: PlayRun): PlayRun {
   const none = <T extends object>(functions: T): T =>
     Object.fromEntries(Object.keys(functions).map((name) => [name, no])) as T;
   const { run } = ahead;
-  const steady = { ...ahead, run: { ...run, lookups: none(run.lookups), tests: none(run.tests) } };
+  const steady = { ...ahead, run: { ...run, lookups: { ...none(run.lookups), varnames: no }, tests: none(run.tests) } };
   return Object.defineProperties(steady, { batch: { get: no }, allHosts: { get: no } });
 }
 

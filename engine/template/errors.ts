@@ -35,6 +35,9 @@ export class TemplateError extends Error {
   }
 }
 
+/** Thrown by an ability which must not be used for now: no rendering goes on without it, `errors='ignore'` or not. */
+export class Withheld extends Error {}
+
 /** A variable, key or attribute which does not exist was used. */
 export class UndefinedError extends TemplateError {
   constructor(message: string, details: Details = {}) {

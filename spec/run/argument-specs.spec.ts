@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { seal, vaultWith } from '../../engine/source/vault.ts';
 import { type Stage, stage } from './harness.ts';
@@ -51,7 +52,11 @@ describe("a role's argument specs", () => {
   const waits: Readonly<Record<string, string>> = {
     'a value that a task registers': first(`  vars: { port: "{{ said.stdout | default('abc') }}" }\n  roles: [web]\n`),
     'a value that a task sets': `  vars: { port: abc }\n  pre_tasks:\n    - set_fact: { port: xyz }\n  roles: [web]\n`,
+    'a value of a mapping that a task sets': `  vars: { port: abc }\n  pre_tasks:\n    - set_fact: "{{ { 'port': 'xyz' } }}"\n  roles: [web]\n`,
     'a value of facts': first(`  vars: { port: "{{ ansible_distribution | default('abc') }}" }\n  roles: [web]\n`),
+    'a value of a file that may be written': first(
+      `  vars: { port: "{{ lookup('file', 'made.txt', errors='ignore') | default('abc', true) }}" }\n  roles: [web]\n`,
+    ),
     'a condition that a task decides': first(`  vars: { port: abc }\n  roles: [{ role: web, when: said.rc == 0 }]\n`),
     'what stands behind a dynamic include': `  vars: { port: abc }\n  pre_tasks:\n    - { include_tasks: "{{ 'more' }}.yml" }\n  roles: [web]\n`,
     'a role that is included': first(`  vars: { port: abc }\n  tasks:\n    - include_role: { name: web }\n`),
@@ -64,6 +69,82 @@ describe("a role's argument specs", () => {
       expect(last).to.match(/Validating arguments against arg spec 'main' failed$/);
       expect(played.story.some((line) => line.includes('in the role'))).to.equal(false);
     });
+
+  it('are one thing, and a validation that somebody wrote is another: it is a task like any', async () => {
+    const played = await play(`  vars: { many: abc }
+  tasks:
+    - validate_argument_spec: { argument_spec: { one: { required: true } }, provided_arguments: { one: x } }
+    - validate_argument_spec: { argument_spec: { many: { type: int } } }
+      register: judged
+      failed_when: false
+    - { name: wrong, assert: { that: judged.argument_errors | length == 1 } }
+`);
+    expect(played.recap['h1']).to.include({ failed: 0, ok: 3 });
+  });
+
+  describe('after a module that brings facts', () => {
+    const tell = '  pre_tasks:\n    - tell:\n  roles: [web]\n';
+    beforeEach(() =>
+      on.write({
+        'modules/tell.mjs': `import { defineAction } from '${join(import.meta.dirname, '../../engine/index.js')}';
+export default defineAction({
+  summary: 'Tells a port.',
+  action: 'controller',
+  args: {},
+  returns: { ansible_facts: 'told' },
+  run: async () => ({ changed: false, ansible_facts: { told: 80 } }),
+});`,
+      }),
+    );
+
+    it('do not take for undefined what it may define', async () => {
+      const played = await play(`  vars: { port: "{{ told | default('abc') }}" }\n${tell}`);
+      expect(played.recap['h1']).to.include({ failed: 0 });
+    });
+
+    it('are checked for what files say', async () => {
+      expect(await refusal(`  vars: { port: abc }\n${tell}`)).to.contain('port must be an integer');
+    });
+  });
+
+  it('wait for the names of variables that tasks before it define', async () => {
+    const played = await play(
+      first(`  vars: { port: 1, kind: "{{ 'a' if query('varnames', '^said$') else 'c' }}" }\n  roles: [web]\n`),
+    );
+    expect(played.recap['h1']).to.include({ failed: 0 });
+  });
+
+  for (const candidates of ['[[made.yml, default.yml]]', '[default.yml]'])
+    it(`wait for vars_files ${candidates} that a play before it writes`, async () => {
+      on.write({ 'default.yml': 'port: abc\n' });
+      const file = candidates.includes('made') ? 'made.yml' : 'default.yml';
+      const played = await on.play(`- hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - copy: { content: "port: 80\\n", dest: "{{ playbook_dir }}/${file}" }
+- hosts: h1
+  gather_facts: false
+  vars_files: ${candidates}
+  roles: [web]
+`);
+      expect(played.recap['h1']).to.include({ failed: 0, changed: 1 });
+    });
+
+  it('are checked for what vars_files say that no task before can have written', async () => {
+    on.write({ 'default.yml': 'port: abc\n' });
+    const said = await refusal(`  tasks: [command: "true"]
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks: [debug: ]
+- hosts: h1
+  gather_facts: false
+  vars_files: [default.yml]
+  roles: [web]
+`);
+    expect(said).to.contain('default.yml:1:7');
+  });
 
   it('are not asked of a role that is not entered, nor where a rescue waits', async () => {
     const skipped = await play('  vars: { port: abc }\n  roles: [{ role: web, when: false }]\n');

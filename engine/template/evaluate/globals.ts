@@ -1,5 +1,5 @@
 /** The functions and values which every template has, unless a variable bears the name. */
-import { TemplateError, UndefinedError } from '../errors.ts';
+import { TemplateError, UndefinedError, Withheld } from '../errors.ts';
 import { instantOf } from '../python/dates.ts';
 import { copyDict, dictOf, entriesOf, put } from '../python/dicts.ts';
 import { toText } from '../python/text.ts';
@@ -131,7 +131,7 @@ function found(
   try {
     return source[short]!(terms, options, session.environment);
   } catch (error) {
-    if (error instanceof Forced) throw error;
+    if (error instanceof Forced || error instanceof Withheld) throw error;
     if (lenient) return undefined;
     if (error instanceof UndefinedError) throw error;
     throw new TemplateError(`lookup "${name}": ${error instanceof Error ? error.message : String(error)}`, {
