@@ -12,7 +12,7 @@ export function filesAt(target: ReadableTarget, dest: string, items: readonly It
   return inWaves(items, ({ path, name }) => target.stat(path, { follow: name.endsWith('/') && path === root }));
 }
 
-/** Asks about many things: the kernel bounds how many words a command may have. */
+/** Asks about many things, a wave at a time: the kernel bounds how many words a command may have. */
 export async function inWaves<T, R>(
   all: readonly T[],
   ask: (one: T, index: number) => Promise<R>,
@@ -25,7 +25,7 @@ export async function inWaves<T, R>(
   return answers;
 }
 
-const mostAtOnce = 4096;
+const mostAtOnce = 1024;
 
 /** Who the owners in the source are on the host. */
 export async function ownershipOf(
