@@ -12,7 +12,7 @@ import { rendered } from './connection-settings.ts';
 import { controllerFor } from './controller.ts';
 import { Interrupted } from './interruption.ts';
 import { learn } from './learn.ts';
-import { doubt, failedOnce, judgedOnce, type Once, once, unknownOnce } from './once.ts';
+import { doubt, failedOnce, judgedOnce, type Once, once, undoneOnce, unknownOnce } from './once.ts';
 import { pause } from './pause.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { holds, isSilent, type Turn, turnEnvironment } from './turn.ts';
@@ -56,7 +56,7 @@ function retriesOf(task: PlannedTask, { environment }: Prepared): number {
 
 /** No further attempt is due: `until` holds, or without it the task did not fail. */
 function isSettled(turn: Turn, done: Once): boolean {
-  if (done.status === 'unreachable' || done.unknown !== undefined) return true;
+  if (['unreachable', 'skipped'].includes(done.status) || done.unknown !== undefined) return true;
   if (turn.play.run.options.stop?.aborted) return true;
   if (!turn.task.until) return done.status !== 'failed';
   return judge(turn.task.until, turnEnvironment(turn, done.result), turn.play.run).holds !== false;
@@ -83,7 +83,8 @@ async function doOnce(turn: Turn, prepared: Prepared, run: number | undefined): 
     if (why === undefined) return { ...failedOnce(turn, error, run), delegatedTo };
     // only check mode may leave it at that; a real run has nobody left to find out
     if (!prepared.simulated) return { ...failedOnce(turn, new ModuleFailure(why), run), delegatedTo };
-    return { ...unknownOnce(turn, why, prepared), delegatedTo };
+    const leave = turn.play.run.options.check ? unknownOnce : undoneOnce;
+    return { ...leave(turn, why, prepared), delegatedTo };
   }
 }
 

@@ -1,7 +1,7 @@
 /** What doing a task once came to: judged by its conditions, unknown before the run, or failed. */
 import { Unreachable } from '../connection/unreachable.ts';
 import { formatProblem, isKplayError, type Problem } from '../errors.ts';
-import type { Diff, Result } from '../module/definition.ts';
+import { type Diff, isAction, type Result } from '../module/definition.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { references } from '../template/references.ts';
 import { isTemplate } from '../template/render.ts';
@@ -56,6 +56,20 @@ export function unknownOnce(turn: Turn, reason: string, prepared?: Prepared): On
     play.run.prediction(prepared.runsOn).unrun.push(task.name ?? task.module);
   }
   return { ...once(changed ? 'changed' : 'ok', { changed, msg: `would run: ${reason}` }), unknown: reason };
+}
+
+/**
+ * A task with `check_mode` of its own, in a run: only doing it could tell, but what builds on it runs all the same. A
+ * command is skipped without output, or counts as changed where `creates` or `removes` would have been served, as in Ansible.
+ */
+export function undoneOnce(turn: Turn, reason: string, { module, args }: Prepared): Once {
+  const msg = `would have run, were it not for check_mode: ${reason}`;
+  if (!isAction(module)) return judgedOnce(turn, { changed: true, msg });
+  if (!module.oneCommand) return judgedOnce(turn, { skipped: true, msg });
+  const cmd = args['argv'] ?? args['cmd'] ?? args['free_form'];
+  const serves = args['creates'] !== undefined || args['removes'] !== undefined;
+  const silence = { stdout: '', stdout_lines: [], stderr: '', stderr_lines: [], start: null, end: null, delta: null };
+  return judgedOnce(turn, { ...(serves ? { changed: true } : { skipped: true }), cmd, rc: 0, ...silence, msg });
 }
 
 /** An error as the host's own result. What is nobody's expected failure keeps its stack, for -vvv. */

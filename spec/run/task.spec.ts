@@ -69,6 +69,23 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t changed'],
     result: { attempts: 2 },
   },
+  'a command with check_mode of its own is skipped, and what it would have said is empty': {
+    tasks: `
+- { name: t, command: "echo x", check_mode: true, register: r, until: r.stdout == "x", failed_when: r.stdout == "" }
+- { name: u, debug: { msg: "{{ r.stdout_lines | length }}" }, when: r is skipped and r.rc == 0 and not r.stdout }
+- { name: v, set_fact: { out: "{{ r.stdout | default('none', true) }}" } }
+- { name: w, shell: "test '{{ out }}' = none", changed_when: out != 'none' }`,
+    story: ['t skipped', 'u ok', 'v ok', 'w ok'],
+    result: { changed: false, skipped: true, rc: 0, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] },
+  },
+  'a command with check_mode of its own and something to create counts as changed': {
+    tasks: `
+- { name: t, shell: "touch {{ playbook_dir }}/n", args: { creates: "{{ playbook_dir }}/n" }, check_mode: true, register: r }
+- { name: u, stat: { path: "{{ playbook_dir }}/n" }, register: n, failed_when: n.stat.exists or r.rc != 0 }
+- { name: v, command: { cmd: "true", creates: "{{ playbook_dir }}" }, check_mode: true }`,
+    story: ['t changed', 'u ok', 'v ok'],
+    result: { changed: true, rc: 0, stdout: '' },
+  },
   'with --strict a condition must be a boolean': {
     tasks: '- { name: t, debug: { msg: a }, when: "\'text\'" }',
     options: { strict: true },
