@@ -1,26 +1,9 @@
-/** Handlers: notified per host, resolved by name or topic, run once a flush in the order they are defined. */
+/** Handlers: those notified on a host run once a flush, in the order they are defined. */
 import type { PlannedHandler } from '../plan/plan.ts';
 import { noAhead } from './ahead.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { runInclude } from './include.ts';
-import type { Notification } from './prepare.ts';
 import { runStatements, runTaskOn, type Section, takesPart } from './strategy.ts';
-
-/** Stores what a changed task notifies. The last handler of a name wins; every handler that listens to a topic is due. */
-export function notify(play: PlayRun, host: HostState, notifications: readonly Notification[]): void {
-  for (const { name, at } of notifications) {
-    const due = resolve(play, name);
-    if (due.length === 0)
-      play.run.emit({ type: 'warning', message: `no handler is named "${name}", and none listens to it`, at });
-    for (const index of due) host.notified.add(index);
-  }
-}
-
-function resolve(play: PlayRun, name: string): readonly number[] {
-  const named = play.handlers.findLastIndex(({ names }) => names.includes(name));
-  const listening = play.handlers.flatMap(({ listen }, index) => (listen.includes(name) ? [index] : []));
-  return named < 0 ? listening : [...new Set([named, ...listening])].sort((a, b) => a - b);
-}
 
 /** Handlers that an include brings. What is included again takes the place of what it brought before. */
 export function addHandlers(play: PlayRun, brought: readonly PlannedHandler[]): void {

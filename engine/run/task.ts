@@ -3,6 +3,7 @@ import { Unknown } from '../template/values.ts';
 import { attempt } from './attempt.ts';
 import { loopItems } from './loop.ts';
 import { runLoop } from './looped.ts';
+import { answered } from './notify.ts';
 import { failedOnce, type Once } from './once.ts';
 import { outcomeOf } from './outcome.ts';
 import { trafficSince } from './traffic.ts';
@@ -21,7 +22,7 @@ export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome>
   play.run.emit({ type: 'host_start', host: host.name, task: label });
   const silent = isSilent(turn);
   const doing = wrong === undefined ? perform(turn, silent) : Promise.reject(wrong);
-  const done = await doing.catch((error: unknown) => failedOnce(turn, error));
+  const done = answered(play, await doing.catch((error: unknown) => failedOnce(turn, error)));
   if (task.register !== undefined) {
     const unknown = done.unknown !== undefined && !('results' in done.result);
     host.variables.registered.set(task.register, unknown ? new Unknown(done.unknown ?? '') : done.result);

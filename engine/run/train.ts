@@ -18,6 +18,7 @@ import type { HostState, PlayRun } from './context.ts';
 import { controllerFor } from './controller.ts';
 import { intentOf, onlyFiles } from './intent.ts';
 import type { Machine } from './machines.ts';
+import { notified } from './notify.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { no, steadyController, steadyOnly, withoutIncludes } from './steady.ts';
 import type { Turn } from './turn.ts';
@@ -83,7 +84,7 @@ export function trainsOf(
         track.carriages.push({ task });
         continue;
       }
-      if (!isSteady(host, prepared) || !isDeepStrictEqual(prepared.become, train.become)) return;
+      if (!isSteady(play, host, prepared) || !isDeepStrictEqual(prepared.become, train.become)) return;
       const { module, args, diff } = prepared;
       const controller = steadyController(controllerFor(steady, host, task, withoutIncludes(prepared)), train.names);
       const planned = intentOf({ module, args, diff, controller }, host.name, async (kind, key) => {
@@ -130,7 +131,7 @@ export function trainsOf(
         return act();
       }
       const heads = next.has(task) && onlyFiles(prepared.module) && isPlain(play, task);
-      if (!heads || play.run.jobs.underWay || !isSteady(host, prepared)) return act();
+      if (!heads || play.run.jobs.underWay || !isSteady(play, host, prepared)) return act();
       const machine = play.run.machine(prepared.runsOn, task.inherited);
       // files of the controller itself are what other tasks are made of
       if (machine.place === 'localhost') return act();
@@ -169,9 +170,11 @@ function isPlain(play: PlayRun, task: PlannedTask): boolean {
   );
 }
 
-function isSteady(host: HostState, { runsOn, simulated, unknown, variables, timeoutMs }: Prepared): boolean {
+function isSteady(play: PlayRun, host: HostState, prepared: Prepared): boolean {
+  const { runsOn, simulated, unknown, variables, timeoutMs } = prepared;
   const own = runsOn === host.name && Object.keys(variables).length === 0 && timeoutMs === undefined;
-  return own && !simulated && unknown === undefined;
+  const heard = prepared.notify.every((one) => notified(play, one).length > 0);
+  return own && heard && !simulated && unknown === undefined;
 }
 
 function isSame(one: Prepared, other: Prepared): boolean {

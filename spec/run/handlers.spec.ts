@@ -93,6 +93,25 @@ const cases: Readonly<Record<string, Case>> = {
   handlers: [${say('a')}]`,
     story: ['t failed'],
   },
+  'a name that nobody has fails the task that changed, and no other': {
+    play: `
+  tasks:
+    - ${say('t', `, notify: "{{ 'nobody' }}"`)}
+    - block: [${change('u', `, notify: "{{ 'nobody' }}", ignore_errors: true, register: r`)}, ${say('never')}]
+      rescue: [{ name: "{{ r.msg }}", debug: { msg: a } }]
+  handlers: [${say('a')}]`,
+    story: ['t ok', 'u failed', 'no handler is named "nobody", and none listens to it ok'],
+  },
+  'a task behind one whose handler nobody is does nothing': {
+    play: `
+  tasks:
+    - block:
+        - { name: one, copy: { content: a, dest: "{{ playbook_dir }}/one" }, notify: "{{ 'nobody' }}" }
+        - { name: two, copy: { content: a, dest: "{{ playbook_dir }}/two" } }
+      rescue: [{ name: look, stat: { path: "{{ playbook_dir }}/two" }, register: two, failed_when: two.stat.exists }]
+  handlers: [${say('a')}]`,
+    story: ['one failed', 'look ok'],
+  },
   'a role that is included twice has its listeners run once': {
     files: {
       'roles/r/handlers/main.yml': `- ${say('h', ', listen: topic')}\n`,
