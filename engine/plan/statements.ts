@@ -87,7 +87,7 @@ function planInclude(include: TasksFile | RoleUse, around: Surroundings): Planne
     kind: 'include',
     include,
     ...(include.loop && { loop: include.loop }),
-    ...(include.kind === 'tasks_file' && include.register !== undefined && { register: include.register }),
+    ...(include.register !== undefined && { register: include.register }),
     around,
   };
 }

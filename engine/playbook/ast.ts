@@ -183,6 +183,7 @@ export interface RoleUse extends Keywords {
   /** Parameters of a `roles:` entry or dependency (precedence 14). */
   readonly params?: VarsBlock;
   readonly loop?: Loop;
+  readonly register?: string;
   readonly apply?: Keywords;
 }
 

@@ -74,6 +74,7 @@ export function readRoleUse(task: Node, use: ModuleUse): RoleUse | undefined {
   const from = (name: string) => textOf(args, name)?.value ?? 'main';
   const flag = (name: string, fallback: boolean) => readBool(args.values[name]) ?? fallback;
   const loop = loopOf(task, use, dynamic);
+  const register = readText(child(task, 'register'));
   return {
     kind: 'role',
     ...readKeywords(task),
@@ -87,6 +88,7 @@ export function readRoleUse(task: Node, use: ModuleUse): RoleUse | undefined {
     allowDuplicates: flag('allow_duplicates', true),
     validate: flag('rolespec_validate', true),
     ...(loop && { loop }),
+    ...(register !== undefined && { register }),
     ...applyOf(task, use),
   };
 }

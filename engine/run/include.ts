@@ -3,7 +3,7 @@ import { isKplayError } from '../errors.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
-import { isUnknown } from '../template/values.ts';
+import { isUnknown, Unknown } from '../template/values.ts';
 import { aheadOf, following } from './ahead.ts';
 import { judge } from './conditions.ts';
 import { rendered, truth } from './connection-settings.ts';
@@ -24,6 +24,13 @@ interface Wish {
   readonly key: string;
 }
 
+/** What came of asking a host for one item of the include: a wish, nothing because of its condition, or a doubt. */
+interface Asked {
+  readonly momentary: Momentary | undefined;
+  readonly wish?: Wish;
+  readonly unknown?: string;
+}
+
 export async function runInclude(
   play: PlayRun,
   hosts: readonly HostState[],
@@ -42,12 +49,18 @@ export async function runInclude(
   const once = isOnce(play, hosts[0]!, include);
   const asked = once === true ? hosts.slice(0, 1) : hosts;
   run.emit({ type: 'task_start', task: label, hosts: asked.map(({ name }) => name) });
+  const register = (result: unknown, host: HostState) => {
+    if (include.register === undefined) return;
+    for (const one of once === true ? hosts : [host]) one.variables.registered.set(include.register, result);
+  };
   const fallen = new Set<HostState>();
   const wishes = new Map<string, { readonly wish: Wish; readonly hosts: HostState[] }>();
   for (const host of asked) {
     try {
       if (once instanceof Error) throw once;
-      const own = wishesOf(play, host, include);
+      const answers = wishesOf(play, host, include);
+      const own = answers.flatMap(({ wish }) => wish ?? []);
+      register(resultOf(include, answers), host);
       if (own.length === 0) told(play, host, label, 'skipped', { skip_reason: 'Conditional result was False' });
       for (const wish of own) {
         const group = wishes.get(wish.key) ?? { wish, hosts: [] };
@@ -55,7 +68,9 @@ export async function runInclude(
         wishes.set(wish.key, group);
       }
     } catch (error) {
-      told(play, host, label, 'failed', { failed: true, msg: (error as Error).message });
+      const result = { failed: true, changed: false, msg: (error as Error).message };
+      register(result, host);
+      told(play, host, label, 'failed', result);
       fallen.add(host);
     }
   }
@@ -80,35 +95,43 @@ function isOnce(play: PlayRun, first: HostState, include: PlannedInclude): boole
   }
 }
 
-/** What a host wants included: nothing when its condition is false, one wish an item otherwise. */
-function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): readonly Wish[] {
+/** What a host wants included: one answer an item. */
+function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): readonly Asked[] {
+  const doubt = (reason: string, momentary?: Momentary): Asked => {
+    const message = `${host.name}: what is included here is not known before the run: ${reason}`;
+    play.run.emit({ type: 'warning', message, at: include.at });
+    return { momentary, unknown: reason };
+  };
   const loop = include.loop ? loopItems(play, host, include) : undefined;
-  if (loop?.kind === 'unknown') {
-    play.run.emit({
-      type: 'warning',
-      message: `${host.name}: what is included here is not known before the run: ${loop.reason}`,
-      at: include.at,
-    });
-    return [];
-  }
+  if (loop?.kind === 'unknown') return [doubt(loop.reason)];
   const items: readonly (Momentary | undefined)[] = loop ? loop.items.map(({ variables }) => variables) : [undefined];
-  return items.flatMap((momentary): readonly Wish[] => {
+  return items.map((momentary): Asked => {
     const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
     const verdict = judge(include.when, environment, play.run);
-    if (verdict.holds === false) return [];
+    if (verdict.holds === false) return { momentary };
     const { include: written } = include;
     const raw = written.kind === 'role' ? written.role : written.file;
     const name = renderValue(raw.value, environment, raw.at);
-    if (isUnknown(name)) {
-      play.run.emit({
-        type: 'warning',
-        message: `${host.name}: what is included here is not known before the run: ${name.reason}`,
-        at: include.at,
-      });
-      return [];
-    }
-    return [{ name: toText(name), momentary, key: JSON.stringify([name, momentary]) }];
+    if (isUnknown(name)) return doubt(name.reason, momentary);
+    return { momentary, wish: { name: toText(name), momentary, key: JSON.stringify([name, momentary]) } };
   });
+}
+
+/** What is registered of an include: what was asked for, before any of it is done. */
+function resultOf({ include, loop }: PlannedInclude, answers: readonly Asked[]): unknown {
+  const doubt = answers.find(({ unknown }) => unknown !== undefined)?.unknown;
+  if (doubt !== undefined) return new Unknown(doubt);
+  const results = answers.map(({ wish, momentary }) => ({
+    changed: false,
+    ...(!wish && { skipped: true, skip_reason: 'Conditional result was False' }),
+    ...(wish && include.kind === 'role' && { include_args: { name: wish.name } }),
+    ...(wish && include.kind === 'tasks_file' && { include: wish.name, include_args: {} }),
+    ...momentary,
+  }));
+  if (!loop) return results[0];
+  const skipped = answers.every(({ wish }) => !wish);
+  const msg = skipped ? 'All items skipped' : 'All items completed';
+  return { results, changed: false, msg, ...(skipped && { skipped }) };
 }
 
 async function runWish(

@@ -39,6 +39,18 @@ const cases: Readonly<Record<string, readonly [string, readonly string[], (reado
     `- { include_role: { name: r } }\n- { name: "{{ d | default('none') }}", debug: { msg: a } }\n- { include_role: { name: r, public: true } }\n- { name: "{{ d | default('none') }}", debug: { msg: a } }`,
     ['r : main default ok', 'none ok', 'r : main default ok', 'default ok'],
   ],
+  'what is registered says what was asked for, and its tasks see it': [
+    `- { include_tasks: more.yml, register: i, vars: { x: "{{ i.include }}" } }
+- { include_role: { name: r }, register: i, when: false }
+- { name: "so {{ i is skipped }}", debug: { msg: a } }
+- { include_role: { name: r }, register: i, loop: [1, 2], when: item == 2, vars: { d: "{{ i.results | length }}" } }
+- { name: "{{ i.results[0] is skipped }} {{ i.results[1].include_args.name }} {{ i.results[1].item }} {{ i is changed }}", debug: { msg: a } }`,
+    ['more more.yml ok', 'include_role skipped', 'so True ok', 'r : main 2 ok', 'True r 2 False ok'],
+  ],
+  'a name that cannot be told is registered as the failure it is': [
+    `- block: [{ include_tasks: "{{ nothing.at.all }}.yml", register: i, vars: { nothing: "{{ hostvars.h1.no }}" } }]\n  rescue: [${say('so {{ i is failed }}')}]`,
+    ['include_tasks failed', 'so True ok'],
+  ],
   'an item with braces is data': [
     '- { include_tasks: more.yml, loop: ["{{ \'{\' }}{ 1 }}"], loop_control: { loop_var: x } }',
     ['more {{ 1 }} ok'],
