@@ -27,6 +27,8 @@ export interface Role {
   readonly params: readonly VarsBlock[];
   /** Names of the roles that led here, nearest first. */
   readonly parents: readonly string[];
+  /** Their folders, in the same order. */
+  readonly parentPaths: readonly string[];
 }
 
 /** The variables a statement sees beside the host's and the play's, outermost first; each keeps its rank of precedence. */

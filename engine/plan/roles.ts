@@ -98,6 +98,7 @@ function roleOf(folder: RoleFolder, use: RoleUse, parent: Role | undefined, depe
     searchPath: [...new Set([folder.path, ...(parent?.searchPath ?? [])])],
     params: [...(parent?.params ?? []), ...(use.params ? [use.params] : [])],
     parents: parent ? [parent.name, ...parent.parents] : [],
+    parentPaths: parent ? [parent.path, ...parent.parentPaths] : [],
   };
 }
 

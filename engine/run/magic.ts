@@ -50,8 +50,9 @@ const inPlay: Readonly<Record<string, (play: PlayRun) => unknown>> = {
   ansible_play_hosts: ({ allHosts }) => namesOf(allHosts.filter((host) => !host.gone)),
   ansible_play_batch: ({ batch }) => namesOf(atWork(batch)),
   play_hosts: ({ batch }) => namesOf(atWork(batch)),
-  ansible_role_names: ({ variables }) => variables.publicRoles().map(({ name }) => name),
-  role_names: ({ variables }) => variables.publicRoles().map(({ name }) => name),
+  ansible_role_names: roleNames,
+  role_names: roleNames,
+  ansible_search_path: ({ variables }) => [variables.play.playbookDir],
 };
 
 const inRole: Readonly<Record<string, (role: Role) => unknown>> = {
@@ -59,16 +60,23 @@ const inRole: Readonly<Record<string, (role: Role) => unknown>> = {
   role_name: ({ name }) => name,
   ansible_role_name: ({ name }) => name,
   ansible_parent_role_names: ({ parents }) => [...parents],
+  ansible_parent_role_paths: ({ parentPaths }) => [...parentPaths],
   ansible_search_path: ({ searchPath }) => [...searchPath],
 };
 
-export const magicNames: readonly string[] = [anywhere, inPlay, inRole].flatMap((names) => Object.keys(names));
+export const magicNames: readonly string[] = [
+  ...new Set([anywhere, inPlay, inRole].flatMap((names) => Object.keys(names))),
+];
 
 export function magicValue(name: string, place: Place): unknown | typeof missing {
   if (Object.hasOwn(anywhere, name)) return anywhere[name]!(place);
-  if (place.play && Object.hasOwn(inPlay, name)) return inPlay[name]!(place.play);
   const { role } = place.lexical;
-  return role && Object.hasOwn(inRole, name) ? inRole[name]!(role) : missing;
+  if (role && Object.hasOwn(inRole, name)) return inRole[name]!(role);
+  return place.play && Object.hasOwn(inPlay, name) ? inPlay[name]!(place.play) : missing;
+}
+
+function roleNames({ variables }: PlayRun): readonly string[] {
+  return [...new Set(variables.publicRoles().map(({ name }) => name))];
 }
 
 function namesOf(hosts: readonly HostState[]): readonly string[] {

@@ -244,4 +244,26 @@ describe('variables', () => {
     );
     expect(result('t', 'h1.x')['msg']).to.deep.equal(Object.values(magic));
   });
+
+  it('of magic about roles: who led here, each once, and where files are searched', async () => {
+    const say = (name: string, seen: string) => `- { name: ${name}, debug: { msg: ${JSON.stringify(seen)} } }\n`;
+    on = stage(
+      {
+        'roles/outer/tasks/main.yml': `- import_role: { name: inner }\n`,
+        'roles/inner/tasks/main.yml': say(
+          'in',
+          '{{ [ansible_parent_role_names, ansible_parent_role_paths, ansible_search_path] }}',
+        ),
+      },
+      ['h1'],
+    );
+    const { result } = await on.play(
+      `- hosts: h1\n  gather_facts: false\n  roles: [outer, { role: outer, x: 1 }]\n  tasks:\n    ${say('out', '{{ [role_names, ansible_search_path] }}')}`,
+    );
+    const roles = (...names: readonly string[]) => names.map((name) => `${on.folder}/roles/${name}`);
+    expect(result('inner : in')['msg']).to.deep.equal([['outer'], roles('outer'), roles('inner', 'outer')]);
+    const [names, searched] = result('out')['msg'] as readonly (readonly string[])[];
+    expect(names?.toSorted()).to.deep.equal(['inner', 'outer']);
+    expect(searched).to.deep.equal([on.folder]);
+  });
 });
