@@ -16,7 +16,7 @@ export interface Documents {
   source(shown: string): string | undefined;
   /** Undefined when there is no such file or it is malformed; the latter has then been added to the problems. */
   yaml(path: string, problems: Problem[]): YamlDocument | undefined;
-  /** The text of any file. */
+  /** The text of any file; undefined when there is none, or it is encrypted and no password opens it. */
   text(path: string): string | undefined;
   tasks(path: string, of: ListOf, problems: Problem[]): readonly Statement[];
   /** A file of variables; an empty file holds none. */
@@ -38,9 +38,21 @@ export function documents(files: Files, cwd: string): Documents {
     const short = relative(cwd, path);
     return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
   };
-  const textOf = (path: string) => once(texts, path, () => files.read(path));
+  // many files are only looked at because they may be meant: one that cannot be opened stops nobody who does not use it
+  const unopened = new Map<string, readonly Problem[]>();
+  const textOf = (path: string) =>
+    once(texts, path, () => {
+      try {
+        return files.read(path);
+      } catch (error) {
+        if (!isKplayError(error)) throw error;
+        unopened.set(path, error.problems);
+        return undefined;
+      }
+    });
   const parse = (path: string, problems: Problem[]): YamlDocument | undefined => {
     const text = textOf(path);
+    problems.push(...(unopened.get(path) ?? []));
     if (text === undefined) return undefined;
     if (text.startsWith('$ANSIBLE_VAULT;')) {
       problems.push({

@@ -111,7 +111,9 @@ function learnFromUnknownInclude(
   }
   for (const file of filesBelow(place.documents.files, around.dir)) {
     if (!['.yml', '.yaml'].includes(extname(file))) continue;
-    harvest(place.documents.yaml(file, [])?.value, learnt);
+    const document = place.documents.yaml(file, []);
+    if (document) harvest(document.value, learnt);
+    else learnt.open = true; // unreadable, hence anything
   }
 }
 
@@ -165,7 +167,11 @@ export function blocksOfPlay(
     }
     // which of the files that fit a template is meant, only the run knows: the others may be anything
     const heard = options.some(holdsTemplate) ? [] : problems;
-    return found.flatMap((file) => place.documents.vars(file, heard) ?? []);
+    return found.flatMap((file) => {
+      const block = place.documents.vars(file, heard);
+      if (!block) learnt.open = true;
+      return block ?? [];
+    });
   });
   const ofRoles = play.publicRoles.flatMap((role) => [...role.defaults, ...role.vars]);
   return [...ofRoles, ...(play.play.vars ? [play.play.vars] : []), ...files];

@@ -169,6 +169,34 @@ describe('kplay vault', function () {
       if (said.code === 1) expect(said.stderr).to.include('\n  (encrypted)\n');
     });
 
+  it('encrypted files that nobody uses stop no run whose file names are templates', async () => {
+    const dir = 'beside';
+    mkdirSync(at(dir));
+    for (const name of ['secret.yml', 'hidden.vars.yml']) {
+      write(`${dir}/${name}`, 'token: s3cret-token\n');
+      await vault('encrypt', at(`${dir}/${name}`));
+    }
+    write(`${dir}/plain.vars.yml`, 'colour: green\n');
+    write(`${dir}/paint.yml`, '- debug: { msg: "painted {{ colour }}" }\n');
+    write(
+      `${dir}/site.yml`,
+      `- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars: { what: paint, which: plain }
+  vars_files: ["{{ which }}.vars.yml"]
+  tasks:
+    - include_tasks: "{{ what }}.yml"
+`,
+    );
+    const said = await kplay([at(`${dir}/site.yml`)]);
+    expect(said.code, said.stdout + said.stderr).to.equal(0);
+    expect(said.stdout).to.include('painted green');
+    const meant = await kplay([at(`${dir}/site.yml`), '-e', 'which=hidden']);
+    expect(meant.code).to.not.equal(0);
+    expect(meant.stdout + meant.stderr).to.include('no vault password was given');
+  });
+
   it('without the password the run stops before the first host, and says which file needs it', async () => {
     const said = await kplay([at('site.yml')]);
     expect(said.code).to.equal(1);
