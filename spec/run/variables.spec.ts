@@ -231,6 +231,26 @@ describe('variables', () => {
     'ansible_version.major': 2,
     'inventory_dir == playbook_dir': true,
   };
+  it('are values as a whole, too, without those that lead back to all of them', async () => {
+    on = stage();
+    const { result } = await on.play(
+      `- hosts: h1
+  gather_facts: false
+  vars: { deep: "{{ only }}" }
+  tasks:
+    - { name: host, debug: { var: hostvars.h2 } }
+    - { name: all, debug: { msg: "{{ hostvars | dict2items | map(attribute='key') | list }}" } }
+    - { name: text, debug: { msg: "{{ (hostvars.h2 | to_json | from_json).only }}" } }
+    - { name: own, debug: { var: vars } }`,
+      { inventory: 'h1 only=one\nh2 only=here\n' },
+    );
+    expect(result('host')['hostvars.h2']).to.include({ inventory_hostname: 'h2', only: 'here' });
+    expect(result('host')['hostvars.h2']).to.not.have.any.keys('hostvars', 'vars', 'omit');
+    expect(result('all')['msg']).to.deep.equal(['h1', 'h2']);
+    expect(result('text')['msg']).to.equal('here');
+    expect(result('own')['vars']).to.include({ deep: 'one', inventory_hostname: 'h1' });
+  });
+
   it('of magic are as Ansible has them', async () => {
     on = stage();
     const inventory = '[g]\nh1.x\n[rest]\nh2 only=here\n';

@@ -145,11 +145,13 @@ export class Session {
     return this.in(dict.scope).variable(name);
   }
 
+  /** Without the names that lead back to all the others, and have no end as a value. */
   private dictOfScope(dict: ScopeDict): unknown {
     return dictOf(
       [...dict.scope.names()]
+        .filter((name) => !endless.includes(name))
         .map((name) => [name, this.scoped(dict, name)] as const)
-        .filter(([, value]) => value !== missing),
+        .filter(([, value]) => value !== missing && value !== omit),
     );
   }
 
@@ -191,6 +193,7 @@ export class Session {
   }
 }
 
+const endless: readonly string[] = ['hostvars', 'vars'];
 const inProgress = Symbol('in progress');
 
 function refersToItself(name: string): never {
