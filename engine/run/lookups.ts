@@ -54,8 +54,7 @@ export function controllerLookups(options: LookupOptions): Readonly<Record<strin
     template: (terms, { template_vars: extra }, environment) =>
       terms.map((term) => {
         const file = located(toText(term), 'templates', environment, options.cwd);
-        const rendered = renderText(options.read(file), withVariables(environment, extra), { file });
-        return rendered instanceof Unknown ? rendered : rendered.replace(/\n$/, '');
+        return renderText(options.read(file), withVariables(environment, extra), { file });
       }),
     fileglob: (terms, _options, environment) =>
       terms.flatMap((term) => globbed(toText(term), environment, options.cwd)),

@@ -61,8 +61,8 @@ describe('lookups of the controller', () => {
     expect(() => look('pipe', ['exit 3'])).to.throw();
   });
   it('template, with variables of its own', () => {
-    expect(look('template', ['t.j2'])).to.deep.equal(['x is value']);
-    expect(look('template', ['t.j2'], { template_vars: { y: '!' } })).to.deep.equal(['x is value!']);
+    expect(look('template', ['t.j2'])).to.deep.equal(['x is value\n']);
+    expect(look('template', ['t.j2'], { template_vars: { y: '!' } })).to.deep.equal(['x is value!\n']);
   });
   it('fileglob: files only, sorted, dangling links passed over', () => {
     for (const name of ['z.txt', 'y.txt', '.hidden.txt']) writeFileSync(join(folder, 'files', name), '');
