@@ -91,6 +91,21 @@ describe('lookups of the controller', () => {
     ]);
     expect(new Set(secrets)).to.deep.equal(new Set([made]));
   });
+  it('password: encrypted, the salt beside it', () => {
+    const [hash] = look('password', ['pw encrypt=sha512_crypt']);
+    expect(hash).to.match(/^\$6\$rounds=656000\$[./\w]{16}\$[./\w]{86}$/);
+    const salt = String(hash).split('$')[3];
+    expect(readFileSync(join(folder, 'pw'), 'utf8')).to.equal(`${look('password', ['pw'])[0]} salt=${salt}\n`);
+    expect(() => look('password', ['other encrypt=rot13'])).to.throw(/rot13/);
+    expect(existsSync(join(folder, 'other'))).to.equal(false);
+  }).timeout(60_000);
+  it('password: a salt is given to a file that has none, not under check; the hash stays the same', () => {
+    writeFileSync(join(folder, 'pw'), 'known\n');
+    expect(isUnknown(look('password', ['pw encrypt=sha256_crypt'], {}, true)[0])).to.equal(true);
+    const [hash] = look('password', ['pw encrypt=sha256_crypt']);
+    expect(hash).to.equal(look('password', ['pw encrypt=sha256_crypt'], {}, true)[0]);
+    expect(readFileSync(join(folder, 'pw'), 'utf8')).to.equal(`known salt=${String(hash).split('$')[3]}\n`);
+  }).timeout(60_000);
   it('password: under check not made, and unknown', () => {
     expect(isUnknown(look('password', ['pw'], {}, true)[0])).to.equal(true);
     expect(existsSync(join(folder, 'pw'))).to.equal(false);
