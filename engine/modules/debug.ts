@@ -22,9 +22,14 @@ export default defineAction({
     if (args.var === undefined) return { changed: false, msg: args.msg };
     if (typeof args.var !== 'string') return { changed: false, value: args.var };
     const expression = withoutBraces(args.var);
-    return { changed: false, [expression]: shownValue(expression, controller) };
+    const value = shownValue(expression, controller);
+    const named = args.var.includes('{{') && typeof value === 'string' && isName(value);
+    return { changed: false, ...(named ? { [value]: shownValue(value, controller) } : { [expression]: value }) };
   },
 });
+
+/** Braces stand for the name of a variable, as in Ansible. Nothing but a name: the text may come from a host. */
+const isName = (text: string): boolean => /^[A-Za-z_]\w*(\.\w+|\[(\d+|'[\w.-]*'|"[\w.-]*")\])*$/.test(text);
 
 /** Showing a variable is how one finds out that it is not defined. */
 function shownValue(expression: string, controller: Controller): unknown {

@@ -22,6 +22,16 @@ testModule(debug, 'debug', {
     want: { result: { 'a.b': [1] } },
   },
   'takes braces for none': { args: { var: '{{ a }}' }, variables: { a: 2 }, want: { result: { a: 2 } } },
+  'shows the variable whose name the braces give': {
+    args: { var: '{{ name }}' },
+    variables: { name: 'port', port: 80 },
+    want: { result: { port: 80 } },
+  },
+  'evaluates nothing but a name that way': {
+    args: { var: '{{ name }}' },
+    variables: { name: "lookup('pipe', 'id')" },
+    want: { result: { name: "lookup('pipe', 'id')" } },
+  },
   'shows that a variable is not defined': {
     args: { var: 'a' },
     evaluate: () => {
