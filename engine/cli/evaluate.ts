@@ -8,6 +8,7 @@ import { controllerLookups, loadTemplate } from '../run/lookups.ts';
 import { pathFilters } from '../run/path-filters.ts';
 import { pathTests } from '../run/path-tests.ts';
 import { revealer } from '../run/revealed.ts';
+import { vaultFilters } from '../run/vault-filters.ts';
 import { type Vault, vaultWith } from '../source/vault.ts';
 import { dumpYaml } from '../source/yaml.ts';
 import type { Environment } from '../template/environment.ts';
@@ -76,7 +77,7 @@ function among(options: CliOptions, vault: Vault, folders: readonly string[]): E
       inventory: loadInventory(inventorySources(options, cwd), files, { playbookDir: cwd }),
       read: (path) => files.read(path) ?? fail(`there is no file ${path}`),
     }),
-    filters: pathFilters(cwd, process.env),
+    filters: { ...pathFilters(cwd, process.env), ...vaultFilters(() => {}) },
     tests: pathTests(cwd),
     load: loadTemplate((name) => [...folders, join(cwd, 'templates'), cwd].map((folder) => resolve(folder, name))),
   };

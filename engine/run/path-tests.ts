@@ -1,6 +1,7 @@
 /** Tests about the controller's own files: `path is exists`, `is directory`, … */
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isVaulted } from '../source/vault.ts';
 import type { TestFunction } from '../template/environment.ts';
 import { toText } from '../template/render.ts';
 
@@ -20,6 +21,13 @@ export function pathTests(cwd: string): Readonly<Record<string, TestFunction>> {
     file: about(statSync, (found) => found.isFile()),
     directory: about(statSync, (found) => found.isDirectory()),
     link: about(lstatSync, (found) => found.isSymbolicLink()),
+    vaulted_file: (value) => {
+      try {
+        return isVaulted(readFileSync(resolve(cwd, toText(value))));
+      } catch {
+        return false;
+      }
+    },
     mount: (value) =>
       about(statSync, (found) => found.dev !== statSync(resolve(cwd, toText(value), '..')).dev)(
         value,

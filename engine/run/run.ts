@@ -22,6 +22,7 @@ import { runPlay } from './play.ts';
 import { revealer } from './revealed.ts';
 import { secretKeeper } from './secrets.ts';
 import { noTraffic, sumOfTraffic } from './traffic.ts';
+import { vaultFilters } from './vault-filters.ts';
 
 export interface RunResult {
   readonly recap: Recap;
@@ -130,7 +131,10 @@ function newRun(given: RunOptions): WholeRun {
       secret: (value) => secrets.add(value),
       read: (path) => files.text(path),
     }),
-    filters: pathFilters(options.cwd, options.environment),
+    filters: {
+      ...pathFilters(options.cwd, options.environment),
+      ...vaultFilters((value) => secrets.add(value)),
+    },
     tests: pathTests(options.cwd),
     sources: {
       inventory,
