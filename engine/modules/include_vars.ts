@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ArgsOf } from '../module/arguments.ts';
 import { type Controller, defineAction } from '../module/definition.ts';
+import { unsafely } from '../module/unsafely.ts';
 import { isUnknown } from '../module/values.ts';
 import { ModuleFailure, UnknownState } from '../target/failure.ts';
 
@@ -52,9 +53,10 @@ export default defineAction({
       const read = await controller.variables(file);
       values = args.hash_behaviour === 'merge' ? merged(values, read) : { ...values, ...read };
     }
+    const named = args.name === undefined ? values : { [args.name]: values };
     return {
       changed: false,
-      ansible_included_vars: args.name === undefined ? values : { [args.name]: values },
+      ansible_included_vars: args.hash_behaviour === 'merge' ? ontoKnown(named, controller) : named,
       ansible_included_var_files: files,
     };
   },
@@ -88,6 +90,19 @@ function regexp(pattern: string): RegExp {
   } catch (cause) {
     throw new ModuleFailure(`"${pattern}" is not a regular expression`, {}, { cause });
   }
+}
+
+/** Mappings merged into the variables of the same names; what those hold is no template any more. */
+function ontoKnown(values: Values, controller: Controller): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      if (!isMapping(value) || !/^[A-Za-z_]\w*$/.test(name)) return [name, value];
+      const defined = controller.evaluate(`${name} is defined`);
+      const old = defined === true ? controller.evaluate(name) : defined;
+      if (isUnknown(old)) throw new UnknownState(old.reason);
+      return [name, isMapping(old) ? merged(unsafely(old) as Values, value) : value];
+    }),
+  );
 }
 
 function merged(below: Values, above: Values): Values {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Controller } from '../module/definition.ts';
+import { unsafely } from '../module/unsafely.ts';
 import type { Lexical, PlannedTask } from '../plan/plan.ts';
 import { parseYaml } from '../source/yaml.ts';
 import type { Content } from '../target/content.ts';
@@ -20,7 +21,6 @@ import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
 import { localTree } from './local-tree.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
-import { unsafely } from './unsafely.ts';
 
 export interface ControllerOptions {
   readonly host: string;

@@ -1,5 +1,6 @@
 /** Dynamic includes: rendered per host, planned by the same rules as everything else, run by hosts that agree on them. */
 import { isKplayError } from '../errors.ts';
+import { unsafely } from '../module/unsafely.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
@@ -14,7 +15,6 @@ import type { TaskLabel } from './events.ts';
 import { addHandlers } from './handlers.ts';
 import { loopItems } from './loop.ts';
 import { runStatements, type Section, takesPart } from './strategy.ts';
-import { unsafely } from './unsafely.ts';
 import type { Momentary } from './variables.ts';
 
 interface Wish {

@@ -8,7 +8,7 @@ import ping from '../../engine/modules/ping.ts';
 import set_fact from '../../engine/modules/set_fact.ts';
 import validate from '../../engine/modules/validate_argument_spec.ts';
 import { UndefinedError } from '../../engine/template/errors.ts';
-import { Unknown } from '../../engine/template/values.ts';
+import { Unknown, Unsafe } from '../../engine/template/values.ts';
 import { testModule } from '../../engine/testing.ts';
 
 const later = new Unknown('a command has not run');
@@ -129,8 +129,20 @@ testModule(include_vars, 'include_vars', {
     files: varFiles,
     want: { result: { ansible_included_vars: { all: { x: { p: 1 }, t: '{{ y }}' } } } },
   },
+  'merges into what the host has, in which no text is a template': {
+    args: { file: 'a.yml', hash_behaviour: 'merge' },
+    files: varFiles,
+    variables: { x: { p: 0, old: '{{ evil }}', deep: [1] } },
+    evaluate: (expression) => expression === 'x is defined',
+    want: {
+      result: {
+        ansible_included_vars: { x: { p: 1, old: new Unsafe('{{ evil }}'), deep: [1] }, t: '{{ y }}' },
+      },
+    },
+  },
   'reads a directory in order': {
     args: { dir: '/project/vars', ignore_files: ['c.txt'], hash_behaviour: 'merge' },
+    evaluate: () => false,
     files: varFiles,
     want: { result: { ansible_included_vars: { x: { p: 1, q: 2 }, t: '{{ y }}', e: 5 } } },
   },
