@@ -18,7 +18,7 @@ export async function vaultCommand(command: VaultCommand): Promise<number> {
   switch (command.action) {
     case 'encrypt': {
       const secret = chosen(secrets, command.encryptVaultId);
-      const plain = command.operands.map((file) => [file, readFileSync(file)] as const);
+      const plain = command.operands.map((file) => [file, bytesOf(file)] as const);
       const already = plain.find(([, bytes]) => isVaulted(bytes));
       if (already) throw mistake(`${already[0]} is encrypted already`);
       for (const [file, bytes] of plain) replace(file, seal(bytes, secret));
@@ -31,11 +31,13 @@ export async function vaultCommand(command: VaultCommand): Promise<number> {
       for (const file of command.operands) process.stdout.write(opened(file));
       return exitCodes.ok;
     case 'edit':
+      refuseStdin(command);
       for (const file of command.operands) edit(file, opened(file), secretOf(file, secrets));
       return exitCodes.ok;
     case 'encrypt-string':
       return encryptStrings(command, chosen(secrets, command.encryptVaultId));
     case 'rekey': {
+      refuseStdin(command);
       const [fresh] = await vaultSecrets({
         ...command,
         vaultId: command.newVaultId ? [command.newVaultId] : [],
@@ -106,15 +108,28 @@ function edit(file: string, plain: Buffer, secret: VaultSecret): void {
   }
 }
 
+/** What was read from stdin goes to stdout. */
 function replace(file: string, content: string | Buffer): void {
+  if (file === stdin) {
+    process.stdout.write(content);
+    return;
+  }
   const temporary = `${file}.${process.pid}.tmp`;
   writeFileSync(temporary, content, { mode: statSync(file).mode & 0o777, flag: 'wx' });
   renameSync(temporary, file);
 }
 
-function contentOf(file: string): string {
+const stdin = '-';
+
+function refuseStdin({ action, operands }: VaultCommand): void {
+  if (operands.includes(stdin)) throw mistake(`${action} needs files: it cannot change what comes by stdin`);
+}
+
+const contentOf = (file: string): string => bytesOf(file).toString('utf8');
+
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file === stdin ? 0 : file);
   } catch (error) {
     throw mistake(`cannot read ${file}: ${(error as Error).message}`);
   }

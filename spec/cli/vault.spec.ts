@@ -32,6 +32,20 @@ describe('kplay vault', function () {
     expect(readFileSync(at('secret.yml'), 'utf8')).to.equal('token: s3cret-token\n');
   });
 
+  it('takes - for stdin, and answers on stdout', async () => {
+    const by = ['--vault-password-file', at('password')];
+    const sealed = await kplay(['vault', 'encrypt', '-', ...by], { input: 'foo\n' });
+    expect([sealed.code, sealed.stderr]).to.deep.equal([0, '']);
+    expect(sealed.stdout).to.match(/^\$ANSIBLE_VAULT;1\.1;AES256\n/);
+    for (const action of ['decrypt', 'view'])
+      expect((await kplay(['vault', action, '-', ...by], { input: sealed.stdout })).stdout).to.equal('foo\n');
+    const rekeyed = await kplay(['vault', 'rekey', '-', ...by], { input: sealed.stdout });
+    expect([rekeyed.code, rekeyed.stderr]).to.deep.equal([1, rekeyed.stderr]);
+    expect(rekeyed.stderr).to.include('rekey needs files');
+    const missing = await kplay(['vault', 'encrypt', at('no-such-file'), ...by]);
+    expect(missing.stderr).to.match(/cannot read .*no-such-file/);
+  });
+
   it('a playbook reads encrypted variables, files and tasks, and never shows what an encrypted scalar holds', async () => {
     const scalar = await vault('encrypt-string', 'hush-hush-value', '--name', 'inline');
     write('script.sh', '#!/bin/sh\necho a password\n', 0o700);
