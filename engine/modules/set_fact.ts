@@ -1,5 +1,6 @@
 import { defineAction } from '../module/definition.ts';
-import { ModuleFailure } from '../target/failure.ts';
+import { isUnknown } from '../module/values.ts';
+import { ModuleFailure, UnknownState } from '../target/failure.ts';
 
 export default defineAction({
   summary: 'Sets variables of the host for the rest of the run.',
@@ -14,6 +15,8 @@ export default defineAction({
     const names = Object.keys(values);
     if (names.length === 0) throw new ModuleFailure('No key/value pairs provided, at least one is required');
     const odd = names.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+    const unknown = odd === undefined ? undefined : (values as Readonly<Record<string, unknown>>)[odd];
+    if (isUnknown(unknown)) throw new UnknownState(unknown.reason);
     if (odd !== undefined)
       throw new ModuleFailure(`"${odd}" cannot be the name of a variable: letters, digits and _ make one`);
     return { changed: false, ansible_facts: values, _cacheable: cacheable };

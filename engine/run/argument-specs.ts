@@ -10,7 +10,7 @@ import type { PlannedPlay, PlannedStatement, PlannedTask } from '../plan/plan.ts
 import { selectedByTags } from '../plan/tags.ts';
 import { factsOf } from '../plan/well-known.ts';
 import type { Environment } from '../template/environment.ts';
-import { evaluateExpression } from '../template/render.ts';
+import { evaluateExpression, isTemplate } from '../template/render.ts';
 import { missing, Unknown } from '../template/values.ts';
 import { silent } from './ahead.ts';
 import { judge } from './conditions.ts';
@@ -109,7 +109,8 @@ function* barriers(statements: readonly PlannedStatement[], note: Note): Generat
 /** Variables of names that only the run knows, in place of others. */
 const bringsMore = ({ module, args }: PlannedTask) =>
   ['include_vars', 'add_host', 'group_by'].includes(module) ||
-  (module === 'set_fact' && (args.template !== undefined || args.freeForm !== undefined));
+  (module === 'set_fact' &&
+    (args.template !== undefined || args.freeForm !== undefined || Object.keys(args.values).some(isTemplate)));
 
 function noteOf(play: PlayRun, writers: readonly HostState[], task: PlannedTask, brought: Brought): void {
   const module = attempt(() => play.run.options.modules.get(task.module));

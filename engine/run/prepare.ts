@@ -6,7 +6,7 @@ import type { AnyModule } from '../module/definition.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
-import { renderValue } from '../template/render.ts';
+import { isTemplate, renderValue } from '../template/render.ts';
 import { isUnknown, omit } from '../template/values.ts';
 import { judge } from './conditions.ts';
 import { becomeOf, rendered, truth } from './connection-settings.ts';
@@ -111,13 +111,19 @@ function rawArguments(
       throw new ModuleFailure('args must be a mapping of arguments');
     Object.assign(out, mapping);
   }
-  for (const [name, value] of Object.entries(task.args.values)) {
+  for (const [written, value] of Object.entries(task.args.values)) {
+    // the names that set_fact sets may be templates
+    const name = module.otherArgs && isTemplate(written) ? renderValue(written, environment, task.args.at) : written;
+    if (typeof name !== 'string') {
+      out[written] = name;
+      continue;
+    }
     out[name] = unrendered.has(name)
       ? value
       : renderValue(
           value,
           environment,
-          typeof value === 'object' && value !== null ? task.args.at : task.args.locate([name]),
+          typeof value === 'object' && value !== null ? task.args.at : task.args.locate([written]),
         );
   }
   if (task.args.freeForm !== undefined && module.freeForm) {

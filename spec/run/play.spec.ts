@@ -176,6 +176,38 @@ describe('a play', () => {
     expect(outcomes[0]?.result['stdout']).to.equal('h1');
   });
 
+  it('the names of facts may be templates', async () => {
+    const { result } = await open().play(`
+- hosts: h1
+  gather_facts: false
+  vars: { x: a }
+  tasks:
+    - { name: sets, set_fact: { "{{ x }}_{{ inventory_hostname }}": 1, plain: "{{ x }}" } }
+    - { name: shows, debug: { msg: "{{ a_h1 }} {{ plain }}" } }
+    - { name: odd, set_fact: { "{{ x }}-y": 1 }, ignore_errors: true }`);
+    expect(result('shows')['msg']).to.equal('1 a');
+    expect(String(result('odd')['msg'])).to.include('"a-y" cannot be the name');
+  });
+
+  it('filters encrypt and decrypt by a password of the playbook, and a test knows encrypted files', async () => {
+    const { result } = await open({ 'plain.txt': 'x', 'sealed.txt': '$ANSIBLE_VAULT;1.1;AES256\\n00\\n' }).play(`
+- hosts: h1
+  gather_facts: false
+  vars: { sealed: "{{ 'hello' | vault('phrase', 'salt', 'mine') }}" }
+  tasks:
+    - name: shows
+      debug:
+        msg:
+          - "{{ sealed.splitlines() | first }}"
+          - "{{ sealed is vault_encrypted }}"
+          - "{{ sealed | unvault('phrase') == 'hello' }}"
+          - "{{ 'a' | vault(secret='p') | unvault(secret='p') == 'a' }}"
+          - "{{ (playbook_dir ~ '/sealed.txt') is vaulted_file }} {{ (playbook_dir ~ '/plain.txt') is vaulted_file }}"
+    - { name: wrong, debug: { msg: "{{ sealed | unvault('other') }}" }, ignore_errors: true }`);
+    expect(result('shows')['msg']).to.deep.equal(['$ANSIBLE_VAULT;1.2;AES256;mine', true, true, true, 'True False']);
+    expect(String(result('wrong')['msg'])).to.include('no vault password opens this');
+  });
+
   it('what a host returns is never read as a template', async () => {
     const { result } = await open().play(`
 - hosts: h1
