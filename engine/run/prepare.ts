@@ -94,6 +94,28 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   };
 }
 
+/** The arguments of a task as a rescue may ask about them: rendered where that is possible, else as they are written. */
+export function tellableArguments(
+  play: PlayRun,
+  host: HostState,
+  task: PlannedTask,
+): Readonly<Record<string, unknown>> {
+  const { freeForm, values } = task.args;
+  const written = { ...values, ...(freeForm !== undefined && { _raw_params: freeForm }) };
+  const environment = hostEnvironment(play.run, host, play, task.lexical);
+  const told = (value: unknown) => {
+    try {
+      return renderValue(value, environment, task.args.at);
+    } catch {
+      return value; // an item of its loop, or what it failed for
+    }
+  };
+  return withoutOmitted(Object.fromEntries(Object.entries(written).map(([name, one]) => [name, told(one)]))) as Record<
+    string,
+    unknown
+  >;
+}
+
 function rawArguments(
   module: AnyModule,
   task: PlannedTask,

@@ -14,6 +14,7 @@ import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
 import { notify } from './notify.ts';
 import { inStep } from './pace.ts';
+import { tellableArguments } from './prepare.ts';
 import { matchesName, namesOf } from './start-at.ts';
 import { runTask, type TaskOutcome } from './task.ts';
 import { unsettle } from './unsettle.ts';
@@ -121,7 +122,11 @@ export async function runTaskOn(
     if (outcome.status === 'unreachable') host.gone = 'unreachable';
     if (outcome.status === 'failed' || outcome.status === 'unreachable') fallen.add(host);
     if (outcome.status === 'failed')
-      rememberFailure(host, { name: task.name ?? label.name, action: task.module, args: {} }, outcome.result);
+      rememberFailure(
+        host,
+        { name: task.name ?? label.name, action: task.module, args: tellableArguments(play, host, task) },
+        outcome.result,
+      );
   });
   if (once && task.register !== undefined)
     for (const host of hosts.slice(1))

@@ -103,6 +103,19 @@ describe('a play', () => {
     expect(recap['h1']).to.include({ failed: 0, rescued: 1, ok: 3 });
   });
 
+  it('a rescue sees what the task that failed was given', async () => {
+    const { story } = await open().play(`
+- hosts: h1
+  gather_facts: false
+  vars: { d: /nowhere }
+  tasks:
+    - block: [{ name: f, copy: { content: a, dest: "{{ d }}/f", mode: "{{ omit }}" } }]
+      rescue: [{ assert: { that: "ansible_failed_task.args == {'content': 'a', 'dest': '/nowhere/f'}" } }]
+    - block: [{ name: g, shell: "false {{ item }}", args: { chdir: / }, loop: [1] }]
+      rescue: [{ assert: { that: ["ansible_failed_task.args.chdir == '/'", "ansible_failed_task.args._raw_params is search('^false .* item ')"] } }]`);
+    expect(story).to.deep.equal(['h1 f failed', 'h1 assert ok', 'h1 g failed', 'h1 assert ok']);
+  });
+
   it('handlers run once, in the order they are defined, when what notified them has changed', async () => {
     const { story } = await open().play(`
 - hosts: h1
