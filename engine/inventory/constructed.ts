@@ -6,7 +6,8 @@ import type { Environment } from '../template/environment.ts';
 import { TemplateError } from '../template/errors.ts';
 import { evaluateExpression, toText, trusted, truthy } from '../template/render.ts';
 import { checkSyntax } from '../template/syntax-check.ts';
-import { missing, Unsafe } from '../template/values.ts';
+import { unsafely } from '../template/unsafely.ts';
+import { missing } from '../template/values.ts';
 import { type Draft, defineGroup, draftHost } from './draft.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -167,12 +168,7 @@ function namesFrom(value: unknown, rule: KeyedRule): readonly string[] | undefin
 const safeName = (name: string) => name.replace(/[^A-Za-z0-9_]/g, '_');
 
 /** What an expression came to is never a template again. */
-function asData(value: unknown): unknown {
-  if (typeof value === 'string') return value.includes('{{') || value.includes('{%') ? new Unsafe(value) : value;
-  if (Array.isArray(value)) return value.map(asData);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asData(one)]));
-}
+const asData = (value: unknown): unknown => unsafely(value, (text) => text.includes('{{') || text.includes('{%'));
 
 function mappingAt(
   document: YamlDocument,

@@ -1,5 +1,6 @@
 /** Modification and access times of files. */
 
+import { literalPattern } from '../source/literal-pattern.ts';
 import { statEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { quote } from '../target/quote.ts';
@@ -14,7 +15,7 @@ export function timeWanted(word: string, format: string): number | 'now' | undef
   if (word === 'preserve') return undefined;
   if (word === 'now') return 'now';
   const names: string[] = [];
-  const pattern = format.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%([YmdHMS])/g, (_, name: string) => {
+  const pattern = literalPattern(format).replace(/%([YmdHMS])/g, (_, name: string) => {
     names.push(name);
     return name === 'Y' ? '(\\d{4})' : '(\\d{2})';
   });

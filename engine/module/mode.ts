@@ -1,4 +1,5 @@
 /** Symbolic modes, worked out the way GNU chmod does: `u=rwX,g-w` applied to the mode a file has. */
+import { octalMode } from '../target/octal-mode.ts';
 
 const clause = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/;
 const action = /([-+=])([rwxXst]+|[ugo]|)/g;
@@ -32,7 +33,7 @@ export function modeAfter(wanted: string, current: string, isDirectory: boolean,
       else mode = (mode & ((affected === 0 ? 0 : ~affected) | kept)) | given;
     }
   }
-  return (mode & everything).toString(8).padStart(4, '0');
+  return octalMode(mode);
 }
 
 function permissions(letters: string, mode: number, isDirectory: boolean): number {

@@ -1,7 +1,9 @@
 /** Everything below a directory of a host, with its attributes. */
 import { normalPath } from '../target/files.ts';
+import { octalMode } from '../target/octal-mode.ts';
 import type { QueryKind } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
+import { fileTypeOf } from '../target/stat-line.ts';
 import type { FileType } from '../target/state.ts';
 
 /** One thing below a directory; `path` is relative to it. */
@@ -60,8 +62,8 @@ function entryOf(line: string): TreeEntry {
   const bits = Number.parseInt(raw, 16);
   return {
     path: pathOf(name.join(':')),
-    type: fileTypes[(bits >> 12).toString(8)] ?? 'file',
-    mode: (bits & 0o7777).toString(8).padStart(4, '0'),
+    type: fileTypeOf(bits),
+    mode: octalMode(bits),
     uid: Number(uid),
     gid: Number(gid),
     owner: owner === 'UNKNOWN' ? uid : owner,
@@ -72,14 +74,3 @@ function entryOf(line: string): TreeEntry {
 
 const utf8 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
 const pathOf = (found: string) => utf8(found).slice('./'.length);
-
-// The S_IFMT bits of stat(2), in octal.
-const fileTypes: Readonly<Record<string, FileType>> = {
-  '10': 'file',
-  '4': 'directory',
-  '12': 'link',
-  '2': 'char',
-  '6': 'block',
-  '1': 'fifo',
-  '14': 'socket',
-};

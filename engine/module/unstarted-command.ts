@@ -1,3 +1,4 @@
+import { literalPattern } from '../source/literal-pattern.ts';
 import type { Result } from './definition.ts';
 
 /** What a shell says of a program that it cannot start, and the number and words that the system has for that. */
@@ -20,7 +21,7 @@ export function asUnstarted(result: Result, program: string): Result {
       rc === code &&
       stdout === '' &&
       typeof stderr === 'string' &&
-      new RegExp(`^(?:${speaker}): (?:[\\w ]+: )*${escaped(program)}: (?:${said})$`).test(stderr),
+      new RegExp(`^(?:${speaker}): (?:[\\w ]+: )*${literalPattern(program)}: (?:${said})$`).test(stderr),
   );
   if (!reason) return result;
   const [, , errno, words] = reason;
@@ -32,8 +33,4 @@ export function asUnstarted(result: Result, program: string): Result {
     stderr_lines: [],
     msg: `[Errno ${errno}] ${words}: ${program}`,
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,7 +1,7 @@
 import { defineAction, type Result } from '../module/definition.ts';
 import { commandResult } from '../module/user-command.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { jobPath, lookAtJob, usualFolder } from '../target/jobs.ts';
+import { jobPath, jobWithoutResult, lookAtJob, usualFolder } from '../target/jobs.ts';
 import type { Target } from '../target/target.ts';
 
 export default defineAction({
@@ -62,8 +62,7 @@ async function onHost(target: Target, path: string): Promise<Result | undefined>
   const state = await lookAtJob(target, path);
   if (state.kind === 'running') return undefined;
   if (state.kind === 'missing') throw new ModuleFailure(`could not find job: there is no ${path} on the host`);
-  if (state.kind === 'lost')
-    throw new ModuleFailure('the job ended without a result: was the host restarted, or its folder removed?');
+  if (state.kind === 'lost') throw jobWithoutResult();
   const { cmd: _, ...result } = commandResult('', state.completed, true);
   return { ...result, results_file: state.path };
 }

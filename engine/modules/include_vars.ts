@@ -1,8 +1,7 @@
 import { posix } from 'node:path';
 import type { ArgsOf } from '../module/arguments.ts';
 import { type Controller, defineAction } from '../module/definition.ts';
-import { unsafely } from '../module/unsafely.ts';
-import { isUnknown } from '../module/values.ts';
+import { isUnknown, unsafely } from '../module/values.ts';
 import { ModuleFailure, UnknownState } from '../target/failure.ts';
 
 const args = {

@@ -1,10 +1,12 @@
 /** Every name a play's variables can have, and where each is defined; found without running anything. */
+
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { isKplayError, type Problem } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isMapping } from '../playbook/node.ts';
 import { holdsTemplate } from '../playbook/values.ts';
+import { literalPattern } from '../source/literal-pattern.ts';
 import { namesOf } from './ahead.ts';
 import { type Documents, filesBelow } from './documents.ts';
 import { roleFileCandidates } from './find-file.ts';
@@ -189,7 +191,7 @@ function filesMatching(name: string, { documents, playbookDir }: Place): readonl
   if (holdsTemplate(dirname(name))) return [];
   const parts = basename(name)
     .split(/\{\{.*?\}\}/)
-    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    .map(literalPattern);
   const pattern = new RegExp(`^${parts.join('.*')}$`);
   return folders.flatMap((folder) => {
     const dir = resolve(folder, dirname(name));

@@ -4,7 +4,7 @@ import { Unreachable } from '../connection/unreachable.ts';
 import { isAction, type Result } from '../module/definition.ts';
 import { expandHomes } from '../module/home.ts';
 import { ModuleFailure } from '../target/failure.ts';
-import { clearJob, endJob, jobPath, lookAtJob, startJob, usualFolder } from '../target/jobs.ts';
+import { clearJob, endJob, jobPath, jobWithoutResult, lookAtJob, startJob, usualFolder } from '../target/jobs.ts';
 import type { Perform } from '../target/live.ts';
 import type { Completed, Target } from '../target/target.ts';
 import { type Acted, type Action, act } from './act.ts';
@@ -75,11 +75,11 @@ export async function actAsync(
     return act({ ...action, args, target: boundTarget(target, prepared.variables, prepared.timeoutMs) });
   }
 
+  let asked = false;
   const going: Going = {
     until: Date.now() + limits.limitMs + graceMs,
     ...(!apart && { end: jobs.end }),
-    ...(!apart &&
-      !waits && { join: () => told.then(({ result, asked }) => (asked() ? undefined : complaint(turn, result))) }),
+    ...(!apart && !waits && { join: () => told.then((one) => (asked ? undefined : complaint(turn, one))) }),
   };
   run.jobs.begin(going);
   const acting = doing().finally(() => {
@@ -87,10 +87,9 @@ export async function actAsync(
     run.unsettle();
     run.waited = true;
   });
-  let asked = false;
   const told = acting.then(
-    ({ result }) => ({ result, asked: () => asked }),
-    (error: unknown) => ({ result: failedOnce(turn, error).result, asked: () => asked }),
+    ({ result }) => result,
+    (error: unknown) => failedOnce(turn, error).result,
   );
   if (waits) {
     const { result, diffs } = await acting;
@@ -99,7 +98,7 @@ export async function actAsync(
   const first = await Promise.race([jobs.begun, acting]);
   let result: Result | undefined = first?.result;
   void told.then((one) => {
-    result = one.result;
+    result = one;
   });
   run.jobs.started.set(id, {
     get path() {
@@ -151,8 +150,7 @@ function jobsOn({ turn, limits, folder, id, attended, reach }: JobsOptions) {
   async function look(job: string, frame: Parameters<Perform>[0]): Promise<Completed | undefined> {
     const state = await lookAtJob(await reach(), job, frame.outputLimit);
     if (state.kind === 'running') return Date.now() > deadline + graceMs ? Promise.reject(outOfTime()) : undefined;
-    if (state.kind !== 'ended')
-      throw new ModuleFailure('the job ended without a result: was the host restarted, or its folder removed?');
+    if (state.kind !== 'ended') throw jobWithoutResult();
     const { completed } = state;
     if (completed.timedOut && Date.now() >= deadline) throw outOfTime(completed);
     return completed;

@@ -7,7 +7,7 @@ import type { Target } from '../target/target.ts';
 import { act } from './act.ts';
 import { actAsync, asyncLimits } from './async.ts';
 import { boundTarget } from './bound-target.ts';
-import { judge } from './conditions.ts';
+import { falseCondition, judge } from './conditions.ts';
 import { rendered } from './connection-settings.ts';
 import { controllerFor } from './controller.ts';
 import { Interrupted } from './interruption.ts';
@@ -45,7 +45,7 @@ export async function attempt(turn: Turn): Promise<Once> {
 }
 
 function skipped(clause: string): Once {
-  const reason = { skip_reason: 'Conditional result was False', false_condition: clause };
+  const reason = { skip_reason: falseCondition, false_condition: clause };
   return once('skipped', { changed: false, skipped: true, ...reason });
 }
 

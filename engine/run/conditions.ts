@@ -6,6 +6,9 @@ import { evaluateExpression, isTemplate, renderValue, truthy } from '../template
 import { isUnknown } from '../template/values.ts';
 import type { Run } from './context.ts';
 
+/** What a result says that was skipped for its condition. */
+export const falseCondition = 'Conditional result was False';
+
 export type Verdict =
   | { readonly holds: true }
   | { readonly holds: false; readonly clause: string }

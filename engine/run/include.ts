@@ -1,12 +1,12 @@
 /** Dynamic includes: rendered per host, planned by the same rules as everything else, run by hosts that agree on them. */
 import { isKplayError } from '../errors.ts';
-import { unsafely } from '../module/unsafely.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
+import { unsafely } from '../template/unsafely.ts';
 import { isUnknown, Unknown } from '../template/values.ts';
 import { aheadOf, following } from './ahead.ts';
-import { judge } from './conditions.ts';
+import { falseCondition, judge } from './conditions.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { count, rememberFailure } from './count.ts';
@@ -61,7 +61,7 @@ export async function runInclude(
       const answers = wishesOf(play, host, include);
       const own = answers.flatMap(({ wish }) => wish ?? []);
       register(resultOf(include, answers), host);
-      if (own.length === 0) told(play, host, label, 'skipped', { skip_reason: 'Conditional result was False' });
+      if (own.length === 0) told(play, host, label, 'skipped', { skip_reason: falseCondition });
       for (const wish of own) {
         const group = wishes.get(wish.key) ?? { wish, hosts: [] };
         group.hosts.push(host);
@@ -123,7 +123,7 @@ function resultOf({ include, loop }: PlannedInclude, answers: readonly Asked[]):
   if (doubt !== undefined) return new Unknown(doubt);
   const results = answers.map(({ wish, momentary }) => ({
     changed: false,
-    ...(!wish && { skipped: true, skip_reason: 'Conditional result was False' }),
+    ...(!wish && { skipped: true, skip_reason: falseCondition }),
     ...(wish && include.kind === 'role' && { include_args: { name: wish.name } }),
     ...(wish && include.kind === 'tasks_file' && { include: wish.name, include_args: {} }),
     ...momentary,

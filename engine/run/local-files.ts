@@ -1,4 +1,5 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
+
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { Readable } from 'node:stream';
 import { openedText } from '../source/opened-text.ts';
 import { isVaulted, type Vault } from '../source/vault.ts';
 import type { LocalFile } from '../target/content.ts';
+import { octalMode } from '../target/octal-mode.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
 const kept = 4 * 1024 * 1024;
@@ -94,7 +96,7 @@ function localFile(path: string, { size, mode }: Stats): LocalFile {
   return {
     path,
     size,
-    mode: (mode & 0o7777).toString(8).padStart(4, '0'),
+    mode: octalMode(mode),
     sha256: () => sum('sha256'),
     sha1: () => sum('sha1'),
     bytes() {
@@ -133,7 +135,7 @@ export async function listBelow(folder: string): Promise<readonly LocalEntry[]> 
       if (entry.isSymbolicLink())
         found.push({ path, type: 'link', mode: '0777', linkTarget: await readlink(join(folder, path)) });
       else {
-        const mode = ((await stat(join(folder, path))).mode & 0o7777).toString(8).padStart(4, '0');
+        const mode = octalMode((await stat(join(folder, path))).mode);
         found.push({ path, type: entry.isDirectory() ? 'directory' : 'file', mode });
         if (entry.isDirectory()) await walk(path);
       }

@@ -1,8 +1,10 @@
 /** A tree of the controller with all that can be brought along of it: permissions, owners, times, links. */
+
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControllerFile } from '../module/definition.ts';
 import { ModuleFailure } from '../target/failure.ts';
+import { octalMode } from '../target/octal-mode.ts';
 
 /** @throws ModuleFailure for what is not there, cannot be read, or leads back into itself. */
 export async function localTree(root: string, follow: boolean): Promise<readonly ControllerFile[]> {
@@ -15,7 +17,7 @@ export async function localTree(root: string, follow: boolean): Promise<readonly
     found.push({
       path,
       type: typeOf(stats),
-      mode: (stats.mode & 0o7777).toString(8).padStart(4, '0'),
+      mode: octalMode(stats.mode),
       uid: stats.uid,
       gid: stats.gid,
       owner: users.get(stats.uid) ?? String(stats.uid),

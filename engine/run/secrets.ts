@@ -1,4 +1,6 @@
 /** Values that must never be shown, in any of the forms they are likely to take. */
+import { isPlain } from '../module/convert.ts';
+import { literalPattern } from '../source/literal-pattern.ts';
 import { isUnknown } from '../template/values.ts';
 
 export interface Secrets {
@@ -24,7 +26,7 @@ export function secretKeeper(): Secrets {
     pattern ??= new RegExp(
       [...known]
         .sort((a, b) => b.length - a.length)
-        .map(literal)
+        .map(literalPattern)
         .join('|'),
       'g',
     );
@@ -87,9 +89,6 @@ function mapped(value: object, change: (key: string, one: unknown) => readonly [
 const unlessSame = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>
   after.some((item, index) => item !== before[index]) ? after : before;
 
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-
 /** With how many of its characters the secret begins at the text's end. */
 function begunAtEnd(text: string, secret: string): number {
   let length = Math.min(secret.length, text.length);
@@ -111,5 +110,3 @@ function formsOf(secret: string): readonly string[] {
     secret.replaceAll("'", "'\\''"),
   ];
 }
-
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,5 +1,5 @@
 /** The filters `vault` and `unvault`: texts encrypted by a password that the playbook names. */
-import { seal, vaultWith } from '../source/vault.ts';
+import { isVaulted, seal, vaultWith } from '../source/vault.ts';
 import type { FilterFunction } from '../template/environment.ts';
 import { toText } from '../template/render.ts';
 
@@ -21,7 +21,7 @@ export function vaultFilters(secret: (value: string) => void): Readonly<Record<s
     },
     unvault(value, [first, id = null], options) {
       if (typeof value !== 'string') throw new Error('unvault takes an encrypted text');
-      if (!value.startsWith('$ANSIBLE_VAULT;')) return value;
+      if (!isVaulted(value)) return value;
       const by = { id: named(options['vault_id'] ?? id), password: kept(options['secret'] ?? first, 'unvault') };
       return kept(vaultWith([by]).open(value).toString('utf8'), 'unvault');
     },

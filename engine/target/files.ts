@@ -39,9 +39,10 @@ export const statKind: QueryKind<StatKey, FileState> = {
   parse(stdout, keys) {
     const plain = keys.filter((key) => !key.follow);
     const answers = {
-      plain: { keys: plain, found: new Map<string, PresentFile>(), denied: new Map<string, string>() },
+      plain: { keys: plain, next: 0, found: new Map<string, PresentFile>(), denied: new Map<string, string>() },
       followed: {
         keys: keys.filter((key) => key.follow),
+        next: 0,
         found: new Map<string, PresentFile>(),
         denied: new Map<string, string>(),
       },
@@ -63,9 +64,13 @@ export const statKind: QueryKind<StatKey, FileState> = {
         else if (state) answers.plain.found.set(path, { ...state, linkTarget: said.slice(0, -2) });
       } else if (fields[0] === 'K' && fields.length === 13) {
         const from = at + fields.join(':').length + 1;
-        const path = section.keys.find((key) =>
-          text.startsWith(`${textToBytes(argumentPath(key.path))}\n`, from),
-        )?.path;
+        // stat answers in the order it was asked: what it passes over, it has nothing to say of
+        const index = section.keys.findIndex(
+          ({ path }, position) =>
+            position >= section.next && text.startsWith(`${textToBytes(argumentPath(path))}\n`, from),
+        );
+        if (index >= 0) section.next = index + 1;
+        const path = section.keys[index]?.path;
         at = path === undefined ? ends(text, at) + 1 : from + Buffer.byteLength(argumentPath(path)) + 1;
         if (path !== undefined) section.found.set(path, presentFile(fields));
       } else {

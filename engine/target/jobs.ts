@@ -62,6 +62,10 @@ export async function lookAtJob(target: Target, path: string, outputLimit = 1024
   };
 }
 
+/** The failure of a job that is `lost`, or `missing` though it was begun. */
+export const jobWithoutResult = (): ModuleFailure =>
+  new ModuleFailure('the job ended without a result: was the host restarted, or its folder removed?');
+
 /** Removes what lies in a job's folder, and ends the job and all it has started, within about two seconds. */
 export async function endJob(target: Target, path: string): Promise<void> {
   const d = shellPath(path);

@@ -1,4 +1,5 @@
 /** One line of `stat`: GNU coreutils and busybox agree on this format. */
+import { octalMode } from './octal-mode.ts';
 import type { FileType, PresentFile } from './state.ts';
 
 /** What stat is told to print; the name comes last, as it may hold anything. */
@@ -13,8 +14,8 @@ export function presentFile(fields: readonly string[]): PresentFile {
   const number = (index: number) => Number(fields[index]);
   return {
     exists: true,
-    type: fileTypes[(raw >> 12).toString(8)] ?? 'file',
-    mode: once((raw & 0o7777).toString(8).padStart(4, '0')),
+    type: fileTypeOf(raw),
+    mode: once(octalMode(raw)),
     uid: number(2),
     gid: number(3),
     size: number(4),
@@ -28,6 +29,9 @@ export function presentFile(fields: readonly string[]): PresentFile {
     group: name(fields[12]!, fields[3]!),
   };
 }
+
+/** What `st_mode` says a thing is. */
+export const fileTypeOf = (mode: number): FileType => fileTypes[(mode >> 12).toString(8)] ?? 'file';
 
 // The S_IFMT bits of stat(2), shifted down to their octal digits.
 const fileTypes: Readonly<Record<string, FileType>> = {

@@ -1,6 +1,8 @@
 /** The entries of an archive that is on the host, told by the host's own tar or unzip. */
+
 import { ModuleFailure } from '../../target/failure.ts';
 import { normalPath } from '../../target/files.ts';
+import { octalMode } from '../../target/octal-mode.ts';
 import type { QueryKind } from '../../target/query.ts';
 import { quote } from '../../target/quote.ts';
 import type { FileType } from '../../target/state.ts';
@@ -92,7 +94,7 @@ function octal(permissions: string): string | undefined {
   if (!/^[-rwxsStT]{9}$/.test(permissions)) return undefined;
   const bits = [...permissions].reduce((mode, letter, at) => mode | (/[rwxst]/.test(letter) ? 1 << (8 - at) : 0), 0);
   const special = (at: number, bit: number) => (/[sStT]/.test(permissions[at]!) ? bit : 0);
-  return (bits | special(2, 0o4000) | special(5, 0o2000) | special(8, 0o1000)).toString(8).padStart(4, '0');
+  return octalMode(bits | special(2, 0o4000) | special(5, 0o2000) | special(8, 0o1000));
 }
 
 /** @throws ModuleFailure where the host could not read it. */

@@ -1,6 +1,7 @@
 /** The entries of a tar archive, read from its stream: ustar, GNU's long names, and pax. */
 
 import { ModuleFailure } from '../../target/failure.ts';
+import { octalMode } from '../../target/octal-mode.ts';
 import type { FileType } from '../../target/state.ts';
 import { type ArchiveEntry, archiveEntry } from './entry.ts';
 
@@ -57,7 +58,7 @@ function entryOf(
   const link = pax['linkpath'] ?? text(header.subarray(157, 257));
   return archiveEntry(path, {
     type: type === 'file' && path.endsWith('/') ? 'directory' : type,
-    mode: (number(header.subarray(100, 108)) & 0o7777).toString(8).padStart(4, '0'),
+    mode: octalMode(number(header.subarray(100, 108))),
     size,
     mtime: Math.floor(Number(pax['mtime'] ?? number(header.subarray(136, 148)))),
     ...(type === 'link' && { linkTarget: link }),

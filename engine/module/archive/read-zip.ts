@@ -1,5 +1,7 @@
 /** The entries of a zip archive, from its central directory. */
+
 import { ModuleFailure } from '../../target/failure.ts';
+import { octalMode } from '../../target/octal-mode.ts';
 import type { FileType } from '../../target/state.ts';
 import { type ArchiveEntry, archiveEntry } from './entry.ts';
 
@@ -21,7 +23,7 @@ export function readZip(bytes: Buffer): readonly ArchiveEntry[] {
     const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     const unix = bytes[at + 5] === 3 ? bytes.readUInt32LE(at + 38) >>> 16 : 0;
     const type: FileType = name.endsWith('/') ? 'directory' : (unix & 0o170000) === 0o120000 ? 'link' : 'file';
-    const mode = unix === 0 ? undefined : (unix & 0o7777).toString(8).padStart(4, '0');
+    const mode = unix === 0 ? undefined : octalMode(unix);
     // The target of a link is its content, which is not read: a link that is there is taken for the right one.
     entries.push(
       archiveEntry(name, {

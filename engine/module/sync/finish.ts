@@ -1,7 +1,9 @@
 /** What comes when everything is in its place: owners of links, permissions of new directories, times. */
+
 import { posix } from 'node:path';
 import { predicted, statEffects } from '../../target/effects.ts';
 import { statKind } from '../../target/files.ts';
+import { octalMode } from '../../target/octal-mode.ts';
 import { type Effect, effect } from '../../target/query.ts';
 import { quote } from '../../target/quote.ts';
 import { changedAttributes } from '../attributes.ts';
@@ -69,7 +71,7 @@ function permissions(steps: readonly Step[]): readonly string[] {
 function effectsOf({ item, after }: Step): readonly Effect[] {
   const { type, owner, group, size = 0, linkTarget = '', mtime } = after;
   if (type === 'absent') return [];
-  const mode = after.mode ?? (Number.parseInt(item.source?.mode ?? '0', 8) & ~usualUmask).toString(8).padStart(4, '0');
+  const mode = after.mode ?? octalMode(Number.parseInt(item.source?.mode ?? '0', 8) & ~usualUmask);
   const state = predicted(type, { mode, owner, group, size, ...(type === 'link' && { linkTarget }) });
   if (type === 'link') return [effect(statKind, { path: item.path, follow: false }, { ...state, mode: '0777' })];
   return statEffects(item.path, { ...state, ...(mtime !== undefined && { mtime }) });

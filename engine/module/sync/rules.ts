@@ -1,4 +1,5 @@
 /** What rsync's --exclude and --include leave out of a transfer: the first pattern that matches decides. */
+import { literalPattern } from '../../source/literal-pattern.ts';
 
 export interface Rule {
   readonly excludes: boolean;
@@ -41,14 +42,14 @@ function matcherOf(pattern: string): LeftOut {
 
 /** A pattern as a regular expression. Without a wildcard a backslash is a backslash. */
 function sourceOf(pattern: string): string {
-  if (!/[*?[]/.test(pattern)) return literal(pattern);
+  if (!/[*?[]/.test(pattern)) return literalPattern(pattern);
   const token = /\*\*|\*|\?|\[[!^]?\]?(?:\[:\w+:\]|[^\]])*\]|\\([\s\S])|[\s\S]/g;
   return pattern.replace(token, (part: string, escaped: string | undefined) => {
     if (part === '**') return '.*';
     if (part === '*') return '[^/]*';
     if (part === '?') return '[^/]';
     if (part.startsWith('[') && part.length > 1) return classOf(part);
-    return literal(escaped ?? part);
+    return literalPattern(escaped ?? part);
   });
 }
 
@@ -72,5 +73,3 @@ const named: Readonly<Record<string, string>> = {
   space: '\\s',
   xdigit: '0-9A-Fa-f',
 };
-
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

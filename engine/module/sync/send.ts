@@ -1,5 +1,7 @@
 /** Brings the places of a transfer from what is to what should be; times come last, as every change in a directory moves its own. */
+
 import { posix } from 'node:path';
+import { octalMode } from '../../target/octal-mode.ts';
 import type { Attributes, Target } from '../../target/target.ts';
 import { changedAttributes } from '../attributes.ts';
 import type { Controller } from '../definition.ts';
@@ -73,7 +75,7 @@ async function place({ item, before, after }: Step, { target, controller }: Send
 }
 
 /** For as long as things are put into it; what it shall be it becomes at the end. */
-const enterable = (mode: string) => (Number.parseInt(mode, 8) | 0o700).toString(8).padStart(4, '0');
+const enterable = (mode: string) => octalMode(Number.parseInt(mode, 8) | 0o700);
 
 /** The permissions of the source less the umask of the host, as chmod reads them. */
 function underUmask(mode: string): string {

@@ -2,6 +2,7 @@
  * Jinja2's tokens. nunjucks' tokenizer keeps the place in the text; the rules are Jinja2's: balanced brackets, all its
  * numbers, whitespace control (`-`, `+`, trim_blocks, lstrip_blocks), raw blocks.
  */
+import { literalPattern } from '../../source/literal-pattern.ts';
 import { withoutEscapes } from './escapes.ts';
 import { type Token, Tokenizer } from './nunjucks.ts';
 import { syntaxError } from './syntax-error.ts';
@@ -203,7 +204,7 @@ export class JinjaTokenizer extends Tokenizer {
   /** The block `{% raw %} … {% endraw %}` which begins at `index`. */
   private rawBlock(index: number) {
     const { BLOCK_START, BLOCK_END } = this.tags;
-    const [start, end] = [quoted(BLOCK_START), quoted(BLOCK_END)];
+    const [start, end] = [literalPattern(BLOCK_START), literalPattern(BLOCK_END)];
     const opening = new RegExp(`${start}[-+]?\\s*raw\\s*(-${end}\\s*|${end})`, 'y');
     opening.lastIndex = index;
     const opened = opening.exec(this.str);
@@ -246,8 +247,4 @@ export class JinjaTokenizer extends Tokenizer {
     this.forwardN(count);
     return text;
   }
-}
-
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
