@@ -16,6 +16,8 @@ export interface TwoHosts {
   inventory(user: 'root' | 'ops', variables?: { readonly h1?: string; readonly h2?: string }): string;
   /** Writes the playbook (tasks, indented by four, for all hosts) and runs it. Without facts, so that each task counts. */
   run(tasks: string, inventory: string, args?: readonly string[], options?: KplayOptions): Promise<Said>;
+  /** Writes the playbook, whole plays, and runs it. */
+  runBook(book: string, inventory: string, args?: readonly string[], options?: KplayOptions): Promise<Said>;
   down(): Promise<void>;
 }
 
@@ -28,6 +30,15 @@ export async function twoHosts(): Promise<TwoHosts> {
   const write = async (name: string, text: string, mode = 0o644): Promise<string> => {
     await writeFile(join(folder, name), text, { mode });
     return join(folder, name);
+  };
+  const runBook: TwoHosts['runBook'] = async (book, inventory, args = [], options = {}) => {
+    const playbook = await write('site.yml', book);
+    const hosts = await write('hosts', inventory);
+    // a home of its own: no key, agent or known host of whoever runs the specs
+    return kplay([playbook, '-i', hosts, ...args], {
+      ...options,
+      env: { HOME: home, SSH_AUTH_SOCK: '', ...options.env },
+    });
   };
   return {
     lab,
@@ -44,15 +55,8 @@ export async function twoHosts(): Promise<TwoHosts> {
       ];
       return [line(h1, variables.h1), line(h2, variables.h2), '[all:vars]', ...common, ''].join('\n');
     },
-    async run(tasks, inventory, args = [], options = {}) {
-      const playbook = await write('site.yml', `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`);
-      const hosts = await write('hosts', inventory);
-      // a home of its own: no key, agent or known host of whoever runs the specs
-      return kplay([playbook, '-i', hosts, ...args], {
-        ...options,
-        env: { HOME: home, SSH_AUTH_SOCK: '', ...options.env },
-      });
-    },
+    run: (tasks, ...more) => runBook(`- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`, ...more),
+    runBook,
     async down() {
       await lab.down();
       await rm(folder, { recursive: true, force: true });
