@@ -6,11 +6,12 @@
  * their own; KPLAY_TEST_LANES=1 runs one after the other. A file that failed is run a second time, by itself: on a busy
  * machine a real cluster may miss a bound, and a process its time. What failed first is told at the end all the same.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import Mocha from 'mocha';
 import { startLab } from './lab/lab.ts';
+import { tearDown } from './lab/teardown.ts';
 
 interface Counts {
   readonly passed: number;
@@ -20,6 +21,7 @@ interface Counts {
   readonly failures: readonly string[];
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
 const nothing: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 const compiled = join(process.cwd(), 'build/spec');
 const onHosts = (path: string) => path.startsWith('acceptance/');
@@ -51,6 +53,18 @@ async function runHere(paths: readonly string[]): Promise<Map<string, Counts>> {
   return counts;
 }
 
+/** Specs that run apart. */
+const running = new Set<ChildProcess>();
+let ending = false;
+
+/** Ends what runs; each spec takes its lab down first, and no other one begins. */
+function endAll(signal: NodeJS.Signals): void {
+  ending = true;
+  const end = () => running.size === 0 && process.exit(130);
+  for (const child of running) child.once('close', end).kill(signal);
+  if (running.size === 0) void tearDown().finally(end);
+}
+
 /** Runs one spec in a process of its own. With several lanes its words are kept until it ends. */
 function runApart(path: string, lane: number, lanes: number): Promise<Counts> {
   return new Promise((resolve) => {
@@ -66,10 +80,11 @@ function runApart(path: string, lane: number, lanes: number): Promise<Counts> {
       counts = said as Counts;
     });
     child.on('close', () => {
+      running.delete(child);
       process.stdout.write(Buffer.concat(words));
-      resolve(counts);
+      if (!ending) resolve(counts);
     });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
+    running.add(child);
   });
 }
 
@@ -92,6 +107,7 @@ async function runUnits(paths: readonly string[]): Promise<Counts> {
 }
 
 async function runOnHosts(paths: readonly string[]): Promise<Counts> {
+  for (const signal of signals) process.on(signal, endAll);
   const lanes = Math.min(paths.length, Number(process.env['KPLAY_TEST_LANES'] ?? 2));
   // what labs are made of is made once, before two of them want it
   if (lanes > 1) await (await startLab({ hosts: [{ name: 'first' }], kubernetes: true, log: console.error })).down();
@@ -112,6 +128,9 @@ const specs = readdirSync(compiled, { recursive: true, encoding: 'utf8' })
   .sort();
 const [what, name = ''] = process.argv.slice(2);
 if (what === 'one') {
+  // a terminal tells everybody, and so does whoever runs this
+  let ending: Promise<void> | undefined;
+  for (const signal of signals) process.on(signal, () => (ending ??= tearDown().finally(() => process.exit(130))));
   const counts = sum([...(await runHere([name])).values()]);
   await new Promise((resolve) => process.send?.(counts, resolve) ?? resolve(undefined));
   process.exit(counts.failed > 0 ? 1 : 0);
