@@ -1,7 +1,7 @@
 // Builds kplay: `bundle` writes dist/ (what users run), `compile` writes build/ (what the specs run, types
 // checked), `types` writes dist/types/ (declarations, for the package).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,17 +23,24 @@ const withoutTunnels = {
 const modulesTogether = (names) => ({
   name: 'modules-together',
   setup(build) {
-    build.onResolve({ filter: /^(every-module|module-door:)/ }, ({ path }) => ({ path, namespace: 'together' }));
-    build.onLoad({ filter: /.*/, namespace: 'together' }, ({ path }) => ({
-      contents:
-        path === 'every-module'
-          ? names.map((name) => `export { default as ${name}_ } from './engine/modules/${name}.ts';`).join('\n')
-          : `export { ${path.slice('module-door:'.length)}_ as default } from 'every-module';`,
+    build.onResolve({ filter: /^every-module$/ }, ({ path }) => ({ path, namespace: 'together' }));
+    build.onLoad({ filter: /.*/, namespace: 'together' }, () => ({
+      contents: names.map((name) => `export { default as ${name}_ } from './engine/modules/${name}.ts';`).join('\n'),
       resolveDir: root,
       loader: 'js',
     }));
   },
 });
+
+/** A door holds one line: made by the bundler, it would name every file that is behind it, and node looks for each. */
+function doorsTo(names) {
+  mkdirSync(join(root, 'dist/modules'));
+  for (const name of names)
+    writeFileSync(
+      join(root, `dist/modules/${name}.js`),
+      `export { ${name}_ as default } from '../chunks/every-module.js';\n`,
+    );
+}
 
 async function bundle() {
   const { build } = await import('esbuild');
@@ -45,7 +52,7 @@ async function bundle() {
     kplay: 'engine/cli/kplay.ts',
     index: 'engine/index.ts',
     testing: 'engine/testing.ts',
-    ...Object.fromEntries(modules.map((name) => [`modules/${name}`, `module-door:${name}`])),
+    'chunks/every-module': 'every-module',
   };
   await build({
     absWorkingDir: root,
@@ -68,6 +75,7 @@ async function bundle() {
       js: "import{createRequire as __kplayRequire}from'node:module';import{fileURLToPath as __kplayPath}from'node:url';import{dirname as __kplayDir}from'node:path';const require=__kplayRequire(import.meta.url),__filename=__kplayPath(import.meta.url),__dirname=__kplayDir(__filename);",
     },
   });
+  doorsTo(modules);
   if (existsSync(join(root, 'dist/kplay.js'))) chmodSync(join(root, 'dist/kplay.js'), 0o755);
 }
 

@@ -8,7 +8,7 @@ import type { Vault } from '../source/vault.ts';
 export const disk: Files = {
   read: (path) => attempt(() => readFileSync(path, 'utf8')),
   list: (dir) => attempt(() => readdirSync(dir)),
-  isDirectory: (path) => attempt(() => statSync(path).isDirectory()) ?? false,
+  isDirectory: (path) => attempt(() => statSync(path, { throwIfNoEntry: false })?.isDirectory()) ?? false,
   isExecutable: (path) =>
     attempt(() => {
       accessSync(path, constants.X_OK);

@@ -6,7 +6,7 @@ import { filesBelow } from './documents.ts';
 export const anyFact = '*';
 
 /**
- * Finds `ansible_…` names in texts, each file read once. `ansible_facts.x` and `ansible_facts['x']` count as `ansible_x`;
+ * Finds `ansible_…` names in texts, each file and each folder read once. `ansible_facts.x` and `ansible_facts['x']` count as `ansible_x`;
  * `ansible_facts` used in any other way as {@link anyFact}.
  */
 export function mentionFinder(documents: Documents) {
@@ -18,10 +18,16 @@ export function mentionFinder(documents: Documents) {
     known.set(path, found);
     return found;
   };
+  const listed = new Map<string, readonly string[]>();
+  const below = (folder: string): readonly string[] => {
+    const found = listed.get(folder) ?? filesBelow(documents.files, folder);
+    listed.set(folder, found);
+    return found;
+  };
   return (files: Iterable<string>, folders: Iterable<string>): ReadonlySet<string> => {
     const all = new Set<string>();
-    const below = [...folders].flatMap((folder) => filesBelow(documents.files, folder));
-    for (const path of new Set([...files, ...below])) for (const name of inFile(path)) all.add(name);
+    for (const path of new Set([...files, ...[...folders].flatMap(below)]))
+      for (const name of inFile(path)) all.add(name);
     return all;
   };
 }

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -28,7 +27,8 @@ async function responseOf(options: DownloadOptions, redirects: number): Promise<
   const address = new URL(url);
   if (address.protocol !== 'http:' && address.protocol !== 'https:')
     throw new ModuleFailure(`${url} is not an http or https URL`);
-  const request = address.protocol === 'https:' ? httpsRequest : httpRequest;
+  // node's HTTP takes longer to load than most of kplay, and few runs need it
+  const { request } = await (address.protocol === 'https:' ? import('node:https') : import('node:http'));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request(address, {
       headers: { 'User-Agent': agent, ...headers },
