@@ -68,11 +68,11 @@ function configured(verbose: number): Partial<CliOptions> {
 
 /**
  * V8 is told what kind of program this is. It optimizes on other cores whatever has run for some milliseconds: in runs as short as
- * these that was a third of all processor time, and hardly made anything faster; what is still hot after three times as long is
+ * these that was a third of all processor time, and hardly made anything faster; what is still hot after nine times as long is
  * optimized as before. And it lets the heap double before it looks for what can go: little of a run is kept, so half as much will do.
  */
 function tuneEngine(): void {
-  setFlagsFromString('--interrupt-budget=200000');
+  setFlagsFromString('--interrupt-budget=600000');
   setFlagsFromString('--heap-growing-percent=50');
 }
 

@@ -23,7 +23,7 @@ export async function expandHomes(
   args: Readonly<Record<string, unknown>>,
   target: ReadableTarget,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (!Object.entries(args).some(([name, value]) => isPath(module, name) && hasHome(value))) return args;
+  if (!Object.keys(args).some((name) => hasHome(args[name]) && isPath(module, name))) return args;
   const expanded = Object.entries(args).map(async ([name, value]) => {
     return [name, isPath(module, name) && hasHome(value) ? await expand(value, target) : value] as const;
   });

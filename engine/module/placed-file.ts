@@ -59,12 +59,13 @@ export async function probePlaced(target: ReadableTarget, path: string, follow: 
 
 /** Asks for a place along with what may still lead elsewhere: most often it is the one meant, and then nothing else is asked. */
 export function foresee(target: ReadableTarget, path: string, toBeEdited = false): void {
-  const asked = [
-    probePlaced(target, path, false),
+  const asked: readonly Promise<unknown>[] = [
+    target.stat(path),
+    target.checksum(path),
     target.exists(posix.dirname(path)),
     toBeEdited ? target.readFile(path) : target.stat(path, { follow: true }),
   ];
-  void Promise.allSettled(asked); // whoever needs it will ask, and be told
+  for (const one of asked) one.catch(() => {}); // whoever needs it will ask, and be told
 }
 
 function isPlaced(type: string): type is 'file' | 'directory' | 'link' {

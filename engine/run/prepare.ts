@@ -56,9 +56,9 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
       settled.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; '),
     );
   }
-  for (const [name, literal] of Object.entries(module.args)) {
-    const value = settled.args[name];
-    if (literal.secret && typeof value === 'string') play.run.secrets.add(value);
+  for (const [name, value] of Object.entries(settled.args)) {
+    const isSecret = Object.hasOwn(module.args, name) && module.args[name]!.secret;
+    if (isSecret && typeof value === 'string') play.run.secrets.add(value);
   }
   const tolerant = 'action' in module ? module.action === 'controller' : false;
   const tolerated = tolerant || (unknownName !== undefined && (module.tolerates ?? []).includes(unknownName));

@@ -174,8 +174,12 @@ export const contentKind: QueryKind<string, Buffer | undefined> = {
   },
 };
 
+/** Absolute, and no step is empty, `.` or `..`: nearly every path there is, and normalizing would make a second text of it. */
+const normalAlready = /^(?:\/(?!\.{0,2}(?:\/|$))[^/]*)+$/;
+
 /** One spelling for one path: no doubled or trailing slashes, no dots. */
 export function normalPath(path: string): string {
+  if (normalAlready.test(path)) return path;
   const normal = posix.normalize(path);
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
