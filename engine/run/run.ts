@@ -96,6 +96,7 @@ function newRun(given: RunOptions): WholeRun {
   const machines = new Map<string, Machine>();
   const usualMachines = new Map<string, Machine>();
   const machinesOf = new Map<string, Machine[]>();
+  const machinesAt = new Map<string, Machine[]>();
   const secrets = secretKeeper();
   const world = predictedWorld();
   const files = localFiles(options.vault, (value) => secrets.add(value));
@@ -109,7 +110,7 @@ function newRun(given: RunOptions): WholeRun {
 
   function changed(place: string, touched: Touched, behind?: Reader): void {
     if (touched.domains === undefined) run.stirred.add(place);
-    const told = [...machines.values()].filter((one) => one.place === place && one.forget(touched, behind));
+    const told = (machinesAt.get(place) ?? []).filter((one) => one.forget(touched, behind));
     if (told.length > 0) for (const follower of run.followers.get(place) ?? []) follower.again();
   }
 
@@ -178,6 +179,7 @@ function newRun(given: RunOptions): WholeRun {
       if (options.stop?.aborted) void fresh.abort();
       machines.set(key, fresh);
       machinesOf.set(name, [...(machinesOf.get(name) ?? []), fresh]);
+      machinesAt.set(fresh.place, [...(machinesAt.get(fresh.place) ?? []), fresh]);
       if (plain) usualMachines.set(name, fresh);
       return fresh;
     },
