@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { checksumKind, contentKind, normalPath, statKind } from '../../engine/target/files.ts';
 import type { PresentFile } from '../../engine/target/state.ts';
 import { askHere, shells } from './queries/run-query.ts';
@@ -251,4 +252,15 @@ describe('normalPath', () => {
   const cases = { '/a/b': '/a/b', '/a//b/': '/a/b', '/a/./b/../c': '/a/c', '/': '/', '//': '/', a: 'a', './a/': 'a' };
   for (const [path, normal] of Object.entries(cases))
     it(`${path} is ${normal}`, () => void expect(normalPath(path)).to.equal(normal));
+
+  it('is what node makes of any path, but for a slash at the end', () => {
+    const steps = fc.array(fc.constantFrom('/', '//', '.', '..', 'a', '.a', '...', '\n', '-'), { maxLength: 10 });
+    fc.assert(
+      fc.property(steps, (parts) => {
+        const path = parts.join('');
+        const normal = posix.normalize(path);
+        expect(normalPath(path)).to.equal(normal === '/' ? '/' : normal.replace(/\/$/, ''));
+      }),
+    );
+  });
 });
