@@ -2,6 +2,7 @@
 import type { FileState } from '../target/state.ts';
 import type { Attributes, ReadableTarget } from '../target/target.ts';
 import type { ArgsLiteral } from './arguments.ts';
+import { labelArgs } from './file-labels.ts';
 import { modeAfter } from './mode.ts';
 
 /** Arguments of every module that leaves a file behind. */
@@ -14,6 +15,7 @@ export const attributeArgs = {
     default: false,
     description: 'taken and ignored: files are always replaced atomically',
   },
+  ...labelArgs,
 } as const satisfies ArgsLiteral;
 
 /** The attributes a file has, as states carry them. */

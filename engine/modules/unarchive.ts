@@ -6,6 +6,7 @@ import { type Archive, readArchive } from '../module/archive/read-archive.ts';
 import type { ArgsOf } from '../module/arguments.ts';
 import { attributeArgs, attributeResult, changedAttributes, wantedAttributes } from '../module/attributes.ts';
 import { type Controller, defineModule } from '../module/definition.ts';
+import { labelsAsked } from '../module/file-labels.ts';
 import { matchesSomething } from '../module/glob.ts';
 import { orUnknown } from '../module/unknown.ts';
 import { isUnknown, Unknown } from '../module/values.ts';
@@ -69,6 +70,10 @@ export default defineModule({
     '- unarchive:\n    src: containerd.tar.gz\n    dest: /usr/local\n- unarchive:\n    src: /var/cache/etcd.tar.gz\n    dest: /opt/etcd\n    remote_src: true\n    creates: /opt/etcd/etcd\n',
 
   async probe({ args, target, controller }): Promise<State> {
+    if (labelsAsked(args))
+      throw new ModuleFailure(
+        'unarchive sets no attributes and no SELinux context of what it unpacks: use file with recurse behind it',
+      );
     const [dest, created] = await Promise.all([
       target.stat(args.dest, { follow: true }),
       args.creates === undefined ? false : matchesSomething(target, args.creates),

@@ -79,7 +79,7 @@ export default defineModule({
   summary: 'Makes a repository of packages for yum and dnf be there or not.',
   description: ['Options that the task does not name go; other repositories of the file stay as they are.'],
   args,
-  returns: { repo: 'the id', state: 'as asked' },
+  returns: { repo: 'the id', path: 'the file it is in', state: 'as asked' },
   examples: `- name: The packages of Kubernetes
   yum_repository:
     name: kubernetes
@@ -114,7 +114,7 @@ export default defineModule({
     await target.writeFile(pathOf(args), Buffer.from(text), { mode, owner, group });
   },
 
-  returned: ({ args }) => ({ repo: args.name, state: args.state }),
+  returned: ({ args }) => ({ repo: args.name, state: args.state, path: pathOf(args) }),
 
   preview({ args, state, wanted }) {
     const header = pathOf(args);

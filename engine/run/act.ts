@@ -4,6 +4,7 @@ import type { ArgsLiteral } from '../module/arguments.ts';
 import { difference } from '../module/change.ts';
 import type { AnyModule, Change, Controller, Diff, Result, StateModule } from '../module/definition.ts';
 import { isAction } from '../module/definition.ts';
+import { bearsLabels, label, labelsAsked } from '../module/file-labels.ts';
 import type { Target } from '../target/target.ts';
 import { Unknown } from '../template/values.ts';
 
@@ -25,6 +26,20 @@ export interface Acted {
 
 /** Runs a module. Throws ModuleFailure, UnknownState or Unreachable; a state that is as asked is never touched. */
 export async function act(action: Action): Promise<Acted> {
+  const { module, args, target } = action;
+  if (!bearsLabels(module) || target === undefined) return actOn(action);
+  const asked = labelsAsked(args); // what is wrong with them is said before anything is done
+  const acted = await actOn(action);
+  const labelled = asked && (await label(module, args, acted.result, target));
+  if (labelled === undefined) return acted;
+  const changed = acted.result['changed'] === true || labelled.changed;
+  return {
+    result: { ...acted.result, ...labelled.result, changed },
+    diffs: action.diff ? [...acted.diffs, ...labelled.diffs] : acted.diffs,
+  };
+}
+
+async function actOn(action: Action): Promise<Acted> {
   const { module, args, target, controller } = action;
   if (isAction(module)) return { result: await module.run({ args, target, controller } as never), diffs: [] };
   const about = module as StateModule<ArgsLiteral, object>;

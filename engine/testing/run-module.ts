@@ -12,6 +12,7 @@ import {
   type Result,
   type StateModule,
 } from '../module/definition.ts';
+import { label } from '../module/file-labels.ts';
 import { expandHomes } from '../module/home.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Target } from '../target/target.ts';
@@ -43,7 +44,7 @@ export async function runModule(
   if (isAction(module)) {
     const result = await module.run({ args, target, controller });
     if (result['failed'] === true) throw new ModuleFailure(String(result['msg'] ?? 'failed'), result);
-    return { changed: result['changed'] === true, fields: [], result, diffs: [] };
+    return labelled(module, args, target, { changed: result['changed'] === true, fields: [], result, diffs: [] });
   }
   const { state, wanted, change } = await compare(module, values, target, controller);
   const context = { args, state, wanted, change, target, controller };
@@ -51,7 +52,19 @@ export async function runModule(
   const applied = isEmpty(change) ? {} : await module.apply(context);
   const changed = !isEmpty(change);
   const result = { ...module.returned?.({ args, state, wanted, changed }), ...applied };
-  return { changed, fields: Object.keys(change), result, diffs };
+  return labelled(module, args, target, { changed, fields: Object.keys(change), result, diffs });
+}
+
+/** What is done about flags and contexts when the module is through. */
+async function labelled(module: AnyModule, args: never, target: Target, done: Outcome): Promise<Outcome> {
+  const labels = await label(module, args, { ...done.result, changed: done.changed }, target);
+  if (labels === undefined) return done;
+  return {
+    ...done,
+    changed: done.changed || labels.changed,
+    result: { ...done.result, ...labels.result },
+    diffs: [...done.diffs, ...labels.diffs],
+  };
 }
 
 /** What is, what should be, and how they differ. */
