@@ -1,3 +1,4 @@
+import { refuseElsewhere } from '../module/containers/access.ts';
 import { imageReference, inspected, plannedImage } from '../module/containers/docker.ts';
 import { archiveOf, type ImageArgs, imageArgs, makeImage } from '../module/containers/image-source.ts';
 import { atRegistry } from '../module/containers/registry.ts';
@@ -44,6 +45,7 @@ export default defineModule({
     remote_src: false`,
 
   async probe({ args, target }): Promise<ImageState> {
+    refuseElsewhere(args);
     const { repository, archive_path: archive } = args;
     const [image, other, file] = await Promise.all([
       inspected(target, 'image', referenceOf(args)),

@@ -203,6 +203,155 @@ testModule(dockerContainer, 'docker_container', {
   },
 });
 
+testModule(dockerContainer, 'the options of docker_container', {
+  'are words for docker create': {
+    args: {
+      ...args,
+      ...{ domainname: 'x.org', groups: ['video'], platform: 'linux/arm64', interactive: true, tty: true },
+      ...{ expose: ['9000-9001'], publish_all_ports: true, mac_address: '02-42-AC-11-00-09', links: ['db:sql'] },
+      ...{ dns_opts: ['ndots:1'], dns_search_domains: ['x.org'], volumes_from: ['data'], volume_driver: 'local' },
+      ...{ published_ports: ['80:8080'], default_host_ip: '127.0.0.1', auto_remove: true },
+      mounts: [
+        { target: '/c', source: '/a,b', type: 'bind', read_only: true },
+        { target: '/t', type: 'tmpfs', tmpfs_size: '64M', tmpfs_mode: '1777' },
+      ],
+      healthcheck: { test: ['CMD', 'curl', '-f', 'http://x'], interval: '1m30s', retries: 3 },
+      device_requests: [{ device_ids: ['0', '1'], capabilities: [['gpu', 'utility']] }],
+      device_write_iops: [{ path: '/dev/sda', rate: '10' }],
+      storage_opts: { size: '1G' },
+    },
+    world: world(absent),
+    want: {
+      scripts: [
+        [
+          "'--domainname=x.org' '--group-add=video' '--platform=linux/arm64' '--interactive=true' '--tty=true' '--rm=true'",
+          "'--publish=127.0.0.1:80:8080/tcp' '--expose=9000-9001' '--publish-all=true' '--mac-address=02-42-AC-11-00-09'",
+          "'--link=db:sql' '--dns-option=ndots:1' '--dns-search=x.org' '--volumes-from=data' '--volume-driver=local'",
+          "'--mount=type=bind,\"source=/a,b\",target=/c,readonly' '--mount=type=tmpfs,target=/t,tmpfs-size=67108864,tmpfs-mode=1777'",
+          "'--gpus=\"device=0,1\",\"capabilities=gpu,utility\"' '--device-write-iops=/dev/sda:10' '--storage-opt=size=1G'",
+          "'--health-cmd='\\''curl'\\'' '\\''-f'\\'' '\\''http://x'\\''' '--health-interval=90000000000ns' '--health-retries=3'",
+          "'nginx:1.22'",
+        ].join(' '),
+      ],
+    },
+  },
+  'are compared with what docker tells': {
+    args: {
+      ...args,
+      ...{ domainname: 'x.org', groups: ['video'], interactive: true, exposed_ports: ['9000'], links: ['db:sql'] },
+      ...{ mac_address: '02:42:ac:11:00:09', volumes_from: ['data:rw'], memory_swap: 'unlimited', pids_limit: 50 },
+      ...{ oom_killer: true, cpu_shares: 512, cpuset_cpus: '0-1', uts: 'host', userns_mode: 'host' },
+      device_read_bps: [{ path: '/dev/sda', rate: '1mb' }],
+      mounts: [
+        { target: '/c', source: '/a', type: 'bind', read_only: true },
+        { target: '/t', type: 'tmpfs', tmpfs_size: '64M', tmpfs_mode: '1777' },
+        { target: '/v', source: 'v', no_copy: true },
+      ],
+      healthcheck: { test: 'curl -f http://x', interval: '1m30s' },
+      device_requests: [{ count: -1, capabilities: [['gpu']] }],
+    },
+    world: world(
+      container({
+        Config: {
+          ...{ Domainname: 'x.org', OpenStdin: true, MacAddress: '02:42:AC:11:00:09' },
+          ExposedPorts: { '9000/tcp': {} },
+          Healthcheck: { Test: ['CMD-SHELL', 'curl -f http://x'], Interval: 90e9, Retries: 3 },
+        },
+        HostConfig: {
+          ...{ GroupAdd: ['video'], Links: ['/db:/lb/sql'], VolumesFrom: ['data'], MemorySwap: -1, PidsLimit: 50 },
+          ...{ OomKillDisable: true, CpuShares: 512, CpusetCpus: '0-1', UTSMode: 'host', UsernsMode: 'host' },
+          BlkioDeviceReadBps: [{ Path: '/dev/sda', Rate: 1048576 }],
+          Mounts: [
+            { Type: 'volume', Source: 'v', Target: '/v', VolumeOptions: { NoCopy: true } },
+            { Type: 'bind', Source: '/a', Target: '/c', ReadOnly: true },
+            { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 67108864, Mode: 0o1777 } },
+          ],
+          DeviceRequests: [{ Driver: '', Count: -1, DeviceIDs: null, Capabilities: [['gpu']], Options: {} }],
+        },
+      }),
+    ),
+    want: { changed: false },
+  },
+  'differ where docker tells otherwise': {
+    args: { ...args, pids_limit: 60, healthcheck: { test: 'NONE' }, mounts: [{ target: '/v', source: 'w' }] },
+    world: world(container({ HostConfig: { PidsLimit: 50, Mounts: [{ Type: 'volume', Source: 'v', Target: '/v' }] } })),
+    want: { scripts: ["'--mount=type=volume,source=w,target=/v' '--pids-limit=60' '--no-healthcheck' 'nginx"] },
+  },
+  'come from a file of the host as well': {
+    args: { ...args, env_file: '/etc/lb.env', env: { B: '2' } },
+    world: { ...world(absent), files: { '/etc/lb.env': '# names\nA=1\nB=1\n' } },
+    want: { diffs: [['', 'image: nginx:1.22 aaaaaaaaaaaa\nenv: A\nenv: B\nenv: PATH\nrunning\n']] },
+  },
+  'are not compared where comparisons says so': {
+    args: {
+      ...args,
+      hostname: 'b',
+      labels: { a: '1' },
+      comparisons: { hostname: 'ignore', labels: 'allow_more_present' },
+    },
+    world: world(container({ Config: { Hostname: 'a', Labels: { a: '1', b: '2', 'kplay.options': '' } } })),
+    want: { changed: false },
+  },
+  'may leave another name of the same image alone': {
+    args: { ...args, image_name_mismatch: 'ignore' },
+    world: world(container({ Config: { Image: 'old:1' } })),
+    want: { changed: false },
+  },
+  'refuse a comparison that is none': {
+    args: { ...args, comparisons: { env: 'lax' } },
+    world: world(container()),
+    fails: 'comparisons: env is strict, ignore, allow_more_present, not "lax"',
+  },
+  'refuse what is no time': {
+    args: { ...args, healthcheck: { interval: '5' } },
+    world: world(absent),
+    fails: 'interval is a time such as 1m30s, not "5"',
+  },
+  'refuse to wait for the end': { args: { ...args, detach: false }, world: world(absent), fails: 'docker run --rm' },
+});
+
+testModule(dockerContainer, 'the life of a container', {
+  'is waited for until it is healthy': {
+    args: { ...args, state: 'healthy', healthy_wait_timeout: 60 },
+    world: world(absent),
+    want: {
+      log: ['docker create lb', 'docker wait for lb'],
+      scripts: ["docker 'start' 'lb'", "'container lb was not healthy after 60 s'"],
+    },
+  },
+  'is only looked at where it is healthy': {
+    args: { name: 'lb', state: 'healthy' },
+    world: world({
+      state: 'present',
+      value: { ...container().value, State: { Running: true, Health: { Status: 'healthy' } } },
+    }),
+    want: { changed: false, log: [] },
+  },
+  'stands still': {
+    args: { name: 'lb', paused: true },
+    world: world(container()),
+    want: { fields: ['paused'], log: ['docker pause lb'], scripts: ["docker 'pause' 'lb'"] },
+  },
+  'goes on': {
+    args: { name: 'lb', paused: false },
+    world: world({
+      state: 'present',
+      value: { ...container().value, State: { Running: true, Paused: true, Status: 'paused' } },
+    }),
+    want: { log: ['docker unpause lb'] },
+  },
+  'is ended by a signal, and takes its volumes along': {
+    args: { name: 'lb', state: 'absent', forcekill: true, kill_signal: 'INT', keep_volumes: false },
+    world: world(container()),
+    want: { scripts: ["docker 'kill' '--signal=INT' 'lb' >/dev/null || exit $?\ndocker 'rm' '-f' '-v' 'lb'"] },
+  },
+  'ends before the new one begins where it removes itself': {
+    args: { ...args, hostname: 'b' },
+    world: world(container({ HostConfig: { AutoRemove: true } })),
+    want: { scripts: ["docker 'rm' '-f' 'lb' >/dev/null || exit $?\ndocker 'rename' 'lb.new' 'lb'"] },
+  },
+});
+
 const down = (why: string) => ({ state: 'unreachable', why });
 
 testModule(dockerContainer, 'docker_container without docker', {

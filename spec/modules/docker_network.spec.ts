@@ -48,4 +48,40 @@ testModule(dockerNetwork, 'docker_network', {
   },
   'is removed': { args: { name: 'lb', state: 'absent' }, world: there, want: { log: ['docker network rm lb'] } },
   'need not be removed': { args: { name: 'lb', state: 'absent' }, world: absent, want: { changed: false } },
+  'has the containers that are asked for, and no others': {
+    args: { name: 'lb', connected: ['a', 'b'] },
+    world: world({ state: 'present', value: { ...network, Containers: { x1: { Name: 'b' }, x2: { Name: 'c' } } } }),
+    want: {
+      fields: ['connected'],
+      log: ['docker network connect lb'],
+      scripts: ["docker network disconnect 'lb' 'c' >/dev/null || exit $?\ndocker network connect 'lb' 'a'"],
+      diffs: [['driver: bridge\nconnected: b\nconnected: c\n', 'driver: bridge\nconnected: a\nconnected: b\n']],
+    },
+  },
+  'keeps other containers when told so': {
+    args: { name: 'lb', containers: ['b'], appends: true },
+    world: world({ state: 'present', value: { ...network, Containers: { x1: { Name: 'b' }, x2: { Name: 'c' } } } }),
+    want: { changed: false },
+  },
+  'of other settings is made anew around its containers': {
+    args: { name: 'lb', connected: ['b'], enable_ipv6: true },
+    world: world({ state: 'present', value: { ...network, Containers: { x1: { Name: 'b' } } } }),
+    want: {
+      scripts: [
+        "docker network disconnect 'lb' 'b' >/dev/null || exit $?\ndocker network rm 'lb' >/dev/null || exit $?\ndocker network create '--driver=bridge' '--ipv6=true' 'lb' || exit $?\ndocker network connect 'lb' 'b'",
+      ],
+    },
+  },
+  'may hold settings only': {
+    args: { name: 'lb', config_only: true, ipam_config: [{ subnet: '10.0.0.0/24', aux_addresses: { r: '10.0.0.9' } }] },
+    world: absent,
+    want: {
+      scripts: ["create '--subnet=10.0.0.0/24' '--aux-address=r=10.0.0.9' '--config-only' 'lb'"],
+    },
+  },
+  'is that of the host': {
+    args: { name: 'lb', docker_host: 'tcp://elsewhere:2376' },
+    world: absent,
+    fails: 'docker_host: tcp://elsewhere:2376 is not the docker of the host itself: say delegate_to',
+  },
 });

@@ -6,22 +6,23 @@ import type { Mutation, Target } from '../../target/target.ts';
 import type { Change, Result } from '../definition.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { environmentFile } from './container-options.ts';
-import { creation, docker, replacement, stopping } from './container-script.ts';
-import { type ContainerState, plannedContainer } from './container-state.ts';
+import { awaitingHealth, creation, docker, removal, replacement, stopping } from './container-script.ts';
+import { type ContainerState, plannedContainer, withEnvironment } from './container-state.ts';
 import { imageReference, inspected, plannedImage } from './docker.ts';
 import { atRegistry } from './registry.ts';
 
 export async function applyContainer(
-  args: ContainerArgs,
+  given: ContainerArgs,
   state: ContainerState,
   change: Change<ContainerState>,
   target: Target,
 ): Promise<Result> {
+  const args = withEnvironment(given, state.envFile);
   const { name } = args;
   if (change.configuration?.after === null) {
     await target.mutate({
       summary: `docker rm ${name}`,
-      script: `${stopping(args, state)}\n${docker('rm', '-f', name)}`,
+      script: `${stopping(args, state)}\n${removal(args, name)}`,
       effects: [effect(dockerKinds.container, name, absent)],
     });
     return {};
@@ -29,9 +30,25 @@ export async function applyContainer(
   const looks = args.image !== undefined && (change.pulled || state.image === undefined);
   const isNewer = looks && (await pull(imageReference(args.image ?? ''), state, target));
   const mutation = mutationOf(args, state, change, isNewer);
-  if (mutation === undefined) return { changed: false };
-  await target.mutate(mutation);
-  return {};
+  if (mutation !== undefined) await target.mutate(mutation);
+  const fresh = mutation !== undefined && !/^docker (start|pause|unpause) /.test(mutation.summary);
+  const paused = args.paused === true && (fresh || change.paused !== undefined);
+  const follows = [
+    ...(args.state === 'healthy' ? [awaitingHealth(args)] : []),
+    ...(paused ? [docker('pause', name)] : change.paused?.after === false && !fresh ? [docker('unpause', name)] : []),
+  ];
+  if (follows.length > 0) {
+    const configuration = change.configuration?.after ?? state.configuration;
+    const more = { Paused: args.paused === true, ...(args.state === 'healthy' && { Health: { Status: 'healthy' } }) };
+    const value = plannedContainer(name, configuration, true, state.container, more);
+    await target.mutate({
+      summary: `docker ${paused ? 'pause' : change.paused === undefined ? 'wait for' : 'unpause'} ${name}`,
+      script: follows.join('\n'),
+      effects: [effect(dockerKinds.container, name, { state: 'present', value })],
+      touches: ['containers'],
+    });
+  }
+  return mutation === undefined && change.paused === undefined ? { changed: false } : {};
 }
 
 function mutationOf(

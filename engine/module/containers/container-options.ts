@@ -3,8 +3,20 @@ import { ModuleFailure } from '../../target/failure.ts';
 import { shellWords } from '../shell-words.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { at } from './docker.ts';
+import { healthcheckOption } from './health-options.ts';
+import { mountsOption } from './mount-options.ts';
 import { bytes, type ContainerOption, each, flag, list, mapOf, mappingAt, pairs, text, word } from './option-kinds.ts';
-import { deviceOf, portsOf, publishedPorts, sortedTexts, textsOf, ulimitOf, volumeOf } from './option-values.ts';
+import {
+  deviceOf,
+  exposedPorts,
+  portsOf,
+  publishedPorts,
+  sortedTexts,
+  textsOf,
+  ulimitOf,
+  volumeOf,
+} from './option-values.ts';
+import { resourceOptions } from './resource-options.ts';
 
 /** The label that remembers which options a task asked for: one it asks for no longer is a change as well. */
 export const optionsLabel = 'kplay.options';
@@ -33,6 +45,14 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
     flags: ({ labels }) => Object.entries(mapOf(labels)).map(([name, value]) => `--label=${name}=${value}`),
   },
   hostname: text('hostname', 'hostname', 'Config', 'Hostname'),
+  domainname: text('domainname', 'domainname', 'Config', 'Domainname'),
+  groups: list('groups', 'group-add', ['HostConfig', 'GroupAdd']),
+  // docker does not tell in full what it chose
+  platform: { wanted: () => undefined, actual: () => undefined, flags: ({ platform }) => word('platform', platform) },
+  runtime: text('runtime', 'runtime', 'HostConfig', 'Runtime'),
+  interactive: flag('interactive', 'interactive', 'Config', 'OpenStdin'),
+  tty: flag('tty', 'tty', 'Config', 'Tty'),
+  auto_remove: flag('auto_remove', 'rm', 'HostConfig', 'AutoRemove'),
   user: text('user', 'user', 'Config', 'User'),
   working_dir: text('working_dir', 'workdir', 'Config', 'WorkingDir'),
   restart_policy: {
@@ -61,10 +81,35 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
       ),
   },
   published_ports: {
-    wanted: ({ published_ports: ports }) => ports && portsOf(ports),
+    wanted: ({ published_ports: ports, default_host_ip: address }) => ports && portsOf(ports, address),
     actual: (container) => publishedPorts(mappingAt(container, 'HostConfig', 'PortBindings')),
-    flags: ({ published_ports: ports }) => each('publish', ports),
+    flags: ({ published_ports: ports, default_host_ip: address }) =>
+      each('publish', address && ports ? portsOf(ports, address).map(bracketed) : ports),
   },
+  exposed_ports: {
+    wanted: ({ exposed_ports: exposed, published_ports: published }, image) =>
+      exposed &&
+      sortedTexts([
+        ...exposedPorts(exposed),
+        ...portsOf(published ?? []).map((one) => one.replace(/^.*:/, '')),
+        ...Object.keys(mappingAt(image, 'Config', 'ExposedPorts')),
+      ]),
+    actual: (container) => sortedTexts(Object.keys(mappingAt(container, 'Config', 'ExposedPorts'))),
+    flags: ({ exposed_ports: exposed }) => each('expose', exposed),
+  },
+  publish_all_ports: flag('publish_all_ports', 'publish-all', 'HostConfig', 'PublishAllPorts'),
+  mac_address: {
+    wanted: ({ mac_address: address }) => address?.toLowerCase().replaceAll('-', ':'),
+    actual(container) {
+      const networks = Object.values(mappingAt(container, 'NetworkSettings', 'Networks'));
+      const told = [at(container, 'Config', 'MacAddress'), ...networks.map((one) => at(one, 'MacAddress'))];
+      return String(told.find((one) => one) ?? '').toLowerCase();
+    },
+    flags: ({ mac_address: address }) => word('mac-address', address),
+  },
+  links: list('links', 'link', ['HostConfig', 'Links'], linkOf),
+  dns_opts: list('dns_opts', 'dns-option', ['HostConfig', 'DnsOptions']),
+  dns_search_domains: list('dns_search_domains', 'dns-search', ['HostConfig', 'DnsSearch']),
   dns_servers: list('dns_servers', 'dns', ['HostConfig', 'Dns']),
   etc_hosts: {
     wanted: ({ etc_hosts: hosts }) => hosts && mapOf(hosts),
@@ -81,6 +126,9 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
       ]),
     flags: ({ volumes }) => each('volume', volumes?.map(volumeOf)),
   },
+  volumes_from: list('volumes_from', 'volumes-from', ['HostConfig', 'VolumesFrom'], (one) => one.replace(/:rw$/, '')),
+  volume_driver: text('volume_driver', 'volume-driver', 'HostConfig', 'VolumeDriver'),
+  mounts: mountsOption,
   tmpfs: {
     wanted: ({ tmpfs }) => tmpfs && pairs(tmpfs, ':'),
     actual: (container) => mapOf(at(container, 'HostConfig', 'Tmpfs')),
@@ -97,6 +145,25 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
       );
     },
     flags: ({ devices }) => each('device', devices),
+  },
+  device_requests: {
+    wanted: ({ device_requests: requests }) => requests?.map(requestOf),
+    actual(container) {
+      const found = at(container, 'HostConfig', 'DeviceRequests');
+      return (Array.isArray(found) ? found : []).map((one) =>
+        requestOf({
+          driver: String(at(one, 'Driver') ?? ''),
+          count: Number(at(one, 'Count') ?? 0),
+          device_ids: textsOf(at(one, 'DeviceIDs')),
+          capabilities: at(one, 'Capabilities') as readonly unknown[],
+          options: mapOf(at(one, 'Options')),
+        }),
+      );
+    },
+    flags: ({ device_requests: requests = [] }) => {
+      if (requests.length > 1) throw new ModuleFailure('device_requests: docker create takes one request');
+      return each('gpus', requests.map(requestOf));
+    },
   },
   read_only: flag('read_only', 'read-only', 'HostConfig', 'ReadonlyRootfs'),
   shm_size: bytes('shm_size', 'shm-size', 'HostConfig', 'ShmSize'),
@@ -128,12 +195,8 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
         ulimits?.map((limit) => limit.replace(':', '=')),
       ),
   },
-  memory: bytes('memory', 'memory', 'HostConfig', 'Memory'),
-  cpus: {
-    wanted: ({ cpus }) => cpus,
-    actual: (container) => Number(at(container, 'HostConfig', 'NanoCpus') ?? 0) / 1e9,
-    flags: ({ cpus }) => word('cpus', cpus),
-  },
+  ...resourceOptions,
+  healthcheck: healthcheckOption,
   log_driver: text('log_driver', 'log-driver', 'HostConfig', 'LogConfig', 'Type'),
   log_options: {
     wanted: ({ log_options: options }) => options && mapOf(options),
@@ -167,6 +230,34 @@ export function environmentFile({ env }: ContainerArgs): string {
       return `${name}=${value}\n`;
     })
     .join('');
+}
+
+/** An IPv6 address stands in brackets before a port. */
+function bracketed(port: string): string {
+  const [, address = '', rest = ''] = /^(.*):(\d*:\d+\/\w+)$/.exec(port) ?? [];
+  return address.includes(':') ? `[${address}]:${rest}` : port;
+}
+
+/** `db`, `db:alias`, and `/db:/lb/alias` as docker tells it. */
+function linkOf(link: string): string {
+  const [name = '', alias = name] = link.split(':');
+  return `${name.replace(/^\//, '')}:${alias.replace(/^.*\//, '')}`;
+}
+
+type Request = NonNullable<ContainerArgs['device_requests']>[number];
+
+/** In the words of `docker create --gpus`, in one order. */
+function requestOf({ driver, count, device_ids: ids = [], capabilities = [], options = {} }: Request): string {
+  const words = capabilities.flat().map(String).sort();
+  const given = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  const list = (name: string, values: readonly string[]) =>
+    values.length === 0 ? [] : [values.length > 1 ? `"${name}=${values.join()}"` : `${name}=${values[0]}`];
+  return [
+    ...(driver ? [`driver=${driver}`] : []),
+    ...(ids.length > 0 ? list('device', ids) : [`count=${count === undefined || count === -1 ? 'all' : count}`]),
+    ...list('capabilities', words.length === 0 ? ['gpu'] : words),
+    ...list('options', given.sort()),
+  ].join();
 }
 
 /** docker tells capabilities with and without their prefix. */

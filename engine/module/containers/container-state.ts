@@ -2,9 +2,12 @@
 import { ModuleFailure } from '../../target/failure.ts';
 import { familiar, type Inspection } from '../../target/queries/docker.ts';
 import type { ReadableTarget } from '../../target/target.ts';
+import { isPlain } from '../convert.ts';
+import { refuseElsewhere } from './access.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { containerOptions, optionsLabel } from './container-options.ts';
 import { at, imageReference, inspected, plannedImage } from './docker.ts';
+import { pairs } from './option-kinds.ts';
 
 /** Options by their names; those nobody ever asked for are left out. */
 export type Configuration = Readonly<Record<string, unknown>>;
@@ -17,6 +20,11 @@ export interface ContainerState {
   readonly restarted: boolean;
   readonly recreated: boolean;
   readonly pulled: boolean;
+  readonly paused: boolean;
+  /** What docker's own checks say of it; undefined where it has none. */
+  readonly healthy: boolean;
+  /** What `env_file` holds. */
+  readonly envFile: Readonly<Record<string, string>> | undefined;
   /** What docker says of both; never asked for. */
   readonly container: Inspection | undefined;
   readonly image: Inspection | undefined;
@@ -28,23 +36,31 @@ export function plannedContainer(
   configuration: Configuration | null | undefined,
   running: boolean,
   before: Inspection | undefined,
+  more: Readonly<Record<string, unknown>> = {},
 ): Inspection {
   const kept = configuration ? { Name: `/${name}`, planned: configuration } : before;
-  return { ...kept, State: { Running: running, Status: running ? 'running' : 'exited' } };
+  return { ...kept, State: { Running: running, Status: running ? 'running' : 'exited', ...more } };
 }
 
 export async function probeContainer(args: ContainerArgs, target: ReadableTarget): Promise<ContainerState> {
   const isMade = args.image !== undefined && args.state !== 'absent';
-  const [container, image] = await Promise.all([
+  refuseElsewhere(args);
+  if (!args.detach)
+    throw new ModuleFailure('detach: false is not known: `command: docker run --rm …` runs one and waits for it');
+  const [container, image, envFile] = await Promise.all([
     inspected(target, 'container', args.name),
     isMade ? inspected(target, 'image', imageReference(args.image)) : undefined,
+    isMade && args.env_file !== undefined ? environmentIn(args.env_file, target) : undefined,
   ]);
   return {
-    configuration: container === undefined ? null : actual(args, container),
+    configuration: container === undefined ? null : actual(withEnvironment(args, envFile), container),
     running: at(container, 'State', 'Running') === true,
     restarted: false,
     recreated: false,
     pulled: false,
+    paused: at(container, 'State', 'Paused') === true,
+    healthy: at(container, 'State', 'Health', 'Status') === 'healthy',
+    envFile,
     container,
     image,
   };
@@ -57,13 +73,52 @@ export function wantedOfContainer(args: ContainerArgs, state: ContainerState): P
   else if (state.image === undefined && args.pull === 'never')
     throw new ModuleFailure(`there is no image ${imageReference(args.image)} on the host, and pull is never`);
   const exists = state.container !== undefined;
+  const runs = args.state === 'started' || args.state === 'healthy';
   return {
-    configuration: wanted(args, state.image),
-    ...(args.state !== 'present' && { running: args.state === 'started' }),
+    configuration: compared(args, state, wanted(withEnvironment(args, state.envFile), state.image)),
+    ...(args.state !== 'present' && { running: runs }),
+    ...(runs && args.paused !== undefined && { paused: args.paused }),
+    ...(args.state === 'healthy' && { healthy: true }),
     ...(args.recreate && exists && { recreated: true }),
-    ...(args.restart && args.state === 'started' && state.running && { restarted: true }),
+    ...(args.restart && runs && state.running && { restarted: true }),
     ...(args.pull === 'always' && args.image !== undefined && { pulled: true }),
   };
+}
+
+/** The task with what its `env_file` says, where `env` does not say otherwise. */
+export function withEnvironment(args: ContainerArgs, envFile: ContainerState['envFile']): ContainerArgs {
+  return envFile === undefined ? args : { ...args, env: { ...envFile, ...args.env } };
+}
+
+async function environmentIn(path: string, target: ReadableTarget): Promise<Readonly<Record<string, string>>> {
+  const text = (await target.readFile(path))?.toString('utf8');
+  if (text === undefined) throw new ModuleFailure(`env_file: there is no file ${path} on the host`);
+  return pairs(text.split('\n').filter((line) => /^[^#\s=]+=/.test(line)));
+}
+
+/** What is wanted, as far as `comparisons` lets a difference count. @throws ModuleFailure for a word that is none. */
+function compared(
+  { comparisons = {}, image_name_mismatch: mismatch }: ContainerArgs,
+  { configuration }: ContainerState,
+  wanted: Configuration,
+): Configuration {
+  const words = ['strict', 'ignore', 'allow_more_present'];
+  const wrong = Object.entries(comparisons).find(([, how]) => !words.includes(String(how)));
+  if (wrong) throw new ModuleFailure(`comparisons: ${wrong[0]} is ${words.join(', ')}, not "${wrong[1]}"`);
+  if (configuration === null) return wanted;
+  const entries = Object.keys({ ...configuration, ...wanted }).flatMap((name) => {
+    const [value, found] = [wanted[name], configuration[name]];
+    const idOf = (image: unknown) => String(image).split(' ').at(-1);
+    const sameImage = name === 'image' && mismatch === 'ignore' && idOf(value) === idOf(found);
+    const how = sameImage ? 'ignore' : (comparisons[name] ?? (name === 'image' ? 'strict' : comparisons['*']));
+    if (how === 'ignore') return found === undefined ? [] : [[name, found] as const];
+    if (how === 'allow_more_present' && Array.isArray(value) && Array.isArray(found))
+      return [[name, value.every((one) => found.includes(one)) ? found : value] as const];
+    if (how === 'allow_more_present' && isPlain(value) && isPlain(found))
+      return [[name, { ...found, ...value }] as const];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Without its image a container can be started and stopped, but not made. */

@@ -8,6 +8,7 @@ import { quote } from '../../target/quote.ts';
 import type { Target } from '../../target/target.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
 import type { Controller } from '../definition.ts';
+import { dockerAccessArgs } from './access.ts';
 import { plannedImage } from './docker.ts';
 import { atRegistry } from './registry.ts';
 
@@ -41,6 +42,8 @@ export const imageArgs = {
   push: { type: 'bool', default: false, description: 'push it, unless docker knows that the registry has it' },
   force_source: { type: 'bool', default: false, description: 'build, load or pull also when it is there' },
   force_absent: { type: 'bool', default: false, description: 'remove it also when containers or other names use it' },
+  force_tag: { type: 'bool', default: false, description: 'taken and ignored: the other name is always made to fit' },
+  ...dockerAccessArgs,
 } as const satisfies ArgsLiteral;
 export type ImageArgs = ArgsOf<typeof imageArgs>;
 

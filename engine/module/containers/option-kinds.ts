@@ -32,16 +32,40 @@ export function flag(name: Name, option: string, ...path: readonly string[]): Co
   };
 }
 
-export function bytes(name: 'memory' | 'shm_size', option: string, ...path: readonly string[]): ContainerOption {
+type Size = 'memory' | 'memory_reservation' | 'memory_swap' | 'kernel_memory' | 'shm_size';
+
+export function bytes(name: Size, option: string, ...path: readonly string[]): ContainerOption {
   const wanted = (args: ContainerArgs) => {
     const size = args[name];
-    return size === undefined ? undefined : bytesOf(name, size);
+    if (size === undefined) return undefined;
+    return name === 'memory_swap' && /^(unlimited|-1)$/.test(size) ? -1 : bytesOf(name, size);
   };
   return { wanted, actual: (container) => at(container, ...path) ?? 0, flags: (args) => word(option, wanted(args)) };
 }
 
+/** A number of the host's configuration; `none` is what docker tells of one that is not set. */
+export function number(name: Name, option: string, field: string, none = 0): ContainerOption {
+  return {
+    wanted: (args) => args[name],
+    actual: (container) => at(container, 'HostConfig', field) ?? none,
+    flags: (args) => word(option, args[name]),
+  };
+}
+
+type Listed =
+  | 'dns_servers'
+  | 'dns_opts'
+  | 'dns_search_domains'
+  | 'capabilities'
+  | 'cap_drop'
+  | 'security_opts'
+  | 'groups'
+  | 'volumes_from'
+  | 'links'
+  | 'device_cgroup_rules';
+
 export function list(
-  name: 'dns_servers' | 'capabilities' | 'cap_drop' | 'security_opts',
+  name: Listed,
   option: string,
   path: readonly string[],
   normal: (one: string) => string = String,

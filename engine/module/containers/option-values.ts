@@ -37,8 +37,8 @@ export function ulimitOf(limit: string): string {
 }
 
 /** Every single port as `address:port of the host:port/protocol`. @throws ModuleFailure for what is none. */
-export function portsOf(published: readonly string[]): readonly string[] {
-  return sortedTexts(published.flatMap(portOf));
+export function portsOf(published: readonly string[], unlessTold = ''): readonly string[] {
+  return sortedTexts(published.flatMap(portOf).map((one) => (one.startsWith(':') ? `${unlessTold}${one}` : one)));
 }
 
 function portOf(published: string): readonly string[] {
@@ -54,6 +54,16 @@ function rangeOf(text: string): readonly number[] {
   const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   if (from === undefined) return [];
   return Array.from({ length: Math.max(0, Number(to) - Number(from) + 1) }, (_, index) => Number(from) + index);
+}
+
+/** `8000-8003/udp` as single ports, each with its protocol. @throws ModuleFailure for what is none. */
+export function exposedPorts(exposed: readonly string[]): readonly string[] {
+  return exposed.flatMap((one) => {
+    const [, inner = '', protocol = 'tcp'] = /^([\d-]+)(?:\/(\w+))?$/.exec(one) ?? [];
+    const ports = rangeOf(inner);
+    if (ports.length === 0) throw new ModuleFailure(`exposed_ports: "${one}" is no port[/protocol]`);
+    return ports.map((port) => `${port}/${protocol}`);
+  });
 }
 
 /** docker's own table of published ports in the same form. */
