@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { defineModule, type Result } from '../module/definition.ts';
 import { act, isAwaited, type Subject } from '../module/kubernetes/apply.ts';
 import { accessOf } from '../module/kubernetes/arguments.ts';
-import { applyOptions, type K8sArgs, k8sArgs, mergeTypes } from '../module/kubernetes/k8s-arguments.ts';
+import { applyOptions, type K8sArgs, k8sArgs, mergeTypes, refuseUnknown } from '../module/kubernetes/k8s-arguments.ts';
 import { manifestOf } from '../module/kubernetes/manifest.ts';
 import { comparable, keepSecret, objectDiff, shown } from '../module/kubernetes/objects.ts';
 import { awaitReady, unready } from '../module/kubernetes/readiness.ts';
@@ -54,6 +54,7 @@ export default defineModule({
 `,
 
   async probe({ args, target, controller }): Promise<K8sState> {
+    refuseUnknown(args);
     const manifests = await manifestOf(args, controller);
     for (const manifest of manifests) keepSecret(manifest, controller);
     const subjects = await look(args, manifests, target);

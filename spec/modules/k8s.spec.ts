@@ -250,3 +250,46 @@ testModule(k8s, 'k8s', {
   'takes no YAML that is none': { args: { definition: 'a: [' }, fails: 'the definition is no YAML' },
   'takes no text for an object': { args: { definition: ['just words'] }, fails: 'must be a mapping' },
 });
+
+const elsewhere = {
+  kubectl: 'kubectl',
+  options: ['--server=https://api:6443', '--insecure-skip-tls-verify=true', '--as=joe'],
+};
+const reached = {
+  ...elsewhere,
+  kubeconfig: undefined,
+  context: undefined,
+  environment: { HTTPS_PROXY: 'http://p:3128' },
+};
+
+testModule(k8s, 'k8s at another API', {
+  'is told where it is, and through what': {
+    args: {
+      ...{ definition: settings, host: 'https://api:6443', verify_ssl: false, impersonate_user: 'joe' },
+      proxy: 'http://p:3128',
+    },
+    world: {
+      answers: {
+        [`kubernetes object ${objectKind.id({ access: reached, object: settings })}`]: undefined,
+        [`kubernetes apply ${appliedKind.id({ access: reached, object: settings, options: [] })}`]: settings,
+      },
+    },
+    want: {
+      scripts: [
+        "HTTPS_PROXY='http://p:3128' 'kubectl' --cache-dir=/dev/null '--server=https://api:6443' '--insecure-skip-tls-verify=true' '--as=joe' apply",
+      ],
+    },
+  },
+  'shows no token': { args: { definition: settings, api_key: 'abc' }, fails: 'put it into a kubeconfig' },
+});
+
+testModule(k8s, 'k8s refuses', {
+  'what would not be done, by name': {
+    args: { definition: settings, force: true, delete_all: true },
+    fails: 'k8s does not know force: objects are applied, never replaced',
+  },
+  'names that the server makes': {
+    args: { kind: 'Job', generate_name: 'x-' },
+    fails: 'generate_name: name the object',
+  },
+});

@@ -1,4 +1,5 @@
 /** What the modules about Kubernetes have in common: how the API is reached, and what is waited for. */
+import { ModuleFailure } from '../../target/failure.ts';
 import type { Access } from '../../target/queries/kubernetes.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
 
@@ -6,6 +7,20 @@ export const accessArgs = {
   kubectl: { type: 'path', default: 'kubectl', description: 'kubectl on the host, 1.20 or later' },
   kubeconfig: { type: 'path', description: 'a kubeconfig on the host; what kubectl takes by itself unless told' },
   context: { description: 'a context of the kubeconfig; its current one unless told' },
+  host: { description: 'the URL of the API, instead of the one of the kubeconfig' },
+  ca_cert: { type: 'path', aliases: ['ssl_ca_cert'], description: 'who signed the certificate of the API' },
+  client_cert: { type: 'path', aliases: ['cert_file'] },
+  client_key: { type: 'path', aliases: ['key_file'] },
+  validate_certs: { type: 'bool', aliases: ['verify_ssl'], description: 'false believes any certificate' },
+  impersonate_user: { description: 'act as this user' },
+  impersonate_groups: { type: 'list', elements: 'str', description: 'act as a member of these groups' },
+  proxy: { description: 'the URL of a proxy before the API' },
+  no_proxy: { description: 'what is reached without it' },
+  api_key: { secret: true, description: 'refused: a list of processes would show it; a kubeconfig holds it' },
+  username: { description: 'refused: no API since 1.19 takes passwords' },
+  password: { secret: true, description: 'refused, as username' },
+  proxy_headers: { type: 'dict', description: 'refused' },
+  persist_config: { type: 'bool', description: 'taken and ignored' },
 } as const satisfies ArgsLiteral;
 
 export const waitArgs = {
@@ -25,6 +40,33 @@ export const waitArgs = {
 
 export type WaitArgs = ArgsOf<typeof waitArgs>;
 
-export function accessOf({ kubectl, kubeconfig, context }: ArgsOf<typeof accessArgs>): Access {
-  return { kubectl, kubeconfig, context };
+/** @throws ModuleFailure for what kubectl cannot be told, or not in private. */
+export function accessOf(args: ArgsOf<typeof accessArgs>): Access {
+  const { kubectl, kubeconfig, context, proxy, no_proxy: noProxy } = args;
+  if (args.api_key !== undefined)
+    throw new ModuleFailure(
+      'api_key would be seen in the list of processes: put it into a kubeconfig, and say kubeconfig',
+    );
+  for (const name of ['username', 'password', 'proxy_headers'] as const)
+    if (args[name] !== undefined) throw new ModuleFailure(`${name} is not known to kubectl: say kubeconfig`);
+  const options = [
+    ...word('server', args.host),
+    ...word('certificate-authority', args.ca_cert),
+    ...word('client-certificate', args.client_cert),
+    ...word('client-key', args.client_key),
+    ...(args.validate_certs === false ? ['--insecure-skip-tls-verify=true'] : []),
+    ...word('as', args.impersonate_user),
+    ...(args.impersonate_groups ?? []).flatMap((group) => word('as-group', group)),
+  ];
+  const environment = {
+    ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
+    ...(noProxy !== undefined && { NO_PROXY: noProxy }),
+  };
+  return {
+    ...{ kubectl, kubeconfig, context },
+    ...(options.length > 0 && { options }),
+    ...(Object.keys(environment).length > 0 && { environment }),
+  };
 }
+
+const word = (option: string, value: string | undefined) => (value === undefined ? [] : [`--${option}=${value}`]);

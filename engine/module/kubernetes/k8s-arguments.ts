@@ -1,4 +1,5 @@
 /** The arguments of k8s. */
+import { ModuleFailure } from '../../target/failure.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
 import { accessArgs, waitArgs } from './arguments.ts';
 
@@ -43,13 +44,46 @@ export const k8sArgs = {
     options: {
       propagationPolicy: { choices: ['Background', 'Foreground', 'Orphan'], default: 'Background' },
       gracePeriodSeconds: { type: 'int' },
+      preconditions: { type: 'dict', description: 'refused' },
     },
     description: 'how absent deletes',
   },
+  validate: { type: 'dict', description: 'taken and ignored: the server looks at every object in a dry run' },
+  continue_on_error: {
+    type: 'bool',
+    default: false,
+    description: 'taken and ignored: the task fails at the first error',
+  },
+  hidden_fields: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    description: 'taken and ignored: managedFields are left out',
+  },
+  generate_name: { description: 'refused: a second run would make a second object' },
+  force: { type: 'bool', default: false, description: 'refused: objects are applied, never replaced' },
+  append_hash: { type: 'bool', default: false, description: 'refused' },
+  label_selectors: { type: 'list', elements: 'str', default: [], description: 'refused' },
+  delete_all: { type: 'bool', default: false, description: 'refused' },
   ...accessArgs,
   ...waitArgs,
 } as const satisfies ArgsLiteral;
 export type K8sArgs = ArgsOf<typeof k8sArgs>;
+
+/** @throws ModuleFailure naming what the task asks for that is not done. */
+export function refuseUnknown(args: K8sArgs): void {
+  const byList = 'ask k8s_info for the objects, and loop over them';
+  const asked: readonly (readonly [boolean, string])[] = [
+    [args.generate_name !== undefined, 'generate_name: name the object, so that a second run finds it'],
+    [args.force, 'force: objects are applied, never replaced; delete it by a task before where it must go'],
+    [args.append_hash, 'append_hash: name the object, and let the pods have an annotation with a checksum'],
+    [args.label_selectors.length > 0, `label_selectors: ${byList}`],
+    [args.delete_all, `delete_all: ${byList}`],
+    [args.delete_options?.preconditions !== undefined, 'delete_options.preconditions: say when on the task'],
+  ];
+  const refused = asked.flatMap(([is, why]) => (is ? [why] : []));
+  if (refused.length > 0) throw new ModuleFailure(`k8s does not know ${refused.join('; ')}`);
+}
 
 /** What `kubectl apply` is told beside the manifest. */
 export function applyOptions({ server_side_apply: serverSide }: K8sArgs): readonly string[] {

@@ -20,6 +20,10 @@ export interface Access {
   readonly kubectl: string;
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
+  /** More options of kubectl: the server, certificates. */
+  readonly options?: readonly string[];
+  /** Variables that kubectl reads: a proxy. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ObjectKey {
@@ -132,12 +136,14 @@ export function objectsIn(text: string | undefined): readonly KubernetesObject[]
 }
 
 /** The words that start every call of kubectl. It would keep what it learnt of the API in a folder of the user: a check leaves nothing. */
-export function kubectlCommand({ kubectl, kubeconfig, context }: Access): string {
+export function kubectlCommand({ kubectl, kubeconfig, context, options = [], environment = {} }: Access): string {
   return [
+    ...Object.entries(environment).map(([name, value]) => `${name}=${quote(value)}`),
     quote(kubectl),
     '--cache-dir=/dev/null',
     kubeconfig === undefined ? '' : quote(`--kubeconfig=${kubeconfig}`),
     context === undefined ? '' : quote(`--context=${context}`),
+    ...options.map(quote),
   ]
     .filter(Boolean)
     .join(' ');
@@ -170,8 +176,9 @@ function groupsOf<K extends ObjectKey>(keys: readonly K[], more: (key: K) => str
 
 const byOptions = ({ options }: AppliedKey): string => options.join(' ');
 
-function accessId({ kubeconfig, context }: Access): string {
-  return [kubeconfig, context].map((part) => (part === undefined ? '' : `${part} `)).join('');
+function accessId({ kubeconfig, context, options = [], environment = {} }: Access): string {
+  const more = [...options, ...Object.entries(environment).map((pair) => pair.join('='))];
+  return [kubeconfig, context, ...more].map((part) => (part === undefined ? '' : `${part} `)).join('');
 }
 
 const digest = (value: unknown): string =>
