@@ -1,4 +1,4 @@
-/** Reads inventories: files in INI or YAML, scripts that print one, directories of these, and lists of hosts. */
+/** Reads inventories: files in INI, YAML or TOML, scripts that print one, directories of these, and lists of hosts. */
 import { basename, dirname, join } from 'node:path';
 import { fail, KplayError, type Location, type Problem } from '../errors.ts';
 import type { Files } from '../source/files.ts';
@@ -11,6 +11,7 @@ import { localhostNames, readHostNames } from './host-names.ts';
 import { readIniInventory } from './ini.ts';
 import type { Group, Host, Inventory, VarsLayer } from './inventory.ts';
 import { isScript, readScriptInventory } from './script-inventory.ts';
+import { readTomlInventory } from './toml-inventory.ts';
 import { readVarsFolders, type VarsFolders } from './vars-files.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
@@ -149,9 +150,8 @@ function readSource(draft: Draft, source: string, files: Files, soFar: SoFar): v
 
 function readText(draft: Draft, text: string, file: string): void {
   draft.texts.set(file, text);
-  if (file.endsWith('.toml'))
-    fail('TOML inventories are not supported yet', { file, line: 1, column: 1 }, 'write INI or YAML');
-  if (isYaml(text, basename(file))) readYamlInventory(draft, text, file);
+  if (file.endsWith('.toml')) readTomlInventory(draft, text, file);
+  else if (isYaml(text, basename(file))) readYamlInventory(draft, text, file);
   else readIniInventory(draft, text, file);
 }
 

@@ -15,7 +15,11 @@ interface Reading {
  * @throws KplayError when the text is not YAML
  */
 export function readYamlInventory(draft: Draft, text: string, file: string): void {
-  const document = parseYaml(text, file);
+  readGroups(draft, parseYaml(text, file));
+}
+
+/** Adds the groups of a document to the draft. */
+export function readGroups(draft: Draft, document: YamlDocument): void {
   const reading = { draft, document };
   draft.warnings.push(...document.warnings);
   const root = mappingAt(reading, document.value, [], 'an inventory');

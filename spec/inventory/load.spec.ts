@@ -3,6 +3,7 @@ import { isKplayError } from '../../engine/errors.ts';
 import type { Inventory } from '../../engine/inventory/inventory.ts';
 import { loadInventory } from '../../engine/inventory/load.ts';
 import { filesInMemory } from '../../engine/source/files.ts';
+import { Float } from '../../engine/template/python/types.ts';
 
 const ini = `
 lonely
@@ -42,6 +43,25 @@ all:
             n1: {path: /opt/x y, mode: 0644}
 `;
 
+const toml = `
+[all.hosts]
+lonely = {}
+[etcd.hosts]
+"e[1:2]" = { ansible_port = 222, roles = ["etcd", "db"] }
+[k8s_cluster]
+children = ["kube_control_plane", "kube_node"]
+[k8s_cluster.vars]
+cidr = "10.244.0.0/16"
+retries = 3
+flag = "yes"
+[kube_control_plane.hosts]
+cp1 = { ansible_host = "10.0.0.1", taint = false }
+e1 = {}
+[kube_node.hosts.n1]
+path = '/opt/x y'
+mode = "0644"
+`;
+
 const load = (texts: Readonly<Record<string, string>>, ...sources: string[]): Inventory =>
   loadInventory(sources, filesInMemory(texts));
 const group = (inventory: Inventory, name: string) => inventory.groups.get(name)!;
@@ -65,6 +85,7 @@ describe('loadInventory', () => {
   for (const [form, inventory] of [
     ['INI', load({ hosts: ini }, 'hosts')],
     ['YAML', load({ 'hosts.yml': yaml }, 'hosts.yml')],
+    ['TOML', load({ 'hosts.toml': toml }, 'hosts.toml')],
     ['YAML known by its look', load({ hosts: yaml }, 'hosts')],
     [
       'JSON',
@@ -348,5 +369,23 @@ describe('loadInventory refuses', () => {
 
   it('everything at once', () => {
     expect(refusalOf({ one: 'h x\n[a:b]', two: 'a;b' }, 'one', 'two', 'three')).to.have.length(4);
+  });
+});
+
+describe('TOML inventories', () => {
+  it('keep exact numbers, and say where a variable stands', () => {
+    const inventory = load(
+      { 'h.toml': '[web]\nvars = { version = 1.0, big = 12345678901234567890 }\n[web.hosts]\n  a.port = 1\n' },
+      'h.toml',
+    );
+    expect(varsOf(inventory, 'a')).to.deep.equal({ version: new Float(1), big: 12345678901234567890n, port: 1 });
+    expect(inventory.hosts.get('a')?.at).to.deep.equal({ file: 'h.toml', line: 4, column: 3 });
+  });
+
+  it('are refused where they are no TOML, or say what no group has', () => {
+    expect(refusalOf({ 'h.toml': '[web]\nhosts = ]\n' }, 'h.toml').join()).to.match(/^h\.toml:2:\d+: .*TOML/);
+    expect(refusalOf({ 'h.toml': '[web]\n\n[web.host]\na = {}\n' }, 'h.toml')[0]).to.equal(
+      'h.toml:3:1: a group has hosts, vars and children, not "host". Did you mean "hosts"? (a subgroup goes under children:)',
+    );
   });
 });
