@@ -37,6 +37,7 @@ async function findings(
     })),
     documents,
     modules: options.modules,
+    cwd: options.cwd,
   };
   const found = [
     ...problems.map((problem) => finding(problem, 'error')),

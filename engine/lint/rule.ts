@@ -26,6 +26,7 @@ export interface Subject {
   /** The files, read where they have not been yet. */
   readonly documents: Documents;
   readonly modules: PlanModules;
+  readonly cwd: string;
 }
 
 export interface LintedPlay {

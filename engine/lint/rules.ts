@@ -2,6 +2,7 @@
 import type { Rule } from './rule.ts';
 import { commandInsteadOfModule } from './rules/command-instead-of-module.ts';
 import { handlerNeverNotified } from './rules/handler-never-notified.ts';
+import { missingFile } from './rules/missing-file.ts';
 import { nonBooleanCondition } from './rules/non-boolean-condition.ts';
 import * as ofThePlan from './rules/plan-rules.ts';
 import { secretFileMode } from './rules/secret-file-mode.ts';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   handlerNeverNotified,
   nonBooleanCondition,
   versionFloat,
+  missingFile,
   commandInsteadOfModule,
   secretFileMode,
 ];

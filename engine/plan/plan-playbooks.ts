@@ -13,7 +13,7 @@ import { checkNotify } from './notify.ts';
 import type { Included, Plan, PlannedPlay, PlannedStatement, PlannedTask, Planner } from './plan.ts';
 import { includeResolver, planner } from './planner.ts';
 import { type PlayDraft, planFile } from './plays.ts';
-import { checkTexts, syntaxChecker } from './syntax.ts';
+import { syntaxChecker } from './syntax.ts';
 import { templateFilesOf } from './template-files.ts';
 import { textsOfPositioned } from './texts.ts';
 import { checkUndefined } from './undefined.ts';
@@ -72,10 +72,10 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   }
 
   const malformed: Problem[] = [];
-  const syntax = syntaxChecker((name) => expressionsOf(name, modules));
+  const syntax = syntaxChecker((name) => expressionsOf(name, modules), options.thorough);
   for (const { planned } of drafts) {
     if (planned.play.vars) syntax.checkBlock(planned.play.vars, malformed);
-    checkTexts([planned.play.hosts, ...planned.play.varsFiles].flatMap(textsOfPositioned), malformed);
+    syntax.checkTexts([planned.play.hosts, ...planned.play.varsFiles].flatMap(textsOfPositioned), malformed);
     for (const role of planned.publicRoles)
       for (const block of [...role.defaults, ...role.vars]) syntax.checkBlock(block, malformed);
   }
@@ -83,7 +83,7 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   for (const [index, { planned }] of drafts.entries()) {
     for (const task of expansions[index]!.statements) {
       if (task.kind !== 'task') continue;
-      checkTexts(templateFilesOf(task, { documents: read, playbookDir: planned.playbookDir, cwd }), malformed);
+      syntax.checkTexts(templateFilesOf(task, { documents: read, playbookDir: planned.playbookDir, cwd }), malformed);
     }
   }
   problems.push(...under('template-syntax', malformed));

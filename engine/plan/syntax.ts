@@ -1,7 +1,8 @@
 /** Templates that cannot be parsed, wherever they stand. */
 import type { Problem } from '../errors.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
-import { checkSyntax } from '../template/references.ts';
+import { didYouMean } from '../source/suggest.ts';
+import { checkSyntax, lookupNames } from '../template/references.ts';
 import type { PlannedStatement } from './plan.ts';
 import {
   type TemplateText,
@@ -15,8 +16,9 @@ import {
   textsOfRepetition,
 } from './texts.ts';
 
-/** Checks each text once, however many statements inherit it. */
-export function syntaxChecker(expressionsOf: (module: string) => readonly string[]) {
+/** Checks each text once, however many statements inherit it; `thorough` also names lookups that do not exist. */
+export function syntaxChecker(expressionsOf: (module: string) => readonly string[], thorough = false) {
+  const checkTexts = (texts: readonly TemplateText[], problems: Problem[]) => checkAll(texts, problems, thorough);
   const seen = new WeakSet<object>();
   const first = <T extends object>(owner: T): boolean => !seen.has(owner) && !!seen.add(owner);
 
@@ -46,6 +48,12 @@ export function syntaxChecker(expressionsOf: (module: string) => readonly string
     ]) {
       if (first(keyword)) checkTexts(textsOfPositioned(keyword), problems);
     }
+    const loop = 'loop' in statement ? statement.loop : undefined;
+    if (thorough && loop?.lookup !== undefined && first(loop) && !lookupNames.includes(loop.lookup))
+      problems.push({
+        message: `there is no lookup "${loop.lookup}", which with_${loop.lookup} asks for.${didYouMean(loop.lookup, lookupNames)}`,
+        at: loop.terms.at,
+      });
     if (statement.kind === 'include' && first(statement.include)) {
       checkTexts([...textsOfInclude(statement), ...textsOfLoop(statement), ...textsOfRepetition(statement)], problems);
     }
@@ -61,12 +69,12 @@ export function syntaxChecker(expressionsOf: (module: string) => readonly string
     );
   }
 
-  return { checkStatement, checkBlock };
+  return { checkStatement, checkBlock, checkTexts };
 }
 
-export function checkTexts(texts: readonly TemplateText[], problems: Problem[]): void {
+function checkAll(texts: readonly TemplateText[], problems: Problem[], lookups: boolean): void {
   for (const text of texts) {
-    for (const problem of checkSyntax(text.source, text.kind, { file: '', line: 1, column: 1 })) {
+    for (const problem of checkSyntax(text.source, text.kind, { file: '', line: 1, column: 1 }, { lookups })) {
       problems.push({ ...problem, at: text.locate(problem.at ? offsetOf(text.source, problem.at) : 0) });
     }
   }

@@ -120,6 +120,12 @@ function integerOf(value: unknown, name: string): number {
   throw new TemplateError(`"${name}" of a sequence must be an integer`);
 }
 
+/** Lookups which look at the controller or the inventory: known by name, lent by those who may. */
+export const lentLookups: readonly string[] = [
+  ...['csvfile', 'env', 'file', 'fileglob', 'first_found', 'ini', 'inventory_hostnames', 'lines', 'password', 'pipe'],
+  ...['random_choice', 'template', 'url'],
+];
+
 export const pureLookups: Readonly<Record<string, LookupFunction>> = {
   vars: variables,
   varnames,

@@ -5,7 +5,7 @@ import type { Position } from './syntax/nodes.ts';
 import { parseEither, type SourceKind } from './syntax/parse.ts';
 import { noteNames } from './used-names.ts';
 
-export { checkSyntax } from './syntax-check.ts';
+export { checkSyntax, lookupNames } from './syntax-check.ts';
 
 /** One use of a variable. */
 export interface Reference {

@@ -4,13 +4,19 @@ import { closest } from '../source/suggest.ts';
 import { asProblem, placed, TemplateError } from './errors.ts';
 import { shortName } from './evaluate/names.ts';
 import { filters, lentFilters } from './filters/filters.ts';
+import { lentLookups, pureLookups } from './lookups.ts';
 import type { Position } from './syntax/nodes.ts';
 import { parseEither, type SourceKind } from './syntax/parse.ts';
 import { walk } from './syntax/walk.ts';
 import { lentTests, tests } from './tests/tests.ts';
 
-/** Errors of syntax, and filters and tests which do not exist. */
-export function checkSyntax(source: string, kind: SourceKind, at?: Location): readonly Problem[] {
+/** Errors of syntax, filters and tests which do not exist, and lookups, too, where that is asked for. */
+export function checkSyntax(
+  source: string,
+  kind: SourceKind,
+  at?: Location,
+  { lookups = false }: { readonly lookups?: boolean } = {},
+): readonly Problem[] {
   const tree = parseEither(source, kind);
   if (tree instanceof TemplateError) return [asProblem(placed(tree, source, at))];
   const problems: Problem[] = [];
@@ -26,6 +32,12 @@ export function checkSyntax(source: string, kind: SourceKind, at?: Location): re
     problems.push(asProblem(placed(error, source, at)));
   };
   walk(tree, (node) => {
+    if (lookups && node.typename === 'FunCall') {
+      const [name] = node.args.positional;
+      const looks = node.name.typename === 'Symbol' && ['lookup', 'query', 'q'].includes(node.name.value);
+      if (looks && name?.typename === 'Literal' && typeof name.value === 'string')
+        check('lookup', name.value, lookupNames, name);
+    }
     if (node.typename === 'Is') check('test', node.name, testNames, node);
     if (node.typename !== 'Filter') return;
     check('filter', node.name, filterNames, node);
@@ -41,6 +53,7 @@ export function checkSyntax(source: string, kind: SourceKind, at?: Location): re
 }
 
 const filterNames = [...Object.keys(filters), ...lentFilters];
+export const lookupNames: readonly string[] = [...Object.keys(pureLookups), ...lentLookups];
 const testNames = [...Object.keys(tests), ...lentTests];
 
 /** Filters which take the name of a filter or test. */

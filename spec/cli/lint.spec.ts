@@ -115,6 +115,46 @@ const cases: Readonly<Record<string, Case>> = {
     },
     found: ['secret-file-mode a.yml:5:7', 'secret-file-mode a.yml:6:7', 'secret-file-mode a.yml:7:7'],
   },
+  'lookups that do not exist, and only here': {
+    files: {
+      'a.yml': play(
+        "    - debug: { msg: \"{{ lookup('fil', 'x') }} {{ q('ansible.builtin.env', 'HOME') }}\" }\n    - debug: { msg: \"{{ item }}\" }\n      with_fileglobs: [x]\n      when: false\n",
+      ),
+    },
+    found: ['template-syntax a.yml:4:32', 'template-syntax a.yml:6:23'],
+  },
+  'files of the controller that are nowhere': {
+    files: {
+      'a.yml': play(
+        [
+          'template: { src: none.j2, dest: /a }',
+          'template: { src: a.j2, dest: /a }',
+          'copy: { src: "{{ item }}.txt", dest: /a }\n      loop: [none, a]',
+          'copy: { src: tree/, dest: /a }',
+          'copy: { src: none, dest: /a, remote_src: true }',
+          'copy: { src: fetched/ca.crt, dest: /a }',
+          'fetch: { src: /ca.crt, dest: fetched/, flat: true }',
+          'copy: { src: nobody-minds, dest: /a }\n      ignore_errors: true',
+          'script: none.sh --all',
+          'include_vars: none.yml',
+          'unarchive: { src: "https://x/none.tgz", dest: /a, remote_src: true }',
+          'unarchive: { src: none.tgz, dest: /a }',
+        ]
+          .map((task) => `    - ${task}\n`)
+          .join(''),
+      ),
+      'templates/a.j2': 'x',
+      'files/a.txt': 'x',
+      'files/tree/b': 'x',
+    },
+    found: [
+      'missing-file a.yml:4:24',
+      'missing-file a.yml:6:20',
+      'missing-file a.yml:14:15',
+      'missing-file a.yml:15:21',
+      'missing-file a.yml:17:25',
+    ],
+  },
   'what cannot be read, duplicate keys, templates, and what is not carried out': {
     files: {
       'a.yml': play(

@@ -15,6 +15,7 @@ import { disk } from '../../engine/cli/disk.ts';
 import { loadInventory } from '../../engine/inventory/load.ts';
 import { controllerLookups } from '../../engine/run/lookups.ts';
 import type { Environment } from '../../engine/template/environment.ts';
+import { lentLookups } from '../../engine/template/lookups.ts';
 import { isUnknown, missing } from '../../engine/template/values.ts';
 
 describe('lookups of the controller', () => {
@@ -28,15 +29,19 @@ describe('lookups of the controller', () => {
     lookups: {},
     tests: {},
   });
+  const options = (check: boolean) => ({
+    cwd: folder,
+    inventory: loadInventory([], disk),
+    environment: { HOME: '/h' },
+    check,
+    read: (path: string) => readFileSync(path, 'utf8'),
+    secret: (value: string) => void secrets.push(value),
+  });
+  it('are all known by name before a run', () => {
+    expect(Object.keys(controllerLookups(options(false))).sort()).to.deep.equal([...lentLookups].sort());
+  });
   const look = (name: string, terms: readonly unknown[], given: Record<string, unknown> = {}, check = false) => {
-    const lookups = controllerLookups({
-      cwd: folder,
-      inventory: loadInventory([], disk),
-      environment: { HOME: '/h' },
-      check,
-      read: (path) => readFileSync(path, 'utf8'),
-      secret: (value) => void secrets.push(value),
-    });
+    const lookups = controllerLookups(options(check));
     return lookups[name]!(terms, given, environment()) as readonly unknown[];
   };
   beforeEach(() => {

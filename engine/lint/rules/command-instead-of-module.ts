@@ -46,6 +46,7 @@ const table: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^firewall-cmd (?:\S+ )*--(?:add|remove|change|new-zone|delete-zone|set-target)/, ['firewalld']],
   [/^apt-key (?:\S+ )*(?:add|adv|del)\b/, ['apt_key']],
   [/^kubectl (?:\S+ )*(?:apply|create|delete|patch) /, ['k8s']],
+  [/^kubectl (?:\S+ )*(?:cordon|uncordon|drain) /, ['k8s_drain']],
   [/^docker (?:run|start|stop|rm)\b/, ['docker_container']],
   [/^docker (?:pull|load|rmi)\b/, ['docker_image']],
   [/^docker network (?:create|rm)\b/, ['docker_network']],

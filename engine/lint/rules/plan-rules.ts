@@ -23,9 +23,9 @@ export const duplicateKey: Rule = {
 export const templateSyntax: Rule = {
   id: 'template-syntax',
   level: 'error',
-  summary: 'Templates and expressions can be parsed; their filters and tests exist.',
+  summary: 'Templates and expressions can be parsed; their filters, tests and lookups exist.',
   explanation:
-    'Looked for in every task that can be reached, in variables, and in the files that template tasks render.',
+    'Looked for in every task that can be reached, in variables, and in the files that template tasks render. A lookup is known by its name where that is written out, with_NAME loops among them; a run finds it only when it comes to it.',
 };
 
 export const argument: Rule = {
