@@ -41,7 +41,7 @@ export default defineAction({
       mime: args.get_mime,
       attributes: args.get_attributes,
     };
-    const file = await target.stat(args.path, { follow: args.follow });
+    const file = await target.stat(args.path, { follow: args.follow, certain: true });
     if (!file.exists) return { changed: false, stat: { exists: false } };
     // What check mode predicts has no inode, and the host could not tell about it.
     const details = file.inode === 0 ? await predictedDetails(args.path, file) : await target.query(detailsKind, key);

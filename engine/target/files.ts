@@ -9,6 +9,8 @@ import type { FileState, PresentFile } from './state.ts';
 export interface StatKey {
   readonly path: string;
   readonly follow: boolean;
+  /** Under check, what a package still to come may bring is unknown, and not absent. */
+  readonly certain?: boolean | undefined;
 }
 
 const noFile: FileState = { exists: false };

@@ -170,7 +170,8 @@ export function readable(host: string, query: <K, V>(kind: QueryKind<K, V>, key:
   return {
     host,
     query,
-    stat: (path, options = {}) => query(statKind, { path, follow: options.follow ?? false }),
+    stat: (path, options = {}) =>
+      query(statKind, { path, follow: options.follow ?? false, ...(options.certain && { certain: true }) }),
     exists: async (path) => (await query(statKind, { path, follow: true })).exists,
     checksum: (path) => query(checksumKind, path),
     readFile: (path) => query(contentKind, path),

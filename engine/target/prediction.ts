@@ -43,5 +43,15 @@ export function isFolderOf(bringer: string, path: string): boolean {
   );
 }
 
+/** The package still to come that may well bring this file: a program called like it, or what lies in a folder that is. */
+export function bringerOfFile(brings: readonly string[], path: string): string | undefined {
+  const at = normalPath(path);
+  const isProgram = /^\/(?:usr\/)?s?bin\/[^/]*$/.test(at);
+  const names = at.split('/').slice(1);
+  if (!isProgram && !['etc', 'var', 'run', 'usr', 'lib'].includes(names[0] ?? '')) return undefined;
+  const fits = (name: string) => (isProgram ? names.at(-1)!.startsWith(name.split('-')[0]!) : names.includes(name));
+  return brings.find((one) => packagesOf(one).some(fits));
+}
+
 const packagesOf = (bringer: string) =>
   bringer.split(/[\s,]+/).filter((word) => word !== '' && !/^packages?$/.test(word));

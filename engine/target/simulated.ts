@@ -8,7 +8,7 @@ import { contentBytes, fileEffects, predicted, statEffects } from './effects.ts'
 import { ModuleFailure, UnknownState } from './failure.ts';
 import { checksumKind, contentKind, normalPath, type StatKey, statKind } from './files.ts';
 import { readable } from './live.ts';
-import { bringerOf, isFolderOf, type PredictedWorld, predictionOf } from './prediction.ts';
+import { bringerOf, bringerOfFile, isFolderOf, type PredictedWorld, predictionOf } from './prediction.ts';
 import { accountKind, groupKind } from './queries/accounts.ts';
 import { unitKind } from './queries/units.ts';
 import { type Effect, effect, type QueryKind } from './query.ts';
@@ -49,6 +49,10 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     ) {
       return predicted('directory', {}) as V;
     }
+    if (kind === (statKind as unknown) && (key as StatKey).certain && !(value as FileState).exists) {
+      const likely = bringerOfFile(prediction.brings, (key as StatKey).path);
+      if (likely) throw new UnknownState(`${path} may come with ${likely}, which is not there yet`);
+    }
     if (kind === (unitKind as unknown) && !(value as UnitState).exists) {
       const name = (value as UnitState).name;
       if (await unitFilePredicted(name))
@@ -78,7 +82,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     const follow = kind !== (statKind as unknown) || (key as StatKey).follow;
     const real = realPath(normalPath(path), follow);
     if (real === normalPath(path)) return key;
-    return (kind === (statKind as unknown) ? { path: real, follow } : real) as K;
+    return (kind === (statKind as unknown) ? { ...(key as StatKey), path: real } : real) as K;
   }
 
   /** A change in a folder behind a predicted link is one in the folder itself. */

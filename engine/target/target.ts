@@ -44,8 +44,11 @@ export interface Attributes {
 export interface ReadableTarget {
   readonly host: string;
   query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V>;
-  /** The file at `path`; links are not followed unless asked. Absence is a state: `{ exists: false }`. */
-  stat(path: string, options?: { readonly follow?: boolean }): Promise<FileState>;
+  /**
+   * The file at `path`; links are not followed unless asked. Absence is a state: `{ exists: false }`. Who asks to be `certain`
+   * is told of absence only where no package still to come is likely to bring the file.
+   */
+  stat(path: string, options?: { readonly follow?: boolean; readonly certain?: boolean }): Promise<FileState>;
   /** Whether anything is there, links followed. */
   exists(path: string): Promise<boolean>;
   /** SHA-256 in hex, `undefined` where there is no regular file. */

@@ -132,6 +132,21 @@ describe('a simulated target', () => {
     expect(await target.unit('sshd')).to.include({ active: 'active' });
   });
 
+  it('doubts, for who wants to be certain, the absence of a file that a package may well bring', async () => {
+    const { target } = open();
+    const certain = { certain: true };
+    expect(await target.stat('/usr/sbin/haproxy', certain)).to.deep.equal({ exists: false });
+    await target.mutate({ summary: 'install haproxy', script: 'x', effects: [], brings: 'package haproxy' });
+    for (const path of ['/usr/sbin/haproxy', '/etc/haproxy/errors/400.http', '/etc/default/haproxy'])
+      expect(await reason(target.stat(path, certain)), path).to.match(
+        /may come with package haproxy, which is not there/,
+      );
+    expect(await target.stat('/usr/sbin/haproxy')).to.deep.equal({ exists: false });
+    expect(await target.stat('/etc/haproxy', certain)).to.include({ type: 'directory' });
+    for (const path of ['/etc/kubernetes/admin.conf', '/usr/local/bin/etcd', '/root/haproxy'])
+      expect(await target.stat(path, certain), path).to.deep.equal({ exists: false });
+  });
+
   it('believes the effects a mutation states, and runs nothing', async () => {
     const { target, real } = open();
     await target.mutate({
