@@ -27,6 +27,7 @@ const args = {
   icmp_block: { description: 'a type of ICMP message to block' },
   icmp_block_inversion: { type: 'bool', description: 'block the types that are not named instead' },
   masquerade: { type: 'bool', description: 'hide what is sent behind the address of the host' },
+  forward: { type: 'bool', description: 'let packets pass between the interfaces and sources of the zone' },
   port_forward: {
     type: 'list',
     options: {
@@ -58,6 +59,7 @@ const subjects = [
   'icmp_block',
   'icmp_block_inversion',
   'masquerade',
+  'forward',
   'port_forward',
   'target',
 ] as const satisfies readonly (keyof Args)[];
@@ -177,7 +179,7 @@ interface Option {
 }
 
 function optionOf(args: Args): Option | undefined {
-  for (const name of ['masquerade', 'icmp_block_inversion'] as const) {
+  for (const name of ['masquerade', 'forward', 'icmp_block_inversion'] as const) {
     const isOn = args[name];
     if (isOn !== undefined) return { name: name.replaceAll('_', '-'), isOn };
   }

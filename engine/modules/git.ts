@@ -63,6 +63,17 @@ const args = {
     default: false,
     description: 'check out only what is signed by a key the host trusts',
   },
+  track_submodules: { type: 'bool', default: false, description: 'refused: submodules are where the commit has them' },
+  gpg_allowlist: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    aliases: ['gpg_whitelist'],
+    description: 'refused: with verify_commit the keys that the host trusts count',
+  },
+  archive: { type: 'path', description: 'refused: the module archive packs a checkout' },
+  archive_prefix: { description: 'refused, as archive' },
+  separate_git_dir: { type: 'path', description: 'refused: the repository is in the checkout' },
 } as const satisfies ArgsLiteral;
 type Args = ArgsOf<typeof args>;
 
@@ -181,7 +192,16 @@ const checkoutKey = (args: Args): CheckoutKey => ({ ...named(args), call: callOf
 const named = ({ dest, remote, version }: Args) => ({ dest, remote, version });
 const remoteKey = (args: Args) => ({ repo: args.repo, version: args.version, call: callOf(args) });
 
-function check({ version, remote, umask }: Args): void {
+function check(args: Args): void {
+  const { version, remote, umask } = args;
+  const refused: readonly (readonly [boolean, string])[] = [
+    [args.track_submodules, 'track_submodules: submodules are where the commit has them'],
+    [args.gpg_allowlist.length > 0, 'gpg_allowlist: with verify_commit the keys that the host trusts count'],
+    [args.archive !== undefined || args.archive_prefix !== undefined, 'archive: the module archive packs a checkout'],
+    [args.separate_git_dir !== undefined, 'separate_git_dir: the repository is in the checkout'],
+  ];
+  const found = refused.flatMap(([is, why]) => (is ? [why] : []));
+  if (found.length > 0) throw new ModuleFailure(`git does not know ${found.join('; ')}`);
   // Names that git refuses anyhow, some of which it would take for options.
   for (const name of [version, remote]) {
     if (/^-|[\s~^:?*[\\\x00-\x1f]|\.\.|@\{|^$/.test(name))

@@ -34,6 +34,7 @@ export default defineModule({
     create: { type: 'bool', default: false, description: 'make the file when it is not there' },
     backup: { type: 'bool', default: false, description: 'keep a copy of the old file beside it' },
     validate: { description: 'a command that must succeed before the file is used; %s is its path' },
+    encoding: { default: 'utf-8', description: 'taken and ignored: what is not the line is kept byte by byte' },
     ...attributeArgs,
   },
   rules: {

@@ -19,6 +19,11 @@ const args = {
   state: { choices: ['enforcing', 'permissive', 'disabled'], required: true },
   policy: { description: 'targeted, mls …; needed unless disabled' },
   configfile: { type: 'path', default: '/etc/selinux/config', aliases: ['conf', 'file'] },
+  update_kernel_param: {
+    type: 'bool',
+    default: false,
+    description: 'refused: command: grubby … sets a parameter of the kernel',
+  },
 } as const satisfies ArgsLiteral;
 
 export default defineModule({
@@ -40,6 +45,10 @@ export default defineModule({
   examples: '- name: Let SELinux only warn\n  selinux:\n    policy: targeted\n    state: permissive\n',
 
   async probe({ args, target }): Promise<SelinuxState> {
+    if (args.update_kernel_param)
+      throw new ModuleFailure(
+        'selinux does not know update_kernel_param: a command (grubby) sets parameters of the kernel',
+      );
     const [mode, content] = await Promise.all([target.query(selinuxKind, ''), target.readFile(args.configfile)]);
     if (content === undefined) throw new ModuleFailure(`the host has no SELinux: there is no ${args.configfile}`);
     const text = content.toString();

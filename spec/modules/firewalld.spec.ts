@@ -49,6 +49,11 @@ testModule(firewalld, 'firewalld', {
     world: world({ '--query-rich-rule=rule service name="ftp" audit limit value="1/m" accept': 'no' }),
     want: { scripts: [`'--add-rich-rule=rule service name="ftp" audit limit value="1/m" accept'`] },
   },
+  'lets packets pass within the zone': {
+    args: { forward: true, state: 'enabled' },
+    world: world({ '--query-forward': 'no' }),
+    want: { log: ['firewall-cmd --add-forward'] },
+  },
   'knows switches that shall be off': {
     args: { masquerade: false, state: 'enabled' },
     world: world({ '--query-masquerade': 'yes' }),

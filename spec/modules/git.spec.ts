@@ -101,6 +101,10 @@ testModule(git, 'git', {
     world: { files: { [`${dest}/mine`]: '' }, answers: { [`git remote ${repo} HEAD`]: remote } },
     fails: '/srv/app is there already, and is no git repository',
   },
+  'names what it does not know': {
+    args: { ...args, separate_git_dir: '/var/git', gpg_whitelist: ['ABC'] },
+    fails: 'git does not know gpg_allowlist: with verify_commit the keys that the host trusts count; separate_git_dir',
+  },
   'takes no option for a version': { args: { ...args, version: '--upload-pack=x' }, fails: 'cannot be the name' },
 });
 

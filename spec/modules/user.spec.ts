@@ -109,6 +109,10 @@ testModule(user, 'user', {
     world: bob,
     want: { fields: ['sshKeyExists'], scripts: ["ssh-keygen -q -t 'ed25519'"] },
   },
+  'gets no key with a passphrase': {
+    args: { name: 'bob', generate_ssh_key: true, ssh_key_passphrase: 'x' },
+    fails: 'ssh_key_passphrase would be seen in the list of processes',
+  },
   'removes a user with the home': {
     args: { name: 'bob', state: 'absent', remove: true, force: true },
     world: bob,

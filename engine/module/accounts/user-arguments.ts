@@ -49,6 +49,7 @@ export const userArgs = {
   ssh_key_bits: { type: 'int', description: "ssh-keygen's own default unless told" },
   ssh_key_file: { type: 'path', description: 'in the home unless absolute; `.ssh/id_<type>` unless told' },
   ssh_key_comment: { description: '`ansible-generated on <host>` unless told' },
+  ssh_key_passphrase: { secret: true, description: 'refused: ssh-keygen would show it in the list of processes' },
   seuser: { description: 'SELinux user' },
   local: { type: 'bool', default: false, description: 'taken and ignored: the tools of shadow edit local files' },
   hidden: { type: 'bool', description: elsewhere },

@@ -80,6 +80,10 @@ export async function probeUser(args: UserArgs, target: ReadableTarget): Promise
 
 /** @throws ModuleFailure when a group that is named does not exist. */
 export function wantedOfUser(args: UserArgs, state: UserState): Partial<UserState> {
+  if (args.ssh_key_passphrase !== undefined)
+    throw new ModuleFailure(
+      'ssh_key_passphrase would be seen in the list of processes: make the key pair on the controller, and copy it',
+    );
   if (args.state === 'absent') return { exists: false };
   if (state.missingGroups.length > 0) {
     throw new ModuleFailure(state.missingGroups.map((group) => `Group ${group} does not exist`).join('; '));

@@ -43,6 +43,7 @@ export const dnfArgs = {
   releasever: {},
   lock_timeout: { type: 'int', default: 30, description: 'seconds to wait while another package manager works' },
   use_backend: { default: 'auto', description: 'taken and ignored: what the host has is used' },
+  list: { description: 'refused: package_facts tells what is installed' },
   install_repoquery: { type: 'bool', default: true, description: ignored },
 } as const satisfies ArgsLiteral;
 

@@ -34,6 +34,7 @@ export async function probeDnf(args: DnfArgs, target: ReadableTarget): Promise<D
 }
 
 export function wantedOfDnf(args: DnfArgs, state: DnfState): Partial<DnfState> {
+  if (args.list !== undefined) throw new ModuleFailure('dnf does not know list: package_facts tells what is installed');
   const packages = Object.entries(state.packages).map(([name, installed]): [string, string | null] => {
     if (stateOf(args) === 'absent' || (args.update_only && installed === null)) return [name, null];
     if (installed === null) return [name, wouldBeInstalled];
