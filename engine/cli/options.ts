@@ -96,6 +96,7 @@ export function parseArguments(
   configured: (verbose: number) => Partial<CliOptions> = () => ({}),
 ): Invocation {
   const printed: string[] = [];
+  const complained: string[] = [];
   const program = command(version);
   let chosen: ((options: CliOptions) => Invocation) | undefined;
   addSubcommands(program, (make) => {
@@ -108,7 +109,7 @@ export function parseArguments(
   for (const one of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     one.exitOverride().configureOutput({
       writeOut: (text) => void printed.push(text),
-      writeErr: () => {}, // the error itself is thrown
+      writeErr: (text) => void complained.push(text), // the error itself is thrown
     });
   }
   try {
@@ -116,6 +117,9 @@ export function parseArguments(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text: printed.join(''), stream: 'stdout', exitCode: 0 };
+    // a command of commands without one: what there is, as its help says it
+    if (error.code === 'commander.help')
+      return { kind: 'text', text: complained.join(''), stream: 'stderr', exitCode: exitCodes.usage };
     throw new KplayError([{ message: error.message.replace(/^error: /, ''), hint: 'kplay --help lists the options' }], {
       exitCode: exitCodes.usage,
     });

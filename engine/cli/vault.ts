@@ -1,6 +1,6 @@
 /** `kplay vault …`: what ansible-vault does, on files of the same formats. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes, KplayError } from '../errors.ts';
@@ -11,6 +11,10 @@ import { vaultSecrets } from './vault-secrets.ts';
 
 /** Does it. Throws KplayError; a file that cannot be done leaves all files as they were. */
 export async function vaultCommand(command: VaultCommand): Promise<number> {
+  // before anybody is asked for a password
+  if (command.action !== 'encrypt-string')
+    for (const file of command.operands)
+      if (file !== stdin && !existsSync(file)) throw mistake(`cannot read ${file}: there is no such file`);
   const given = await vaultSecrets(command);
   const secrets = given.length > 0 ? given : await vaultSecrets({ ...command, askVaultPass: true });
   const vault = vaultWith(secrets);

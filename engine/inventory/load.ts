@@ -145,7 +145,8 @@ function readSource(draft: Draft, source: string, files: Files, soFar: SoFar): v
     readConstructed(draft, text, source, soFar);
   else if (text !== undefined) readText(draft, text, source);
   else if (source.includes(',')) readHostList(draft, source);
-  else fail(`there is no inventory "${source}"`, undefined, `for a list of hosts write a comma: "${source},"`);
+  else
+    fail(`there is no inventory "${source}"`, undefined, `for a list of hosts write a comma: "${basename(source)},"`);
 }
 
 function readText(draft: Draft, text: string, file: string): void {

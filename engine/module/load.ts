@@ -106,7 +106,7 @@ function explain(name: string, folders: readonly string[], known: Iterable<strin
   const library = folders.flatMap((folder) => [folder, join(dirname(folder), 'library')]);
   const python = [...new Set(library)].map((folder) => join(folder, `${name}.py`)).find((path) => existsSync(path));
   if (python === undefined) return `no module is named "${name}".${didYouMean(name, known)}`;
-  return `${python} is a module for Ansible, written in Python; which kplay does not run: write it as modules/${name}.mjs (README, "Write a module")`;
+  return `${python} is a module for Ansible, written in Python, which kplay does not run: write it as modules/${name}.mjs beside library/ (README, "Write a module")`;
 }
 
 async function importModule(name: string, file: string): Promise<AnyModule> {

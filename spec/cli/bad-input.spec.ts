@@ -26,6 +26,16 @@ const cases: readonly Case[] = [
     args: ['site.yml', '-i', 'none'],
     says: ['error: there is no inventory', 'none'],
   },
+  {
+    title: 'a host where an inventory is expected',
+    args: ['site.yml', '-i', 'web1'],
+    says: ['hint: for a list of hosts write a comma: "web1,"'],
+  },
+  {
+    title: 'a file to decrypt that is not there, before a password is asked for',
+    args: ['vault', 'view', 'none.yml', '--no-input'],
+    says: ['cannot read none.yml: there is no such file'],
+  },
   { title: 'no inventory', args: ['site.yml'], says: ['matches no host', 'hint: add -i'] },
   {
     title: 'an INI inventory with two mistakes, both',

@@ -18,7 +18,7 @@ describe('a library of Python modules', () => {
         expect(said.stderr)
           .to.contain('site.yml:3:7')
           .and.to.contain(`${place}/frobnicate.py is a module for Ansible, written in Python`)
-          .and.to.contain('write it as modules/frobnicate.mjs (README, "Write a module")');
+          .and.to.contain('write it as modules/frobnicate.mjs beside library/ (README, "Write a module")');
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

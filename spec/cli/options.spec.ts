@@ -30,6 +30,19 @@ const cases: readonly { readonly argv: string; readonly options: Partial<CliOpti
 ];
 
 describe('the command line', () => {
+  it('lists the commands of a command of commands that is named alone', () => {
+    for (const [name, one] of [
+      ['vault', 'rekey'],
+      ['init', 'project'],
+      ['completion', 'zsh'],
+    ] as const) {
+      const invocation = parseArguments([name], '1.2.3');
+      if (invocation.kind !== 'text') throw new Error(`a ${invocation.kind}`);
+      expect([invocation.stream, invocation.exitCode]).to.deep.equal(['stderr', 5]);
+      expect(invocation.text).to.contain(`Usage: kplay ${name}`).and.to.contain(one);
+    }
+  });
+
   for (const { argv, options } of cases) {
     it(`reads ${argv}`, () => {
       const invocation = parseArguments(argv.split(' '), '1.2.3');
