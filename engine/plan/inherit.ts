@@ -1,19 +1,25 @@
 /** Keywords handed down: the nearest single value wins, lists grow inward. */
 import type { Inherited, Keywords } from '../playbook/ast.ts';
-import type { Effective } from './plan.ts';
+import type { Effective, Lexical } from './plan.ts';
+
+const toldKeywords = ['connection', 'port', 'remote_user'] as const;
 
 /** What `own` keywords come to inside `outer` ones. `vars` join the lexical variables unless they are `handed` over by an include. */
 export function inherit(outer: Effective, own: Keywords, vars: 'lexical' | 'handed' = 'lexical'): Effective {
-  const { lexical } = outer;
+  const environment = joined(outer.environment, own.environment);
+  const inherited = nearest(outer.inherited, own.inherited);
+  // most statements add nothing, and share what they see with those around them
+  const tells = own.environment.length > 0 || toldKeywords.some((keyword) => own.inherited[keyword] !== undefined);
+  const lexical: Lexical = tells ? { ...outer.lexical, told: { environment, inherited } } : outer.lexical;
   return {
     ...(own.name !== undefined && { name: own.name }),
     at: own.at,
     when: joined(outer.when, own.when),
     tags: own.tags.length === 0 ? outer.tags : [...new Set([...outer.tags, ...own.tags])],
-    environment: joined(outer.environment, own.environment),
+    environment,
     moduleDefaults: joined(outer.moduleDefaults, own.moduleDefaults),
     notify: joined(outer.notify, own.notify),
-    inherited: nearest(outer.inherited, own.inherited),
+    inherited,
     lexical: !own.vars
       ? lexical
       : vars === 'lexical'

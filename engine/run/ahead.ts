@@ -116,7 +116,7 @@ export async function following<T>(
   const own = new Map<string, Follower[]>();
   for (const host of hosts) {
     try {
-      const { place } = run.machine(host.name, variables.play.play.inherited);
+      const { place } = run.machine(host.name, variables.play.play.inherited, { play });
       own.set(place, [...(own.get(place) ?? []), { again: () => ahead.again(host), later: () => ahead.later(host) }]);
     } catch {
       // settings that make no sense fail the host's first task, with its reason
@@ -171,8 +171,8 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
   if (prepared.kind === 'skip') return false;
   const looks = isAction(prepared.module) && prepared.module.looks?.(prepared.args as never) === true;
   if (prepared.unknown !== undefined || prepared.runsOn !== host.name) return !prepared.simulated;
-  void play.run
-    .machine(prepared.runsOn, task.inherited)
+  void prepared
+    .machine()
     .target(prepared.become, prepared.simulated ? 'simulated' : 'live')
     .then(async (target) =>
       readAhead({

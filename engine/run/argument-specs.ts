@@ -16,7 +16,7 @@ import { silent } from './ahead.ts';
 import { judge } from './conditions.ts';
 import { connectionSettings } from './connection-settings.ts';
 import type { HostState, PlayRun, Run } from './context.ts';
-import { hostEnvironment } from './environment.ts';
+import { definedEnvironment, hostEnvironment } from './environment.ts';
 import { hostsOf, playRunOf } from './play.ts';
 import { holdsUnknown } from './prepare.ts';
 import { steadyOnly } from './steady.ts';
@@ -129,7 +129,7 @@ function mayWriteHere(play: PlayRun, host: HostState, task: PlannedTask, module:
   const { inventory, defaults } = run.options;
   const isLocal = () => {
     const implicit = inventory.host(host.name)?.implicit ?? false;
-    const environment = hostEnvironment(run, host);
+    const environment = definedEnvironment(run, host, play, task.lexical);
     return connectionSettings(host.name, implicit, task.inherited, environment, defaults).kind === 'local';
   };
   return task.inherited.delegate_to !== undefined || (attempt(isLocal) ?? true);

@@ -96,7 +96,7 @@ async function perform(turn: Turn, prepared: Prepared) {
   const limits = asyncLimits(turn, prepared);
   // what only concerns the controller needs no connection
   if ('action' in module && module.action === 'controller') return act({ module, args, controller, diff });
-  const machine = play.run.machine(prepared.runsOn, task.inherited);
+  const machine = prepared.machine();
   const reach = () => machine.target(prepared.become, simulated ? 'simulated' : 'live');
   if ('reconnects' in module && module.reconnects) {
     const observe: Target['observe'] = async (command) => (await reach()).observe(command);

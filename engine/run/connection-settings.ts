@@ -27,6 +27,16 @@ export interface ConnectionDefaults {
   readonly onAcceptedHostKey?: ConnectionSettings['onAcceptedHostKey'];
 }
 
+/** Variables that say how a host is reached. */
+export const connectionVariables: ReadonlySet<string> = new Set(
+  [
+    ...['connection', 'host', 'port', 'user', 'password', 'timeout', 'host_key_checking', 'private_key_file'],
+    ...['private_key_passphrase', 'exec_command', 'shell_command', 'ssh_host', 'ssh_port', 'ssh_user', 'ssh_password'],
+    ...['ssh_pass', 'ssh_timeout', 'ssh_host_key_checking', 'ssh_private_key_file', 'ssh_private_key_passphrase'],
+    ...['ssh_known_hosts_file', 'ssh_common_args', 'ssh_extra_args'],
+  ].map((name) => `ansible_${name}`),
+);
+
 /** A variable's rendered value in this environment, undefined where there is none. */
 export function variable(environment: Environment, name: string): unknown {
   const value = environment.scope.get(name);
@@ -47,7 +57,7 @@ export function connectionSettings(
   const text = (...names: readonly string[]) => firstText(names.map((name) => variable(environment, name)));
   const keyword = (name: 'connection' | 'port' | 'remote_user') => asText(rendered(inherited[name], environment));
   const kind = connectionKind(
-    text('ansible_connection') ?? keyword('connection') ?? defaults.connection ?? (implicitLocal ? 'local' : 'ssh'),
+    text('ansible_connection') ?? (implicitLocal ? 'local' : (keyword('connection') ?? defaults.connection ?? 'ssh')),
   );
   const port = text('ansible_port', 'ansible_ssh_port') ?? keyword('port');
   const checking = text('ansible_host_key_checking', 'ansible_ssh_host_key_checking');

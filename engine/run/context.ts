@@ -3,7 +3,7 @@
 import type { Location } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AnyModule } from '../module/definition.ts';
-import type { Plan, PlannedHandler, Planner } from '../plan/plan.ts';
+import type { Lexical, Plan, PlannedHandler, Planner } from '../plan/plan.ts';
 import type { Inherited } from '../playbook/ast.ts';
 import type { Vault } from '../source/vault.ts';
 import type { PredictedWorld, Prediction } from '../target/prediction.ts';
@@ -17,7 +17,7 @@ import type { LocalFiles } from './local-files.ts';
 import type { Machine, Wiring } from './machines.ts';
 import type { Pace } from './pace.ts';
 import type { Secrets } from './secrets.ts';
-import type { HostVariables, PlayVariables, VariableSources } from './variables.ts';
+import type { HostVariables, Momentary, PlayVariables, VariableSources } from './variables.ts';
 
 export interface RunOptions {
   readonly plan: Plan;
@@ -92,8 +92,11 @@ export interface Run {
   readonly filters: Readonly<Record<string, FilterFunction>>;
   readonly tests: Readonly<Record<string, TestFunction>>;
   host(name: string): HostState;
-  /** The machine a task reaches a host by; `inherited` are its connection keywords. Throws ModuleFailure for settings that make no sense. */
-  machine(name: string, inherited?: Inherited): Machine;
+  /**
+   * The machine a task reaches a host by; `inherited` are its connection keywords, `from` is whose variables count besides the
+   * host's own. Throws ModuleFailure for settings that make no sense.
+   */
+  machine(name: string, inherited?: Inherited, from?: Asking): Machine;
   /** What went to and fro so far between the controller and a host. */
   traffic(name: string): HostTraffic;
   /** Who reads ahead on a place, to be told when something there is being changed. */
@@ -112,6 +115,13 @@ export interface Run {
   /** The task `--start-at-task` names has not been met yet. */
   waiting: boolean;
   readonly emit: Emit;
+}
+
+/** Where a machine is asked for. */
+export interface Asking {
+  readonly play: PlayRun;
+  readonly lexical?: Lexical;
+  readonly momentary?: Momentary | undefined;
 }
 
 /** Reads ahead for a host, and is told when what was read is void: read on at once, or when the host is at work again. */

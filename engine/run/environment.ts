@@ -1,8 +1,10 @@
 /** The environment a template of a task is rendered in: its scope with Ansible's magic variables, and its lookups. */
 import type { Lexical } from '../plan/plan.ts';
 import type { Environment } from '../template/environment.ts';
+import { missing, type Scope } from '../template/values.ts';
 import type { HostState, PlayRun, Run } from './context.ts';
 import { searchPaths } from './controller.ts';
+import { howReached } from './how-reached.ts';
 import { loadTemplate } from './lookups.ts';
 import { magicNames, magicValue } from './magic.ts';
 import { type Momentary, taskScope } from './variables.ts';
@@ -14,8 +16,32 @@ export function hostEnvironment(
   run: Run,
   host: HostState,
   play?: PlayRun,
-  lexical: Lexical = emptyLexical,
+  lexical?: Lexical,
   momentary?: Momentary,
+): Environment {
+  return environmentOf(run, host, play, lexical, momentary, (name, defined) =>
+    lexical ? howReached(name, { run, host, lexical, defined }) : missing,
+  );
+}
+
+/** The same without what keywords and flags say of the connection. */
+export function definedEnvironment(
+  run: Run,
+  host: HostState,
+  play?: PlayRun,
+  lexical?: Lexical,
+  momentary?: Momentary,
+): Environment {
+  return environmentOf(run, host, play, lexical, momentary);
+}
+
+function environmentOf(
+  run: Run,
+  host: HostState,
+  play: PlayRun | undefined,
+  lexical = emptyLexical,
+  momentary?: Momentary,
+  otherwise?: (name: string, defined: Scope) => unknown,
 ): Environment {
   const place = { run, host, play, lexical };
   const playbookDir = play?.variables.play.playbookDir ?? run.options.cwd;
@@ -26,6 +52,7 @@ export function hostEnvironment(
       ...(momentary ? { momentary } : {}),
       magic: (name) => magicValue(name, place),
       magicNames,
+      ...(otherwise && { otherwise }),
     }),
     lookups: run.lookups,
     filters: run.filters,

@@ -79,7 +79,7 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
   try {
     const environment = hostEnvironment(run, host, play);
     const target = await run
-      .machine(host.name, play.variables.play.play.inherited)
+      .machine(host.name, play.variables.play.play.inherited, { play })
       .target(becomeOf(play.variables.play.play.inherited, environment, run.options.defaults), 'live');
     const facts = subsets.length > 0 ? await target.facts(subsetKeys(subsets, limitsOf(play, environment))) : {};
     for (const [name, value] of Object.entries(facts)) host.variables.facts.set(name, value);

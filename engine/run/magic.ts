@@ -1,6 +1,7 @@
 /** Ansible's magic variables: made when asked for, overruled by nothing. */
 import { dirname } from 'node:path';
 import type { Lexical, Role } from '../plan/plan.ts';
+import { trusted } from '../template/render.ts';
 import { missing, omit, type Scope, ScopeDict } from '../template/values.ts';
 import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
@@ -40,7 +41,7 @@ const anywhere: Readonly<Record<string, (place: Place) => unknown>> = {
   kplay_version: ({ run }) => run.options.version,
   ansible_config_file: () => null,
   omit: () => omit,
-  environment: () => ({}),
+  environment: ({ lexical }) => (lexical.told?.environment ?? []).map(({ value, at }) => trusted(value, at)),
 };
 
 const inPlay: Readonly<Record<string, (play: PlayRun) => unknown>> = {

@@ -46,7 +46,9 @@ export async function runMeta(
       for (const host of play.allHosts) if (host.gone || section.lost.has(host)) clearErrors(host);
       break;
     case 'reset_connection':
-      await Promise.all(wanted.map((host) => play.run.machine(host.name).close()));
+      await Promise.all(
+        wanted.map((host) => play.run.machine(host.name, meta.inherited, { play, lexical: meta.lexical }).close()),
+      );
       break;
     case 'refresh_inventory':
       try {

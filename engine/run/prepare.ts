@@ -12,6 +12,7 @@ import { judge } from './conditions.ts';
 import { becomeOf, rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { hostEnvironment } from './environment.ts';
+import type { Machine } from './machines.ts';
 import type { Momentary } from './variables.ts';
 
 /** A handler's name or a topic, and where it is written. */
@@ -26,6 +27,8 @@ export interface Prepared {
   readonly environment: Environment;
   /** Whose machine it runs on. */
   readonly runsOn: string;
+  /** Throws ModuleFailure for settings that make no sense. */
+  readonly machine: () => Machine;
   /** Somebody said so, be it the host itself. */
   readonly delegated: boolean;
   readonly become: Become | undefined;
@@ -67,7 +70,7 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   const runsOn = delegatesTo ?? host.name;
   const keywordCheck = rendered(task.inherited.check_mode, environment);
   const timeout = rendered(task.inherited.timeout, environment);
-  const becomer = runsOn === host.name ? environment : delegated(play, runsOn, environment);
+  const becomer = runsOn === host.name ? environment : delegated(play, runsOn, task, momentary, environment);
   const become = becomeOf(task.inherited, becomer, options.defaults);
   if (become?.password) play.run.secrets.add(become.password);
   return {
@@ -79,6 +82,7 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
       [rendered(written, environment)].flat().map((name) => ({ name: String(name), at: written.at })),
     ),
     runsOn,
+    machine: () => play.run.machine(runsOn, task.inherited, { play, lexical: task.lexical, momentary }),
     delegated: delegatesTo !== undefined,
     become,
     variables: environmentVariables(task, environment),
@@ -200,10 +204,14 @@ function environmentVariables(task: PlannedTask, environment: Environment): Read
 }
 
 /** A delegated task becomes whom the delegate's own variables say, if they say so. */
-function delegated(play: PlayRun, name: string, own: Environment): Environment {
-  const known = play.run.options.inventory.host(name);
-  if (!known) return own;
-  const theirs = hostEnvironment(play.run, play.run.host(name), play);
+function delegated(
+  play: PlayRun,
+  name: string,
+  task: PlannedTask,
+  momentary: Momentary | undefined,
+  own: Environment,
+): Environment {
+  const theirs = hostEnvironment(play.run, play.run.host(name), play, task.lexical, momentary);
   return {
     ...own,
     scope: {

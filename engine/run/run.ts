@@ -5,9 +5,9 @@ import type { Reader } from '../target/batch.ts';
 import { predictedWorld, predictionOf } from '../target/prediction.ts';
 import type { Touched } from '../target/query.ts';
 import { specProblems } from './argument-specs.ts';
-import { connectionSettings } from './connection-settings.ts';
+import { connectionSettings, connectionVariables } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
-import { hostEnvironment } from './environment.ts';
+import { definedEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
 import { growing } from './growing.ts';
 import { modulesOf } from './include.ts';
@@ -22,6 +22,7 @@ import { runPlay } from './play.ts';
 import { revealer } from './revealed.ts';
 import { secretKeeper } from './secrets.ts';
 import { noTraffic, sumOfTraffic } from './traffic.ts';
+import { isSaidBeside } from './variables.ts';
 import { vaultFilters } from './vault-filters.ts';
 
 export interface RunResult {
@@ -163,24 +164,32 @@ function newRun(given: RunOptions): WholeRun {
       hosts.set(name, fresh);
       return fresh;
     },
-    machine(name, inherited = {}) {
+    machine(name, inherited = {}, from) {
       const plain =
-        inherited.connection === undefined && inherited.port === undefined && inherited.remote_user === undefined;
-      const usual = plain ? usualMachines.get(name) : undefined;
+        inherited.connection === undefined &&
+        inherited.port === undefined &&
+        inherited.remote_user === undefined &&
+        !(from && isSaidBeside(run.sources, name, connectionVariables, { ...from, play: from.play.variables }));
+      const asUsual = `${name} ${from?.play.variables.play.playbookDir ?? ''}`;
+      const usual = plain ? usualMachines.get(asUsual) : undefined;
       if (usual) return usual;
-      const environment = hostEnvironment(run, run.host(name));
+      const environment = definedEnvironment(run, run.host(name), from?.play, from?.lexical, from?.momentary);
       const host = options.inventory.host(name);
       const settings = connectionSettings(name, host?.implicit ?? false, inherited, environment, options.defaults);
-      const key = `${name} ${settings.kind} ${settings.user ?? ''} ${settings.port ?? ''}`;
+      const { environment: _, ...told } = settings;
+      const key = JSON.stringify([name, told]);
       const known = machines.get(key);
-      if (known) return known;
+      if (known) {
+        if (plain) usualMachines.set(asUsual, known);
+        return known;
+      }
       for (const secret of [settings.password, settings.passphrase]) if (secret) secrets.add(secret);
       const fresh = machine(name, settings, options.wiring, world, changed);
       if (options.stop?.aborted) void fresh.abort();
       machines.set(key, fresh);
       machinesOf.set(name, [...(machinesOf.get(name) ?? []), fresh]);
       machinesAt.set(fresh.place, [...(machinesAt.get(fresh.place) ?? []), fresh]);
-      if (plain) usualMachines.set(name, fresh);
+      if (plain) usualMachines.set(asUsual, fresh);
       return fresh;
     },
     refreshInventory() {

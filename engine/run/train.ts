@@ -78,12 +78,12 @@ export function trainsOf(
     let { made } = train;
     for (let task = next.get(head); task && isPlain(play, task); task = next.get(task)) {
       if (!selectedByTags(task.tags, play.run.options.tags, play.run.options.skipTags)) continue;
-      if (play.run.machine(host.name, task.inherited) !== train.machine) return;
       const prepared = prepare(steady, host, task);
       if (prepared.kind === 'skip') {
         track.carriages.push({ task });
         continue;
       }
+      if (prepared.machine() !== train.machine) return;
       if (!isSteady(play, host, prepared) || !isDeepStrictEqual(prepared.become, train.become)) return;
       const { module, args, diff } = prepared;
       const controller = steadyController(controllerFor(steady, host, task, withoutIncludes(prepared)), train.names);
@@ -132,7 +132,7 @@ export function trainsOf(
       }
       const heads = next.has(task) && onlyFiles(prepared.module) && isPlain(play, task);
       if (!heads || play.run.jobs.underWay || !isSteady(play, host, prepared)) return act();
-      const machine = play.run.machine(prepared.runsOn, task.inherited);
+      const machine = prepared.machine();
       // files of the controller itself are what other tasks are made of
       if (machine.place === 'localhost') return act();
       const live = await machine.live(prepared.become);

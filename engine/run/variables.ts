@@ -23,6 +23,8 @@ interface Layer {
   has(name: string): boolean;
   names(): Iterable<string>;
   readonly own: boolean;
+  /** Names may come to it during the run. */
+  readonly grows?: true;
   locate?(name: string): Location | undefined;
 }
 
@@ -59,6 +61,8 @@ export function taskScope(
     readonly momentary?: Momentary;
     readonly magic: (name: string) => unknown | typeof missing;
     readonly magicNames: readonly string[];
+    /** What a name means that nobody defines. */
+    readonly otherwise?: (name: string, defined: Scope) => unknown | typeof missing;
   },
 ): Scope {
   let found: readonly Layer[] | undefined;
@@ -66,27 +70,33 @@ export function taskScope(
     found ??= layersOf(sources, host, options.play, options.lexical, options.momentary);
     return found;
   };
+  function find(name: string): unknown | typeof missing {
+    const magic = options.magic(name);
+    if (magic !== missing) return magic;
+    for (const layer of layers()) {
+      if (layer.has(name))
+        return layer.own ? trusted(sources.revealed(layer.get(name)), layer.locate?.(name)) : layer.get(name);
+    }
+    return missing;
+  }
+  function* names(): Generator<string> {
+    const seen = new Set<string>(options.magicNames);
+    yield* seen;
+    for (const layer of layers()) {
+      for (const name of layer.names()) {
+        if (!seen.has(name)) yield name;
+        seen.add(name);
+      }
+    }
+  }
+  const defined: Scope = { get: find, names };
   const scope: Scope = {
     get(name) {
       if (name === 'vars') return new ScopeDict(scope);
-      const magic = options.magic(name);
-      if (magic !== missing) return magic;
-      for (const layer of layers()) {
-        if (layer.has(name))
-          return layer.own ? trusted(sources.revealed(layer.get(name)), layer.locate?.(name)) : layer.get(name);
-      }
-      return missing;
+      const found = find(name);
+      return found === missing && options.otherwise ? options.otherwise(name, defined) : found;
     },
-    *names() {
-      const seen = new Set<string>(options.magicNames);
-      yield* seen;
-      for (const layer of layers()) {
-        for (const name of layer.names()) {
-          if (!seen.has(name)) yield name;
-          seen.add(name);
-        }
-      }
-    },
+    names,
   };
   return scope;
 }
@@ -102,6 +112,29 @@ export function placeOf(
   return layersOf(sources, host, play, lexical)
     .find((layer) => layer.has(name))
     ?.locate?.(name);
+}
+
+/** Whether anything but the inventory gives a host one of these names, which are always the same set. */
+export function isSaidBeside(
+  sources: VariableSources,
+  host: string,
+  names: ReadonlySet<string>,
+  place: {
+    readonly play: PlayVariables;
+    readonly lexical?: Lexical | undefined;
+    readonly momentary?: Momentary | undefined;
+  },
+): boolean {
+  const { play, lexical, momentary } = place;
+  const ofInventory = layersOfBlocks(sources.inventory.layers(host, play.play.playbookDir));
+  return layersOf(sources, host, play, lexical, momentary).some(
+    (layer) => !ofInventory.includes(layer) && (layer.grows ? givesAny(names, layer) : lastinglyGives(names)(layer)),
+  );
+}
+
+function givesAny(names: ReadonlySet<string>, layer: Layer): boolean {
+  for (const name of names) if (layer.has(name)) return true;
+  return false;
 }
 
 /** Highest precedence first, so that the first layer that has a name has the last word. */
@@ -191,6 +224,10 @@ function remembered<Source extends object, Made>(make: (source: Source) => Made)
   };
 }
 
+const lastinglyGives = remembered((names: ReadonlySet<string>) =>
+  remembered((layer: Layer): boolean => givesAny(names, layer)),
+);
+
 /** Layers of a list that never changes, its last block first. */
 const layersOfBlocks = remembered((blocks: readonly (VarsBlock | VarsLayer)[]): readonly Layer[] =>
   blocks.toReversed().map(blockLayer),
@@ -206,7 +243,13 @@ function fromRecord(values: Readonly<Record<string, unknown>>, own: boolean): La
 }
 
 function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
-  return { own, has: (name) => values.has(name), get: (name) => values.get(name), names: () => values.keys() };
+  return {
+    own,
+    grows: true,
+    has: (name) => values.has(name),
+    get: (name) => values.get(name),
+    names: () => values.keys(),
+  };
 }
 
 const recordLayer = remembered((values: Readonly<Record<string, unknown>>) => fromRecord(values, true));
@@ -225,6 +268,7 @@ const factsLayer = remembered(({ facts, bareFacts }: HostVariables): Layer => {
     name.startsWith('ansible_') ? name.slice('ansible_'.length) : bareFacts.has(name) ? name : '';
   return {
     own: false,
+    grows: true,
     has: (name) => name === 'ansible_facts' || facts.has(bare(name)),
     get: (name) => (name === 'ansible_facts' ? Object.fromEntries(facts) : facts.get(bare(name))),
     *names() {

@@ -265,6 +265,20 @@ describe('variables', () => {
     expect(result('t', 'h1.x')['msg']).to.deep.equal(Object.values(magic));
   });
 
+  it('of magic about the environment of a task: what is written around it, from the outside inwards', async () => {
+    on = stage({}, ['h1']);
+    const { result } = await on.play(`
+- hosts: h1
+  gather_facts: false
+  environment: { A: "{{ a }}" }
+  vars: { a: one }
+  tasks:
+    - { name: own, debug: { msg: "{{ environment }}" }, environment: { B: two } }
+    - { name: outer, debug: { msg: "{{ environment }}" } }`);
+    expect(result('own')['msg']).to.deep.equal([{ A: 'one' }, { B: 'two' }]);
+    expect(result('outer')['msg']).to.deep.equal([{ A: 'one' }]);
+  });
+
   it('of magic about roles: who led here, each once, and where files are searched', async () => {
     const say = (name: string, seen: string) => `- { name: ${name}, debug: { msg: ${JSON.stringify(seen)} } }\n`;
     on = stage(

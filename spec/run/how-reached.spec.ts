@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { type Stage, stage } from './harness.ts';
+
+const shell = 'ansible_connection: exec, ansible_exec_command: /bin/sh';
+
+describe('How a host is reached', () => {
+  let on: Stage;
+  afterEach(() => on.close());
+
+  const play = async (inventory: string, playbook: string, files: Readonly<Record<string, string>> = {}) => {
+    on = stage(files);
+    return on.play(playbook, { inventory });
+  };
+
+  const reaching: Readonly<
+    Record<string, { readonly play: string; readonly files?: Readonly<Record<string, string>> }>
+  > = {
+    'variables of the play': { play: `vars: { ${shell} }` },
+    vars_files: { play: 'vars_files: [reach.yml]', files: { 'reach.yml': `{ ${shell} }` } },
+  };
+  for (const [what, { play: said, files }] of Object.entries(reaching)) {
+    it(`is said by ${what}, for facts and tasks`, async () => {
+      const { recap } = await play(
+        'h1\n',
+        `
+- hosts: h1
+  ${said}
+  tasks:
+    - command: echo there
+    - debug: { msg: "{{ ansible_kernel }}" }`,
+        files,
+      );
+      expect(recap['h1']).to.include({ ok: 3, failed: 0, unreachable: 0 });
+    });
+  }
+
+  it('is said by variables of the task, for a delegate outside the inventory too, item by item', async () => {
+    const { events } = await play(
+      `h1 ${shell.replaceAll(': ', '=').replace(',', '')}\n`,
+      `
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - command: echo there
+      delegate_to: "{{ item.name }}"
+      loop: [{ name: far, how: exec }, { name: farther, how: exec }]
+      vars: { ansible_connection: "{{ item.how }}", ansible_exec_command: /bin/sh }`,
+    );
+    const items = events.flatMap((event) => (event.type === 'item' ? [event.outcome] : []));
+    expect(items.map(({ status, delegatedTo }) => [status, delegatedTo])).to.deep.equal([
+      ['changed', 'far'],
+      ['changed', 'farther'],
+    ]);
+  });
+
+  it('may change by set_fact', async () => {
+    const { story } = await play(
+      'h1 ansible_connection=exec ansible_exec_command=/bin/false\n',
+      `
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: shut, command: "true", ignore_unreachable: true }
+    - { name: set, set_fact: { ansible_exec_command: /bin/sh } }
+    - { name: open, command: "true" }`,
+    );
+    expect(story).to.deep.equal(['h1 shut unreachable ignored', 'h1 set ok', 'h1 open changed']);
+  });
+
+  it('of a localhost nobody wrote down is local, whatever keywords say', async () => {
+    const { story } = await play(
+      'h1 ansible_connection=local\n',
+      `
+- hosts: h1
+  gather_facts: false
+  connection: ssh
+  tasks:
+    - { name: here, command: "true", delegate_to: localhost }`,
+    );
+    expect(story).to.deep.equal(['h1 here changed']);
+  });
+
+  it('is seen in the variables of a task where nobody defines them: the name, and what keywords say', async () => {
+    const { result } = await play(
+      'h1\nh2\n',
+      `
+- hosts: h1
+  gather_facts: false
+  connection: local
+  port: 2222
+  remote_user: "{{ ansible_user | default('root') }}"
+  tasks:
+    - name: told
+      debug: { msg: "{{ [ansible_host, ansible_connection, ansible_port, ansible_user, hostvars.h2.ansible_host | default('none')] }}" }
+      remote_user: "{{ ansible_user | default('bob') }}"`,
+    );
+    expect(result('told')['msg']).to.deep.equal(['h1', 'local', 2222, 'bob', 'none']);
+  });
+});
