@@ -1,5 +1,8 @@
 /** Ansible's lossless conversions: what a person plainly meant becomes the type an argument has. */
+
+import { octalMode } from '../target/octal-mode.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
+import { isSensibleMode } from './mode.ts';
 import { parsePairs } from './pairs.ts';
 
 /** True for values that are to be left as they are: a template before it is rendered, a value not known yet. */
@@ -30,7 +33,7 @@ function toScalar(value: unknown, type: ArgType, choices: ArgLiteral['choices'])
     case 'path':
       return (typeof value === 'boolean' && booleanChoice(value, choices)) || toText(value);
     case 'mode':
-      return typeof value === 'string' ? toMode(value) : value;
+      return typeof value === 'number' ? modeOfBits(value) : typeof value === 'string' ? toMode(value) : value;
     default:
       return value;
   }
@@ -69,6 +72,14 @@ function toText(value: unknown): unknown {
 function toMode(value: string): string {
   const digits = /^\s*(?:0o?)?([0-7]{1,4})\s*$/.exec(value)?.[1];
   return digits === undefined ? value.trim() : digits.padStart(4, '0');
+}
+
+/**
+ * YAML has read `0644` as 420: these are bits. `644` was meant as octal, and so would come to bits that make no sense; it stays, for
+ * the schema to refuse.
+ */
+function modeOfBits(value: number): unknown {
+  return isSensibleMode(value) ? octalMode(value) : value;
 }
 
 function toList(value: unknown, literal: ArgLiteral, opaque: Opaque): unknown {

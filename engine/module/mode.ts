@@ -36,6 +36,14 @@ export function modeAfter(wanted: string, current: string, isDirectory: boolean,
   return octalMode(mode);
 }
 
+/** Whether anybody would want these bits: the owner may do what others may, and nobody write what he cannot read. */
+export function isSensibleMode(bits: number): boolean {
+  if (!Number.isInteger(bits) || bits < 0 || bits > everything) return false;
+  const [owner = 0, group = 0, other = 0] = [6, 3, 0].map((shift) => (bits >> shift) & 7);
+  const writesUnread = [owner, group, other].some((each) => (each & 6) === 2);
+  return (group & ~owner) === 0 && (other & ~group) === 0 && !writesUnread;
+}
+
 function permissions(letters: string, mode: number, isDirectory: boolean): number {
   if (/^[ugo]$/.test(letters)) {
     const permission = (mode >> shifts[letters as keyof typeof shifts]) & 7;

@@ -1,4 +1,5 @@
 /** What is wrong with an argument, said the way people say it. */
+import { octalMode } from '../target/octal-mode.ts';
 import type { ArgLiteral, ArgType } from './arguments.ts';
 
 /** One thing wrong with a module's arguments. `path` leads to it through the values as the user wrote them. */
@@ -59,19 +60,9 @@ function typeHint(type: ArgType, value: unknown): string | undefined {
   return undefined;
 }
 
-/** A number may be octal digits that lost their zero, or octal already read as decimal. */
+/** A number may be octal digits that lost their zero, or octal that makes no sense as a mode. */
 function modeHint(value: number): string {
-  const digits = /^[0-7]{3,4}$/.test(String(value)) ? String(value).padStart(4, '0') : undefined;
-  const octal =
-    Number.isInteger(value) && value >= 0 && value <= 0o7777 ? value.toString(8).padStart(4, '0') : undefined;
-  if (digits !== undefined && octal !== undefined && plausible(octal)) {
-    return `quote it: '${digits}' (or '${octal}', if the octal number 0o${octal.replace(/^0/, '')} was meant)`;
-  }
-  return `quote it: '${digits ?? octal ?? '0644'}'`;
-}
-
-/** Real modes let the owner do what others may. */
-function plausible(octal: string): boolean {
-  const [owner = 0, group = 0, other = 0] = [...octal.slice(-3)].map(Number);
-  return owner >= 4 && (group & ~owner) === 0 && (other & ~group) === 0;
+  const text = String(value);
+  const isOctal = Number.isInteger(value) && value >= 0 && value <= 0o7777;
+  return `quote it: '${/^[0-7]{3,4}$/.test(text) ? text.padStart(4, '0') : isOctal ? octalMode(value) : '0644'}'`;
 }

@@ -1,7 +1,6 @@
 /**
- * How an unquoted word of YAML is read. Roles are written for YAML 1.1 as PyYAML reads it; kplay differs in three places, because
- * each has cost people dearly: `0644` stays the text "0644" (never decimal 644), `22:22` stays text (never base 60) and dates
- * stay text.
+ * How an unquoted word of YAML is read. Roles are written for YAML 1.1 as PyYAML reads it, `0644` as octal among it; kplay
+ * differs in two places, because each has cost people dearly: `22:22` stays text (never base 60) and dates stay text.
  */
 
 const booleans = new Map<string, boolean>();
@@ -19,7 +18,7 @@ for (const [word, value] of [
 }
 
 const nulls = new Set(['', '~', 'null', 'Null', 'NULL']);
-const integer = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*)$/;
+const integer = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$/;
 const float = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
 const infinity = /^[-+]?\.(?:inf|Inf|INF)$/;
 const notNumber = /^\.(?:nan|NaN|NAN)$/;
@@ -42,10 +41,13 @@ export function readBoolean(text: string): boolean | undefined {
   return booleans.get(text);
 }
 
-/** Decimal, `0x` and `0b`, with underscores; beyond 2^53 a bigint, so that no digit is lost. */
+/** Decimal, octal (`0644`), `0x` and `0b`, with underscores; beyond 2^53 a bigint, so that no digit is lost. */
 export function readInteger(text: string): number | bigint | undefined {
   if (!integer.test(text)) return undefined;
-  const digits = text.replaceAll('_', '').replace(/^[-+]/, '');
+  const digits = text
+    .replaceAll('_', '')
+    .replace(/^[-+]/, '')
+    .replace(/^0(?=[0-7])/, '0o');
   if (digits === '0b' || digits === '0x') return undefined;
   const value = text.startsWith('-') ? -Number(digits) : Number(digits);
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;

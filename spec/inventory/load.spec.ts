@@ -40,7 +40,7 @@ all:
             e1:
         kube_node:
           hosts:
-            n1: {path: /opt/x y, mode: 0644}
+            n1: {path: /opt/x y, mode: "0644"}
 `;
 
 const toml = `

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { convert } from '../../engine/module/convert.ts';
 import { modeAfter } from '../../engine/module/mode.ts';
+import { readPlainScalar } from '../../engine/source/yaml-scalars.ts';
 
 describe('symbolic modes', () => {
   const cases: [wanted: string, current: string, directory: boolean, after: string][] = [
@@ -56,4 +58,49 @@ describe('symbolic modes', () => {
     );
     rmSync(folder, { recursive: true });
   });
+});
+
+describe('a mode written as a number', () => {
+  const asMode = (text: string) => convert(readPlainScalar(text), { type: 'mode' }, () => false);
+
+  for (const written of [
+    '0644',
+    '0600',
+    '0640',
+    '0750',
+    '0755',
+    '0777',
+    '0400',
+    '0440',
+    '0555',
+    '0111',
+    '01777',
+    '02775',
+    '04755',
+  ])
+    it(`${written} is that mode`, () => {
+      expect(asMode(written)).to.equal(written.padStart(4, '0').slice(-4));
+    });
+
+  for (const written of [
+    '400',
+    '440',
+    '444',
+    '555',
+    '600',
+    '640',
+    '644',
+    '660',
+    '664',
+    '700',
+    '750',
+    '755',
+    '775',
+    '777',
+    '1777',
+    '2755',
+  ])
+    it(`${written} has lost its zero, and is left to be refused`, () => {
+      expect(asMode(written)).to.equal(Number(written));
+    });
 });

@@ -93,15 +93,9 @@ describe('arguments in a playbook', () => {
       { name: 'x', mode: 644 },
       [['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 644", "quote it: '0644'"]],
     ],
-    'that are a mode already read as decimal get the octal': [
-      { name: 'x', mode: 420 },
-      [
-        [
-          'mode',
-          "mode must be a mode such as '0644' or u=rw,g=r, not 420",
-          "quote it: '0420' (or '0644', if the octal number 0o644 was meant)",
-        ],
-      ],
+    'that are bits no mode has are shown as octal': [
+      { name: 'x', mode: 0o622 },
+      [['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 402", "quote it: '0402'"]],
     ],
     'that are a mode of words are symbolic or refused': [
       { name: 'x', mode: 'rw-r--r--' },

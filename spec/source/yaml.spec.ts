@@ -9,9 +9,9 @@ const values: readonly (readonly [title: string, text: string, value: unknown])[
   ['only a comment is null', '# nothing yet\n', null],
   ['only --- is null', '---\n', null],
   [
-    'a task with a mode keeps its leading zero',
+    'a mode is an octal number',
     'file: {path: /etc/x, mode: 0644}\nbecome: yes',
-    { file: { path: '/etc/x', mode: '0644' }, become: true },
+    { file: { path: '/etc/x', mode: 0o644 }, become: true },
   ],
   ['quotes make text of anything', `a: "yes"\nb: '42'`, { a: 'yes', b: '42' }],
   ['a missing value is null', 'a:\nb: 1', { a: null, b: 1 }],
