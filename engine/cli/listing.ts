@@ -12,13 +12,16 @@ export function printListing(
 ): number {
   const chosen = (name: string) => !limit || limit.has(name);
   out.write(
-    listPlan(planned.plan, {
-      tasks: options.listTasks,
-      tags: options.listTags,
-      only: options.tags,
-      skip: options.skipTags,
-      ...(options.listHosts ? { hosts: (play) => planned.hostsOf(play).filter(chosen) } : {}),
-    }),
+    listPlan(
+      { plays: planned.plan.plays.map(planned.named) },
+      {
+        tasks: options.listTasks,
+        tags: options.listTags,
+        only: options.tags,
+        skip: options.skipTags,
+        ...(options.listHosts ? { hosts: (play) => planned.hostsOf(play).filter(chosen) } : {}),
+      },
+    ),
   );
   return exitCodes.ok;
 }

@@ -3,11 +3,13 @@ import { isKplayError, KplayError, type Problem } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { type ModuleCatalog, moduleCatalog } from '../module/load.ts';
+import { renderBeforeHosts } from '../plan/before-hosts.ts';
 import type { Plan, PlannedPlay, Planner } from '../plan/plan.ts';
 import { planPlaybooks } from '../plan/plan-playbooks.ts';
 import { walkPlay } from '../plan/walk.ts';
 import type { Files } from '../source/files.ts';
 import { isTemplate } from '../template/render.ts';
+import { isUnknown } from '../template/values.ts';
 import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
 import { moduleFolders, packageFolders, roleFolders } from './paths.ts';
@@ -19,6 +21,8 @@ export interface Planned {
   readonly warnings: readonly Problem[];
   /** The hosts of a play, as far as its pattern is no template. */
   hostsOf(play: PlannedPlay): readonly string[];
+  /** The play with its name and pattern rendered, as far as no host is needed for that. */
+  named(play: PlannedPlay): PlannedPlay;
 }
 
 /** Plans the playbooks, loads the modules they name, and checks it all. Throws KplayError with every problem. */
@@ -45,7 +49,7 @@ export async function planned(
   });
   const hosts = plan.plays.map((play, position) => {
     const mayGrow = plan.plays.slice(0, position).some(growsInventory);
-    return literalHosts(play, inventory, mayGrow);
+    return literalHosts(play, inventory, extraVars, mayGrow);
   });
   const found = [...problems, ...hosts.flatMap((one) => one.problems)];
   if (found.length > 0) throw new KplayError(found);
@@ -54,7 +58,13 @@ export async function planned(
     planner,
     modules,
     warnings: [...warnings, ...notYet(plan)],
-    hostsOf: (play) => literalHosts(play, inventory, true).names,
+    named: (play) => {
+      const { hosts } = play.play;
+      const text = (value: unknown) => rendered(play, value, inventory, extraVars);
+      const written = { ...play.play, hosts: { ...hosts, value: text(hosts.value) ?? hosts.value, at: hosts.at } };
+      return { ...play, name: text(play.name) ?? play.name, play: written };
+    },
+    hostsOf: (play) => literalHosts(play, inventory, extraVars, true).names,
   };
 }
 
@@ -71,21 +81,38 @@ function growsInventory(play: PlannedPlay): boolean {
 function literalHosts(
   play: PlannedPlay,
   inventory: Inventory,
+  extraVars: Readonly<Record<string, unknown>>,
   mayGrow: boolean,
 ): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   const { value, at } = play.play.hosts;
   // a play without hosts has been complained of where it was read
   if (value === undefined || value === null) return { names: [], problems: [] };
   const pattern = Array.isArray(value) ? value.join(',') : String(value);
-  if (isTemplate(pattern)) return { names: [...inventory.hosts.keys()], problems: [] };
+  const named = isTemplate(pattern) ? rendered(play, value, inventory, extraVars) : pattern;
+  if (named === undefined) return { names: [...inventory.hosts.keys()], problems: [] };
   try {
     return {
-      names: selectHosts(inventory, pattern, { at, ...(mayGrow ? { onUnknown: () => {} } : {}) }),
+      names: selectHosts(inventory, named, { at, ...(mayGrow ? { onUnknown: () => {} } : {}) }),
       problems: [],
     };
   } catch (error) {
     if (inventory.sources.length === 0) return { names: [], problems: [] };
     if (!isKplayError(error)) throw error;
     return { names: [], problems: error.problems.map((one) => ({ ...one, at })) };
+  }
+}
+
+/** What a template of the play comes to; undefined where only the run can tell. */
+function rendered(
+  { play }: PlannedPlay,
+  value: unknown,
+  inventory: Inventory,
+  extraVars: Readonly<Record<string, unknown>>,
+): string | undefined {
+  try {
+    const text = renderBeforeHosts(value, play.hosts.at, { extraVars, vars: [play.vars], inventory });
+    return isUnknown(text) ? undefined : [text].flat(2).map(String).join(',');
+  } catch {
+    return undefined;
   }
 }

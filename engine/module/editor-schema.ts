@@ -71,7 +71,7 @@ function oneSchema(type: ArgType, { options, choices }: ArgLiteral): JsonSchema 
     case 'raw':
       return {};
     case 'mode':
-      return { type: ['string', 'null'] };
+      return { type: ['string', 'integer', 'null'] };
     default:
       return choices ? { anyOf: [{ enum: [...choices] }, template, { type: ['boolean', 'null'] }] } : scalar;
   }

@@ -54,7 +54,9 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const shared = { documents: read, cwd, rolesPath, roleFolders: new Map() };
-  const drafts = paths.flatMap((path) => planFile(resolve(cwd, path), path, { ...shared, problems }));
+  const drafts = paths.flatMap((path) =>
+    planFile(resolve(cwd, path), path, { ...shared, problems, extraVars: options.extraVars }),
+  );
   const resolver = includeResolver(shared);
   const expansions = drafts.map((draft) => expand(draft.planned, resolver));
   for (const expansion of expansions) {

@@ -1,9 +1,10 @@
 /** Plays, and playbooks imported among them. */
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
-import type { Play, PlaybookImport } from '../playbook/ast.ts';
+import type { Play, PlaybookImport, RawValue } from '../playbook/ast.ts';
 import { mergeVars } from '../playbook/merge-vars.ts';
 import { readPlaybook } from '../playbook/playbook.ts';
+import { renderBeforeHosts } from './before-hosts.ts';
 import { planHandlers } from './handlers.ts';
 import { inherit, nothing } from './inherit.ts';
 import type { Effective, PlannedPlay, Surroundings } from './plan.ts';
@@ -17,7 +18,7 @@ export interface PlayDraft {
   readonly gathered: Gathered;
 }
 
-type Shared = Omit<Planning, 'gathered'>;
+type Shared = Omit<Planning, 'gathered'> & { readonly extraVars?: Readonly<Record<string, RawValue>> | undefined };
 
 /** The plays of a playbook file, `named` so on the command line, those of imported playbooks in their place. */
 export function planFile(
@@ -44,11 +45,27 @@ export function planFile(
   if (!document) return [];
   return readPlaybook(document, problems).flatMap((entry) => {
     if (entry.kind === 'play') return [planPlay(entry, path, named, shared, imports)];
-    return planFile(resolve(dirname(path), entry.file.value), named, shared, [
-      ...imports,
-      { from: path, statement: entry },
-    ]);
+    const file = fileOf(entry, shared, imports);
+    if (file === undefined) return [];
+    return planFile(resolve(dirname(path), file), named, shared, [...imports, { from: path, statement: entry }]);
   });
+}
+
+/** The name of an imported playbook; a problem where it asks for what no host is needed to know, and nobody says. */
+function fileOf({ file, vars }: PlaybookImport, shared: Shared, imports: readonly Import[]): string | undefined {
+  const outer = imports.map(({ statement }) => statement.vars).reverse();
+  try {
+    const known = { extraVars: shared.extraVars, vars: [vars, ...outer] };
+    return String(renderBeforeHosts(file.value, file.at, known));
+  } catch (error) {
+    const { message, hint, at } = error as Error & Pick<Problem, 'at' | 'hint'>;
+    shared.problems.push({
+      message: `The name of this playbook cannot be told: ${message}`,
+      at: at ?? file.at,
+      hint: hint ?? 'here only -e and vars of import_playbook are known',
+    });
+    return undefined;
+  }
 }
 
 interface Import {

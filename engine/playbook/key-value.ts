@@ -64,11 +64,10 @@ const closers: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#'
 function endOfToken(text: string, start: number): { end: number; unclosed: boolean } {
   let at = start;
   while (at < text.length && !/\s/.test(text[at]!)) {
-    const closer = closers[text.slice(at, at + 2)];
-    if (closer) {
-      const end = text.indexOf(closer, at + 2);
-      if (end === -1) return { end: text.length, unclosed: false };
-      at = end + 2;
+    if (closers[text.slice(at, at + 2)] !== undefined) {
+      const end = endOfTemplate(text, at);
+      if (end === undefined) return { end: text.length, unclosed: false };
+      at = end;
     } else if (isQuote(text[at]!) && (at === start || text[at - 1] === '=')) {
       const end = closingQuote(text, at);
       // A quote never closed is an apostrophe in free text; in k=v it is a mistake.
@@ -90,10 +89,20 @@ function isQuote(character: string): boolean {
 
 function closingQuote(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at += 1;
+    // a template has quotes of its own
+    const template = endOfTemplate(text, at);
+    if (template !== undefined) at = template - 1;
+    else if (text[at] === '\\') at += 1;
     else if (text[at] === text[start]) return at;
   }
   return -1;
+}
+
+/** Behind the template that begins here; undefined where none does, or it never ends. */
+function endOfTemplate(text: string, at: number): number | undefined {
+  const closer = closers[text.slice(at, at + 2)];
+  const end = closer === undefined ? -1 : text.indexOf(closer, at + 2);
+  return end === -1 ? undefined : end + 2;
 }
 
 function unquote(value: string): string {

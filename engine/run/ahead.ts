@@ -7,6 +7,7 @@
 import { isAction } from '../module/definition.ts';
 import { expandHomes } from '../module/home.ts';
 import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
+import { isTemplate } from '../template/render.ts';
 import { readAhead } from './act.ts';
 import { NotAhead, readOnlyTarget } from './bound-target.ts';
 import type { Follower, HostState, PlayRun } from './context.ts';
@@ -149,6 +150,7 @@ const notYet = (): never => {
 
 /** Starts the reading of one task; false where what follows may be void once it is done. */
 function readTask(play: PlayRun, host: HostState, task: PlannedTask): boolean {
+  if (isTemplate(task.module)) return false;
   if (task.inherited.delegate_to !== undefined) return true;
   const module = play.run.options.modules.get(task.module);
   const changes = isAction(module) && (module.action === 'changes' || module.waits === true);

@@ -41,7 +41,7 @@ export function specProblems(run: Run): readonly Problem[] {
   const brought: Brought = { names: new Set(), facts: false, files: false };
   for (const [position, planned] of run.options.plan.plays.entries()) {
     const play = steadyOnly(silent(playRunOf(run, planned, position, [])));
-    const hosts = knownHosts(play.run, planned);
+    const hosts = knownHosts(play);
     const judged = brought.files && readsFiles(planned) ? [] : hosts.slice(0, mostHosts);
     const writers = run.options.plan.plays.slice(position + 1).some(readsFiles) ? hosts : [];
     const note = (task: PlannedTask) => noteOf(play, writers, task, brought);
@@ -71,9 +71,9 @@ function list(found: ReadonlyMap<string, { readonly problem: Problem; readonly h
   });
 }
 
-function knownHosts(run: Run, planned: PlannedPlay): readonly HostState[] {
+function knownHosts(play: PlayRun): readonly HostState[] {
   try {
-    return hostsOf(run, planned);
+    return hostsOf(play);
   } catch {
     return []; // a pattern of what only the run brings
   }

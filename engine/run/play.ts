@@ -2,7 +2,8 @@
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { PlannedPlay, PlannedStatement, Role } from '../plan/plan.ts';
 import type { Positioned } from '../playbook/ast.ts';
-import { renderValue } from '../template/render.ts';
+import { renderValue, toText } from '../template/render.ts';
+import { isUnknown } from '../template/values.ts';
 import { aheadOf, following } from './ahead.ts';
 import { rendered, truth } from './connection-settings.ts';
 import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
@@ -17,12 +18,14 @@ import { varsFilesOf } from './vars-files.ts';
 
 /** Runs a play on every batch of its hosts. When a whole batch is lost the run is over, as in Ansible. */
 export async function runPlay(run: Run, planned: PlannedPlay, position: number): Promise<'on' | 'over'> {
-  const hosts = hostsOf(run, planned);
+  const nobody = playRunOf(run, planned, position, []);
+  const hosts = hostsOf(nobody);
+  const name = nameOf(nobody);
   if (hosts.length === 0) {
-    run.emit({ type: 'no_hosts_matched', name: planned.name });
+    run.emit({ type: 'no_hosts_matched', name });
     return 'on';
   }
-  const base = playRunOf(run, planned, position, hosts);
+  const base = playRunOf(run, { ...planned, name }, position, hosts);
   for (const host of hosts) {
     host.ended = false;
     host.cleared = false;
@@ -31,7 +34,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
   }
   for (const batch of batches(base, hosts)) {
     const play: PlayRun = { ...base, batch, handlers: base.handlers };
-    run.emit({ type: 'play_start', name: planned.name, hosts: batch.map(({ name }) => name), at: planned.play.at });
+    run.emit({ type: 'play_start', name, hosts: batch.map(({ name }) => name), at: planned.play.at });
     const before = batch.filter(({ gone }) => !gone).length;
     await runBatch(play);
     for (const message of await run.jobs.join()) run.emit({ type: 'warning', message, at: planned.play.at });
@@ -127,13 +130,26 @@ function tooManyFailed(play: PlayRun): boolean {
   return true;
 }
 
+/** The name as those see it who are told of the play; a template that cannot be read stays one. */
+function nameOf(play: PlayRun): string {
+  const { name, play: written } = play.variables.play;
+  try {
+    const rendered = renderValue(name, hostEnvironment(play.run, play.run.host('localhost'), play), written.at);
+    return isUnknown(rendered) ? name : toText(rendered);
+  } catch {
+    return name;
+  }
+}
+
 /** The hosts of a play, in its order, those that are out of the run left out. */
-export function hostsOf(run: Run, planned: PlannedPlay): readonly HostState[] {
+export function hostsOf(play: PlayRun): readonly HostState[] {
+  const { run } = play;
+  const { play: planned } = play.variables;
   const { inventory, limit } = run.options;
-  const environment = hostEnvironment(run, run.host('localhost'), undefined);
+  const environment = hostEnvironment(run, run.host('localhost'), play);
   const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);
   const { at } = planned.play.hosts;
-  const names = selectHosts(inventory, Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern), {
+  const names = selectHosts(inventory, [pattern].flat(2).map(String).join(','), {
     at,
     // a group that add_host or group_by would have made, had there been anything to put into it
     onUnknown: ({ problems }) => {

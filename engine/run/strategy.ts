@@ -2,6 +2,7 @@
 import type { PlannedBlock, PlannedRole, PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
 import type { Environment } from '../template/environment.ts';
+import { isTemplate } from '../template/render.ts';
 import type { Ahead } from './ahead.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState, PlayRun } from './context.ts';
@@ -12,6 +13,7 @@ import { runInclude } from './include.ts';
 import { labelOf } from './label.ts';
 import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
+import { namedTasks } from './named-by-template.ts';
 import { notify } from './notify.ts';
 import { inStep } from './pace.ts';
 import { tellableArguments } from './prepare.ts';
@@ -94,6 +96,12 @@ export async function runTaskOn(
   task: PlannedTask,
   section: Section,
 ): Promise<ReadonlySet<HostState>> {
+  if (isTemplate(task.module)) {
+    const fallen: HostState[] = [];
+    for (const [named, who] of await namedTasks(play, hosts, task))
+      fallen.push(...(await runTaskOn(play, who, named, section)));
+    return new Set(fallen);
+  }
   const { run } = play;
   const first = hosts[0]!;
   const environment = hostEnvironment(run, first, play, task.lexical);

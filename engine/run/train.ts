@@ -4,6 +4,7 @@
  * before it was. A task's turn comes as ever, and then finds its own result waiting; a task whose change was not made is
  * done in its turn. In doubt a task waits for its turn.
  */
+
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Become } from '../connection/connection.ts';
@@ -13,6 +14,7 @@ import { selectedByTags } from '../plan/tags.ts';
 import type { PlainChange } from '../target/changes.ts';
 import { NotMade } from '../target/failure.ts';
 import type { LiveTarget } from '../target/live.ts';
+import { isTemplate } from '../template/render.ts';
 import type { Acted } from './act.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { controllerFor } from './controller.ts';
@@ -160,6 +162,7 @@ const notMade = (): never => {
  */
 function isPlain(play: PlayRun, task: PlannedTask): boolean {
   const { inherited } = task;
+  if (isTemplate(task.module)) return false;
   const module = play.run.options.modules.get(task.module);
   const results = [task.register, task.changedWhen, task.failedWhen, task.until, task.retries, task.loop, task.async];
   const keywords = [inherited.delegate_to, inherited.run_once, inherited.throttle, inherited.any_errors_fatal];

@@ -82,6 +82,17 @@ describe('listings', () => {
     });
   }
 
+  it('--list-hosts reads a pattern that is a template, with -e and the variables of the play', async () => {
+    project.write({
+      'told.yml':
+        '- { name: "{{ own }}", hosts: "{{ target }}", vars: { own: x, target: h1 } }\n- hosts: "{{ ansible_facts.of }}"\n',
+    });
+    const said = await project.run(['told.yml', '-i', 'hosts', '--list-hosts', '-e', 'target=h2']);
+    const [first, second] = said.stdout.split('play #2');
+    expect(first).to.include("play #1 (h2): x\tTAGS: []\n    pattern: ['h2']\n    hosts (1):\n      h2\n");
+    expect(second, 'only the run can tell').to.include('hosts (2):');
+  });
+
   it('--version names kplay and node', async () => {
     const said = await project.run(['--version']);
     expect(said.code).to.equal(0);

@@ -13,6 +13,13 @@ describe('parseKeyValues', () => {
       { src: '{{ a }}/{{ b | d("x y") }}', dest: 'z' },
       '',
     ],
+    [
+      'quotes of a template inside quotes',
+      'debug',
+      `msg="{{ a | replace('b c', "d e") }} f" verbosity=1`,
+      { msg: `{{ a | replace('b c', "d e") }} f`, verbosity: '1' },
+      '',
+    ],
     ['an equals sign in the value', 'lineinfile', 'line="a=b" regexp=^a=', { line: 'a=b', regexp: '^a=' }, ''],
     ['words among pairs', 'x', 'one a=b two', { a: 'b' }, 'one two'],
     ['nothing', 'x', '', {}, ''],
