@@ -113,9 +113,9 @@ export function isKeyword(name: string, level: Level): boolean {
   return table.get(name)?.on.includes(level) ?? (name.startsWith('with_') && 'THI'.includes(level));
 }
 
-const alsoModules = new Set(['user', 'import_playbook']);
+const alsoModules = new Set(['user', 'gather_facts', 'import_playbook']);
 
-/** A keyword at some level, hence hardly a module; `user` is both. */
+/** A keyword at some level, hence hardly a module; `user` and `gather_facts` are both. */
 export function isAnyKeyword(name: string): boolean {
   return (table.has(name) && !alsoModules.has(name)) || name.startsWith('with_');
 }

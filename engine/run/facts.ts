@@ -23,7 +23,7 @@ export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): P
     ? truth(rendered(written.gatherFacts, hostEnvironment(run, hosts[0]!, play)))
     : run.options.gatherFacts;
   if (!wanted) return;
-  const subsets = subsetsOf(play, hosts[0]!);
+  const subsets = () => subsetsOf(play, hosts[0]!);
   const label = run.label('Gathering Facts', 'setup', written.at, false);
   run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
   await each(hosts, run.options.forks, async (host) => {
@@ -55,7 +55,7 @@ function limitsOf({ variables }: PlayRun, environment: Environment): { factPath?
   };
 }
 
-async function gather(play: PlayRun, host: HostState, subsets: readonly string[], task: TaskLabel): Promise<void> {
+async function gather(play: PlayRun, host: HostState, wanted: () => readonly string[], task: TaskLabel): Promise<void> {
   const { run } = play;
   const started = performance.now();
   const before = run.traffic(host.name);
@@ -77,6 +77,7 @@ async function gather(play: PlayRun, host: HostState, subsets: readonly string[]
     });
   };
   try {
+    const subsets = wanted();
     const environment = hostEnvironment(run, host, play);
     const target = await run
       .machine(host.name, play.variables.play.play.inherited, { play })

@@ -7,6 +7,11 @@ import { hostEnvironment } from './environment.ts';
 import { flushHandlers } from './handlers.ts';
 import type { Section } from './strategy.ts';
 
+/** Actions that are one for all hosts: the first of them is asked whether the condition holds. */
+const forAll: ReadonlySet<PlannedMeta['action']> = new Set([
+  ...(['clear_facts', 'clear_host_errors', 'end_play', 'end_batch', 'refresh_inventory'] as const),
+]);
+
 /** Does it on the hosts whose condition holds; answers with the hosts that fell. */
 export async function runMeta(
   play: PlayRun,
@@ -15,7 +20,8 @@ export async function runMeta(
   section: Section,
 ): Promise<ReadonlySet<HostState>> {
   const fallen = new Set<HostState>();
-  const wanted = hosts.filter((host) => {
+  const asked = forAll.has(meta.action) ? hosts.slice(0, 1) : hosts;
+  const holding = asked.filter((host) => {
     try {
       return judge(meta.when, hostEnvironment(play.run, host, play, meta.lexical), play.run).holds === true;
     } catch (error) {
@@ -24,7 +30,8 @@ export async function runMeta(
       return false;
     }
   });
-  if (wanted.length === 0) return fallen;
+  if (holding.length === 0) return fallen;
+  const wanted = forAll.has(meta.action) ? hosts : holding;
   switch (meta.action) {
     case 'flush_handlers':
       return new Set([...fallen, ...(await flushHandlers(play, wanted))]);

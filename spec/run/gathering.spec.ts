@@ -37,4 +37,10 @@ describe('gathering facts', () => {
     expect(played.result('told')['msg']).to.equal('True True');
     expect(played.result('again')['ansible_facts']).to.have.property('ansible_mounts');
   });
+
+  it('fails the hosts of a play that asks for a subset there is not', async () => {
+    const { recap, outcomes } = await on.play("- hosts: all\n  gather_subset: ['!all', kernel]\n");
+    expect(recap['h1']).to.include({ failed: 1 });
+    expect(outcomes[0]!.result['msg']).to.match(/"kernel" is not a subset of facts/);
+  });
 });
