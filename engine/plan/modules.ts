@@ -2,11 +2,11 @@
 import type { Location, Problem } from '../errors.ts';
 import type { AnyModule } from '../module/definition.ts';
 import { checkArguments } from '../module/schema.ts';
-import { bareModuleName } from '../playbook/arguments.ts';
 import { isAnyKeyword, keywordsOf } from '../playbook/keywords.ts';
 import { isMapping } from '../playbook/node.ts';
 import { holdsTemplate } from '../playbook/values.ts';
 import { didYouMean } from '../source/suggest.ts';
+import { defaultsOf } from './module-defaults.ts';
 import type { PlannedTask } from './plan.ts';
 
 /** The modules that can be named; see the catalog of the module room. */
@@ -75,13 +75,7 @@ function hasUnclearDefaults({ moduleDefaults }: PlannedTask): boolean {
   );
 }
 
-/** What `module_defaults` give the task's module; nearest last. */
+/** What `module_defaults` give the task's module. */
 export function defaultsFor({ moduleDefaults, module }: PlannedTask): Readonly<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
-  for (const { value } of moduleDefaults) {
-    for (const [name, defaults] of Object.entries(value)) {
-      if (bareModuleName(name) === module && isMapping(defaults)) Object.assign(values, defaults);
-    }
-  }
-  return values;
+  return Object.assign({}, ...defaultsOf(module, moduleDefaults).map(({ value }) => (isMapping(value) ? value : {})));
 }

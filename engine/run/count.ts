@@ -11,13 +11,12 @@ export function count(
   if (status === 'changed') recap.changed += 1;
   if (status === 'skipped') recap.skipped += 1;
   if (status === 'failed' && !ignored) recap.failed += 1;
-  if (status === 'failed' && ignored) {
+  if ((status === 'failed' || status === 'unreachable') && ignored) {
     recap.ok += 1;
     recap.ignored += 1;
     if (result['changed'] === true) recap.changed += 1;
   }
-  if (status === 'unreachable' && ignored) recap.skipped += 1;
-  else if (status === 'unreachable') recap.unreachable += 1;
+  if (status === 'unreachable' && !ignored) recap.unreachable += 1;
 }
 
 /** What a rescue may ask about. */

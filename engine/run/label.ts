@@ -1,5 +1,6 @@
 import type { PlannedTask } from '../plan/plan.ts';
-import { renderValue } from '../template/render.ts';
+import { renderValue, toText } from '../template/render.ts';
+import { isUnknown } from '../template/values.ts';
 import type { HostState, PlayRun } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 
@@ -10,7 +11,7 @@ export function labelOf(play: PlayRun, host: HostState, task: PlannedTask): stri
   let name = plain;
   try {
     const value = renderValue(plain, hostEnvironment(play.run, host, play, task.lexical), task.at);
-    if (typeof value === 'string' || typeof value === 'number') name = String(value);
+    if (!isUnknown(value)) name = toText(value);
   } catch {
     // a name that needs what is not there yet is shown as written
   }

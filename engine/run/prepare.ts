@@ -3,6 +3,7 @@ import type { Become } from '../connection/connection.ts';
 import type { Location } from '../errors.ts';
 import { settleArguments } from '../module/coerce.ts';
 import type { AnyModule } from '../module/definition.ts';
+import { defaultsOf } from '../plan/module-defaults.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
@@ -127,10 +128,8 @@ function rawArguments(
 ): Readonly<Record<string, unknown>> {
   const unrendered = new Set(module.expressions ?? []);
   const out: Record<string, unknown> = {};
-  for (const { value, at } of task.moduleDefaults) {
-    const defaults = value[task.module] ?? value[`ansible.builtin.${task.module}`];
-    if (defaults !== undefined) Object.assign(out, renderValue(defaults, environment, at));
-  }
+  for (const { value, at } of defaultsOf(task.module, task.moduleDefaults))
+    Object.assign(out, renderValue(value, environment, at));
   if (task.args.template !== undefined) {
     const mapping = renderValue(task.args.template.value, environment, task.args.template.at);
     if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping))

@@ -11,6 +11,7 @@ import { each } from './each.ts';
 import { hostEnvironment } from './environment.ts';
 import { runInclude } from './include.ts';
 import { labelOf } from './label.ts';
+import { share } from './learn.ts';
 import { exceededMaxFail } from './max-fail.ts';
 import { runMeta } from './meta.ts';
 import { namedTasks } from './named-by-template.ts';
@@ -18,7 +19,7 @@ import { notify } from './notify.ts';
 import { inStep } from './pace.ts';
 import { tellableArguments } from './prepare.ts';
 import { matchesName, namesOf } from './start-at.ts';
-import { runTask, type TaskOutcome } from './task.ts';
+import { runTask } from './task.ts';
 import { unsettle } from './unsettle.ts';
 
 /** The statements at work: what reads ahead of them, and who has left the role they belong to. */
@@ -139,7 +140,7 @@ export async function runTaskOn(
   if (once && task.register !== undefined)
     for (const host of hosts.slice(1))
       host.variables.registered.set(task.register, first.variables.registered.get(task.register));
-  if (once && outcomes[0]) shareFacts(first, hosts, task, outcomes[0]);
+  if (once && outcomes[0]) share(hosts.slice(1), task, outcomes[0].result);
   if (!section.guarded) for (const host of fallen) section.lost.add(host);
   const fatal =
     fallen.size > 0 &&
@@ -159,15 +160,6 @@ function keywordsOf({ run }: PlayRun, { inherited, module }: PlannedTask, enviro
   } catch (wrong) {
     return { once: false, throttle: 0, anyFatal: false, wrong };
   }
-}
-
-/** What a `run_once` set_fact learnt is known to every host of the batch. */
-function shareFacts(first: HostState, hosts: readonly HostState[], task: PlannedTask, outcome: TaskOutcome): void {
-  const facts = outcome.result['ansible_facts'];
-  if (task.module !== 'set_fact' || typeof facts !== 'object' || facts === null) return;
-  for (const host of hosts)
-    for (const name of Object.keys(facts))
-      if (host !== first) host.variables.registered.set(name, first.variables.registered.get(name));
 }
 
 async function runBlock(

@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import { type Stage, stage } from './harness.ts';
+
+/** Plays over h1 and h2 (and `gone`, which nobody reaches), and what became of it. */
+const cases: Readonly<Record<string, { readonly play: string; readonly story: readonly string[] }>> = {
+  'ignore_unreachable: the host goes on': {
+    play: `
+- hosts: gone
+  gather_facts: false
+  tasks:
+    - { name: lost, command: "true", ignore_unreachable: true, register: r }
+    - { name: "{{ r.unreachable }} {{ r is unreachable }}", debug: { msg: x } }`,
+    story: ['gone lost unreachable ignored', 'gone True True ok'],
+  },
+  'ignore_unreachable of a play: but for the task that says no': {
+    play: `
+- hosts: gone
+  gather_facts: false
+  ignore_unreachable: true
+  tasks:
+    - { name: lost, command: "true" }
+    - { name: fallen, command: "true", ignore_unreachable: false }
+    - { name: never, debug: { msg: x } }`,
+    story: ['gone lost unreachable ignored', 'gone fallen unreachable'],
+  },
+  'delegate_facts: what set_fact sets is the delegate’s': {
+    play: `
+- hosts: all:!gone
+  gather_facts: false
+  tasks:
+    - { name: set, set_fact: { x: 1 }, delegate_to: h2, delegate_facts: true, run_once: true }
+    - { name: here, fail: , when: x is defined, ignore_errors: true }`,
+    story: ['h1 set ok', 'h1 here skipped', 'h2 here failed ignored'],
+  },
+  'delegate_facts: facts are each delegate’s, item by item, and nobody else’s': {
+    play: `
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: read, setup: { gather_subset: [platform] }, delegate_to: "{{ item }}", delegate_facts: true, loop: [h2] }
+    - { name: "{{ ansible_kernel is defined }} {{ hostvars.h2.ansible_kernel is defined }}", debug: { msg: x } }`,
+    story: ['h1 False True ok'],
+  },
+  'run_once: facts are known to every host': {
+    play: `
+- hosts: all:!gone
+  gather_facts: false
+  tasks:
+    - { setup: { gather_subset: [platform] }, run_once: true, name: read }
+    - { name: known, fail: , when: ansible_kernel is not defined }`,
+    story: ['h1 known skipped', 'h2 known skipped'],
+  },
+  'local_action: on the controller, with the arguments of the module': {
+    play: `
+- hosts: gone
+  gather_facts: false
+  tasks:
+    - { name: word, local_action: 'command echo "a b" chdir=/tmp', register: a }
+    - { name: mapping, local_action: { module: ansible.builtin.command, cmd: pwd, chdir: /tmp }, register: b }
+    - { name: "{{ a.stdout }} {{ b.stdout }} {{ inventory_hostname }}", debug: { msg: x } }`,
+    story: ['gone word changed', 'gone mapping changed', 'gone a b /tmp gone ok'],
+  },
+};
+
+const orders: Readonly<Record<string, readonly string[]>> = {
+  inventory: ['b', 'c', 'a'],
+  reverse_inventory: ['a', 'c', 'b'],
+  sorted: ['a', 'b', 'c'],
+  reverse_sorted: ['c', 'b', 'a'],
+};
+
+describe('keywords', () => {
+  let on: Stage;
+  afterEach(() => on.close());
+  const inventory = [
+    'h1 ansible_exec_command=/bin/sh',
+    'h2 ansible_exec_command=/bin/sh',
+    'gone ansible_exec_command=/bin/false',
+    '[all:vars]',
+    'ansible_connection=exec',
+    '',
+  ].join('\n');
+
+  for (const [title, { play, story }] of Object.entries(cases)) {
+    it(title, async () => {
+      on = stage();
+      expect((await on.play(play, { inventory })).story).to.deep.equal(story);
+    });
+  }
+
+  it('ignore_unreachable counts as ok and ignored', async () => {
+    on = stage();
+    const { recap } = await on.play(
+      '- hosts: gone\n  gather_facts: false\n  tasks: [{ command: "true", ignore_unreachable: true }]',
+      { inventory },
+    );
+    expect(recap['gone']).to.include({ ok: 1, ignored: 1, unreachable: 0, skipped: 0 });
+  });
+
+  for (const [order, hosts] of Object.entries(orders)) {
+    it(`order: ${order}`, async () => {
+      on = stage({}, ['b', 'c', 'a']);
+      const { events } = await on.play(
+        `- hosts: all\n  gather_facts: false\n  order: ${order}\n  tasks: [debug: { msg: x }]`,
+      );
+      const begun = events.flatMap((event) => (event.type === 'play_start' ? [event.hosts] : []));
+      expect(begun).to.deep.equal([hosts]);
+    });
+  }
+
+  it('order: shuffle has every host once, and not always in one order', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `h${String(index).padStart(2, '0')}`);
+    on = stage({}, names);
+    const play = '- hosts: all\n  gather_facts: false\n  order: shuffle\n  tasks: [debug: { msg: x }]\n';
+    const { events } = await on.play(play.repeat(3));
+    const begun = events.flatMap((event) => (event.type === 'play_start' ? [event.hosts] : []));
+    for (const hosts of begun) expect(hosts.toSorted()).to.deep.equal(names);
+    expect(new Set([names, ...begun].map((hosts) => hosts.join())).size).to.be.greaterThan(1);
+  });
+
+  it('module_defaults: the innermost of a name counts whole, and names may be in full', async () => {
+    on = stage({}, ['h1']);
+    const { result } = await on.play(`
+- hosts: h1
+  gather_facts: false
+  vars: { said: play }
+  module_defaults: { debug: { msg: "{{ said }}" }, set_fact: { a: 1, b: 1 } }
+  tasks:
+    - { name: play, debug: }
+    - { name: own, debug: { msg: own } }
+    - { name: list, debug: , module_defaults: [{ debug: { msg: one } }, { ansible.builtin.debug: { msg: two } }] }
+    - block:
+        - { name: block, debug: }
+        - { set_fact: }
+        - { name: facts, debug: { var: "[a | default('none'), b]" } }
+      module_defaults: { debug: { var: inventory_hostname }, ansible.builtin.set_fact: { b: 2 } }`);
+    expect(['play', 'own', 'list'].map((name) => result(name)['msg'])).to.deep.equal(['play', 'own', 'two']);
+    expect(result('block')).to.include({ inventory_hostname: 'h1' });
+    expect(Object.values(result('facts'))).to.deep.include(['none', 2]);
+  });
+});
