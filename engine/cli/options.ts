@@ -41,6 +41,10 @@ export interface CliOptions {
   readonly listTasks: boolean;
   readonly listTags: boolean;
   readonly startAtTask?: string;
+  readonly step: boolean;
+  readonly flushCache: boolean;
+  readonly scpExtraArgs?: string;
+  readonly sftpExtraArgs?: string;
   readonly forceHandlers: boolean;
   readonly json: boolean;
   readonly logDir?: string;
@@ -59,6 +63,9 @@ export interface CliOptions {
   readonly rolesPath?: readonly string[];
   /** Whether plays that do not say gather facts: all but `explicit` do. */
   readonly gathering?: 'implicit' | 'explicit' | 'smart';
+  /** Of plays that name none. */
+  readonly strategy?: string;
+  readonly anyErrorsFatal?: boolean;
   /** Vault passwords besides those of flags: `ID@SOURCE`, and a file or script. */
   readonly vaultIdentityList?: readonly string[];
   readonly vaultDefaultFile?: string;
@@ -165,6 +172,8 @@ function command(version: string): Command {
     .option('-T, --timeout <seconds>', 'for connecting', positive, 10)
     .option('--ssh-common-args <args>', 'words for the command line of openssh')
     .option('--ssh-extra-args <args>', 'words for the command line of openssh')
+    .option('--scp-extra-args <args>', 'nothing: files go over the connection itself, without scp')
+    .option('--sftp-extra-args <args>', 'nothing: files go over the connection itself, without sftp')
     .addOption(
       new Option('--host-key-checking <how>', 'how strictly host keys are checked').choices([
         'strict',
@@ -192,6 +201,8 @@ function command(version: string): Command {
     .option('--list-tasks', 'list the tasks, run nothing', false)
     .option('--list-tags', 'list the tags, run nothing', false)
     .option('--start-at-task <name>', 'begin at this task')
+    .option('--step', 'ask before each task whether to run it, or all that follow', false)
+    .option('--flush-cache', 'nothing: facts are not kept from run to run', false)
     .option('--force-handlers', 'run handlers also on hosts that failed', false)
     .option('--json', 'one JSON document instead of text', false)
     .option('--log-dir <folder>', 'also write a log per host, HOST.log; or by KPLAY_LOG_DIR')

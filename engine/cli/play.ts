@@ -22,6 +22,7 @@ import { packageVersion } from './paths.ts';
 import { type Planned, planned } from './planned.ts';
 import { answerPrompts } from './prompts.ts';
 import { onSignals, type Signals } from './signals.ts';
+import { steps } from './step.ts';
 import { underWay } from './under-way.ts';
 import { vaultSecrets } from './vault-secrets.ts';
 import { wiring } from './wiring.ts';
@@ -116,6 +117,9 @@ function run({ options, plan, signals, ...ready }: Ready): Promise<RunResult> {
     skipTags: options.skipTags,
     startAtTask: options.startAtTask,
     forceHandlers: options.forceHandlers,
+    strategy: options.strategy,
+    anyErrorsFatal: options.anyErrorsFatal,
+    step: options.step ? steps(options) : undefined,
     gatherFacts: options.gathering !== 'explicit',
     strict: options.strict,
     readAhead: options.probeAhead,

@@ -66,10 +66,32 @@ export const settings: readonly Setting[] = [
   setting('askVaultPass', 'defaults.ask_vault_pass', flag),
   setting('gathering', 'defaults.gathering', oneOf('implicit', 'explicit', 'smart')),
   setting('forceHandlers', 'defaults.force_handlers', flag),
+  setting('strategy', 'defaults.strategy', oneOf('linear', 'free', 'host_pinned', 'debug')),
+  setting('anyErrorsFatal', 'defaults.any_errors_fatal', flag),
   setting('diff', 'diff.always', flag, [], ['ANSIBLE_DIFF_ALWAYS']),
   setting('color', 'defaults.nocolor', (written) => (flag(written) ? 'never' : undefined)),
   setting('color', 'defaults.force_color', (written) => (flag(written) ? 'always' : undefined)),
 ];
+
+/** Settings whose other values would make a playbook mean something else: what to say of them, by their keys. */
+const unlike: Readonly<Record<string, readonly [meant: RegExp, word: string]>> = {
+  'defaults.hash_behaviour': [/^replace$/, 'dictionaries replace each other here: use the filter combine'],
+  'defaults.fact_caching': [
+    /^memory$/,
+    'facts are not kept from run to run: they are read anew, which takes one round trip',
+  ],
+  'defaults.error_on_undefined_vars': [
+    /^(true|yes|on|1)$/i,
+    'an undefined variable is always an error: use the filter default',
+  ],
+  'defaults.inject_facts_as_vars': [/^(true|yes|on|1)$/i, 'facts are always variables as well'],
+  'defaults.private_role_vars': [
+    /^(false|no|off|0)$/i,
+    'variables of roles in a play are seen by all of it: use include_role',
+  ],
+  'defaults.duplicate_dict_key': [/^warn$/, 'a key given twice is always warned of'],
+  'defaults.host_pattern_mismatch': [/^error$/, 'a name no host has is always an error, unless the inventory may grow'],
+};
 
 /** Settings without a meaning here that nobody misses: how Ansible prints, keeps connections, and runs Python. */
 const idle =
@@ -90,12 +112,28 @@ export function readSettings(surroundings: Surroundings): Settings {
     if (written) options[option] ??= read(written, surroundings);
   }
   const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { options: said as Partial<CliOptions>, warnings, unread: unread(entries, environment) };
+  return {
+    options: said as Partial<CliOptions>,
+    warnings: [...warnings, ...different(entries, environment)],
+    unread: unread(entries, environment),
+  };
+}
+
+/** Where a setting asks for what is done otherwise here, one word each. */
+function different(entries: readonly Entry[], environment: Surroundings['environment']): readonly string[] {
+  return Object.entries(unlike).flatMap(([key, [meant, word]]) => {
+    const variable = variableOf(key);
+    const entry = entries.findLast((one) => keyOf(one) === key);
+    const text = environment[variable]?.trim() || entry?.value || '';
+    if (text === '' || meant.test(text)) return [];
+    const name = environment[variable]?.trim() ? variable : `${entry!.name} (${entry!.at.file}:${entry!.at.line})`;
+    return [`${name} = ${text} has no effect: ${word}`];
+  });
 }
 
 function unread(entries: readonly Entry[], environment: Surroundings['environment']): readonly string[] {
-  const keys = new Set(settings.flatMap((one) => one.keys));
-  const variables = new Set(settings.flatMap((one) => one.variables));
+  const keys = new Set([...settings.flatMap((one) => one.keys), ...Object.keys(unlike)]);
+  const variables = new Set([...settings.flatMap((one) => one.variables), ...Object.keys(unlike).map(variableOf)]);
   const inFile = entries
     .filter((one) => !keys.has(keyOf(one)) && !idle.test(one.name) && !idle.test(one.section))
     .map((one) => `[${one.section}] ${one.name} (${one.at.file}:${one.at.line})`);
@@ -113,7 +151,7 @@ function setting<K extends keyof CliOptions>(
   key: string,
   read: (written: Written, surroundings: Surroundings) => CliOptions[K] | undefined,
   others: readonly string[] = [],
-  variables: readonly string[] = [`ANSIBLE_${key.slice(key.indexOf('.') + 1).toUpperCase()}`],
+  variables: readonly string[] = [variableOf(key)],
 ): Setting {
   return { option, keys: [key, ...others], variables, read };
 }
@@ -163,4 +201,8 @@ const listed = (text: string, separator: string): readonly string[] =>
 
 function refuse({ name, at }: Pick<Written, 'name' | 'at'>, what: string): never {
   throw new KplayError([{ message: `${name} is ${what}`, at }], { exitCode: exitCodes.usage });
+}
+
+function variableOf(key: string): string {
+  return `ANSIBLE_${key.slice(key.indexOf('.') + 1).toUpperCase()}`;
 }

@@ -39,6 +39,12 @@ export interface RunOptions {
   readonly skipTags: readonly string[];
   readonly startAtTask?: string | undefined;
   readonly forceHandlers: boolean;
+  /** Of plays that name none; `linear` unless given. */
+  readonly strategy?: string | undefined;
+  /** `any_errors_fatal` where nobody says. */
+  readonly anyErrorsFatal?: boolean | undefined;
+  /** Asked before each task by its name: false leaves it out. */
+  readonly step?: ((task: string) => Promise<boolean>) | undefined;
   /** Whether plays that do not say gather facts. */
   readonly gatherFacts: boolean;
   /** A condition that is no boolean is an error. */

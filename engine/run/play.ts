@@ -71,8 +71,8 @@ async function runBatch(play: PlayRun): Promise<void> {
   const force =
     play.run.options.forceHandlers ||
     truth(rendered(planned.play.forceHandlers, hostEnvironment(play.run, play.batch[0]!, play)) ?? false);
-  const strategy = rendered(planned.play.strategy, hostEnvironment(play.run, play.batch[0]!, play));
-  const { forks } = play.run.options;
+  const { forks, strategy: usual } = play.run.options;
+  const strategy = rendered(planned.play.strategy, hostEnvironment(play.run, play.batch[0]!, play)) ?? usual;
   if (strategy !== 'free' && strategy !== 'host_pinned') return runHosts(play, play.batch, force);
   const alone: PlayRun = { ...play, pace: onTheirOwn(forks) };
   // a host that is pinned keeps its place until it has ended

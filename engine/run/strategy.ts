@@ -109,6 +109,7 @@ export async function runTaskOn(
   const { once, throttle, anyFatal, wrong } = keywordsOf(play, task, environment);
   const workers = once ? [first] : hosts;
   const label = run.label(labelOf(play, first, task), task.module, task.at, section.handlers, task.lexical.role?.name);
+  if (run.options.step && !(await run.options.step(label.name))) return new Set();
   run.emit({ type: 'task_start', task: label, hosts: workers.map(({ name }) => name) });
   if (run.jobs.stir()) run.unsettle();
   const limit = Math.min(run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
@@ -155,7 +156,7 @@ function keywordsOf({ run }: PlayRun, { inherited, module }: PlannedTask, enviro
     return {
       once: ('once' in known && known.once === true) || truth(rendered(inherited.run_once, environment) ?? false),
       throttle: Number(rendered(inherited.throttle, environment) ?? 0),
-      anyFatal: truth(rendered(inherited.any_errors_fatal, environment) ?? false),
+      anyFatal: truth(rendered(inherited.any_errors_fatal, environment) ?? run.options.anyErrorsFatal ?? false),
     };
   } catch (wrong) {
     return { once: false, throttle: 0, anyFatal: false, wrong };

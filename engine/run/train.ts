@@ -162,7 +162,7 @@ const notMade = (): never => {
  */
 function isPlain(play: PlayRun, task: PlannedTask): boolean {
   const { inherited } = task;
-  if (isTemplate(task.module)) return false;
+  if (isTemplate(task.module) || play.run.options.anyErrorsFatal || play.run.options.step) return false;
   const module = play.run.options.modules.get(task.module);
   const results = [task.register, task.changedWhen, task.failedWhen, task.until, task.retries, task.loop, task.async];
   const keywords = [inherited.delegate_to, inherited.run_once, inherited.throttle, inherited.any_errors_fatal];

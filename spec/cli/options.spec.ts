@@ -26,6 +26,14 @@ const cases: readonly { readonly argv: string; readonly options: Partial<CliOpti
       tags: [],
     },
   },
+  {
+    argv: 'a.yml --step --flush-cache --scp-extra-args=-l --sftp-extra-args -f',
+    options: { step: true, flushCache: true, scpExtraArgs: '-l', sftpExtraArgs: '-f' },
+  },
+  {
+    argv: 'a.yml -k --ask-become-pass --connection-password-file p --become-password-file q',
+    options: { askPass: true, askBecomePass: true, connectionPasswordFile: 'p', becomePasswordFile: 'q' },
+  },
   { argv: 'a.yml --no-input --no-probe-ahead', options: { input: false, probeAhead: false } },
 ];
 

@@ -41,6 +41,8 @@ timeout = 30
 vault_identity_list = dev@~/.dev, prod@prompt
 vault_password_file = .pass
 gathering = explicit
+strategy = free
+any_errors_fatal = yes
 stdout_callback = yaml
 [privilege_escalation]
 become = True
@@ -68,6 +70,8 @@ ssh_common_args = -J gate
       vaultIdentityList: [`dev@${at('home/.dev')}`, 'prod@prompt'],
       vaultDefaultFile: at('work/.pass'),
       gathering: 'explicit',
+      strategy: 'free',
+      anyErrorsFatal: true,
       become: true,
       becomeUser: 'app',
       becomeMethod: 'su',
@@ -121,20 +125,43 @@ ssh_common_args = -J gate
 
   it('without a meaning are named', () => {
     const { unread } = read(
-      { 'work/ansible.cfg': '[defaults]\nhash_behaviour=merge\n[galaxy]\nserver=x\n' },
+      { 'work/ansible.cfg': '[defaults]\ntask_timeout=5\n[galaxy]\nserver=x\n' },
       {
-        ANSIBLE_STRATEGY: 'free',
+        ANSIBLE_MAX_DIFF_SIZE: '5',
         ANSIBLE_STDOUT_CALLBACK: 'yaml',
         ANSIBLE_CONFIG: '',
       },
     );
     const file = at('work/ansible.cfg');
     expect(unread).to.deep.equal([
-      `[defaults] hash_behaviour (${file}:2)`,
+      `[defaults] task_timeout (${file}:2)`,
       `[galaxy] server (${file}:4)`,
-      'ANSIBLE_STRATEGY',
+      'ANSIBLE_MAX_DIFF_SIZE',
     ]);
   });
+
+  const otherwise: Readonly<Record<string, readonly [ours: string, theirs: string, word: RegExp]>> = {
+    hash_behaviour: ['replace', 'merge', /use the filter combine$/],
+    fact_caching: ['memory', 'jsonfile', /facts are not kept/],
+    error_on_undefined_vars: ['True', 'False', /an undefined variable is always an error/],
+    inject_facts_as_vars: ['True', 'False', /facts are always variables/],
+    private_role_vars: ['no', 'yes', /use include_role$/],
+    duplicate_dict_key: ['warn', 'error', /always warned of$/],
+    host_pattern_mismatch: ['error', 'ignore', /always an error/],
+  };
+  for (const [name, [ours, theirs, word]] of Object.entries(otherwise)) {
+    it(`of ${name} that ask for something else here are met with a word`, () => {
+      const said = read({ 'work/ansible.cfg': `[defaults]\n${name} = ${theirs}\n` });
+      expect(said.warnings).to.have.length(1);
+      expect(said.warnings[0])
+        .to.match(word)
+        .and.contain(`${name} (${at('work/ansible.cfg')}:2) = ${theirs}`);
+      const silent = read({ 'work/ansible.cfg': `[defaults]\n${name} = ${ours}\n` });
+      expect([said.unread, silent.warnings, silent.unread]).to.deep.equal([[], [], []]);
+      const variable = `ANSIBLE_${name.toUpperCase()}`;
+      expect(read({}, { [variable]: theirs }).warnings[0]).to.contain(`${variable} = ${theirs} has no effect`);
+    });
+  }
 
   const refusals: Readonly<Record<string, readonly [text: string, environment: Environment, message: RegExp]>> = {
     'a number that is none': [
@@ -163,7 +190,7 @@ ssh_common_args = -J gate
     this.timeout(60_000);
     const project = makeProject({
       'ansible.cfg':
-        '[defaults]\ninventory = inventories/here\nroles_path = shared\nvault_password_file = .pass\ngathering = explicit\nstrategy = free\n',
+        '[defaults]\ninventory = inventories/here\nroles_path = shared\nvault_password_file = .pass\ngathering = explicit\ntask_timeout = 5\n',
       'inventories/here': '[web]\nh1 ansible_connection=local\n',
       '.pass': 'secret\n',
       'shared/hello/tasks/main.yml': '- debug: { msg: "facts {{ ansible_facts | length }}" }\n',
@@ -174,7 +201,7 @@ ssh_common_args = -J gate
       expect(said.code, tail(said)).to.equal(0);
       expect(said.stdout).to.contain('facts 0').and.not.to.contain('Gathering Facts');
       expect(said.stderr.split('\n')[0]).to.equal(
-        `warning: these settings are not read: [defaults] strategy (${project.path('ansible.cfg')}:6)`,
+        `warning: these settings are not read: [defaults] task_timeout (${project.path('ansible.cfg')}:6)`,
       );
       expect((await project.run(['play.yml'], { env: { ANSIBLE_GATHERING: 'implicit' } })).stdout).to.contain(
         'Gathering Facts',

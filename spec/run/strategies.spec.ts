@@ -71,4 +71,25 @@ describe('a strategy out of step', () => {
     const played = await play('linear', '\n    - { name: one, debug: }\n    - { name: two, debug: }');
     expect(played.story).to.deep.equal([...hosts.map((h) => `${h} one ok`), ...hosts.map((h) => `${h} two ok`)]);
   });
+
+  it('may be the usual one, for plays that name none', async () => {
+    const two = '\n  tasks:\n    - { name: one, debug: }\n    - { name: two, debug: }';
+    const usual = { strategy: 'host_pinned', forks: 1 };
+    const begun = '- hosts: all\n  gather_facts: false';
+    expect((await scene.play(`${begun}${two}`, usual)).story.slice(0, 2)).to.deep.equal(['a one ok', 'a two ok']);
+    const named = await scene.play(`${begun}\n  strategy: linear${two}`, usual);
+    expect(named.story.slice(0, 2)).to.deep.equal(['a one ok', 'b one ok']);
+  });
+
+  it('any_errors_fatal may be usual, too', async () => {
+    const { story } = await scene.play(
+      `- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: f, fail: , when: "inventory_hostname == 'a'" }
+    - { name: next, debug: }`,
+      { anyErrorsFatal: true },
+    );
+    expect(story).to.have.members(['a f failed', 'b f skipped', 'c f skipped']);
+  });
 });
