@@ -43,6 +43,10 @@ describe('vars_prompt', () => {
   it('keeps the hash in place of the answer', async () => {
     const { answer } = await asked('encrypt: sha512_crypt, salt: saltsalt', 'secret\n');
     expect((answer as Unsafe).text).to.match(/^\$6\$rounds=656000\$saltsalt\$[./\w]{86}$/);
+    const bcrypt = await asked('encrypt: bcrypt', 'secret\n');
+    expect((bcrypt.answer as Unsafe).text).to.match(/^\$2b\$12\$[./\w]{53}$/);
+    const md5 = await asked('encrypt: md5_crypt, salt: saltsalt', 'pw\n');
+    expect((md5.answer as Unsafe).text).to.equal('$1$saltsalt$6SNdNaZLKst2LlSm7oPPL1');
     const drawn = await asked('encrypt: sha256_crypt, salt_size: 7', 'secret\n');
     expect((drawn.answer as Unsafe).text).to.match(/^\$5\$rounds=535000\$[./\w]{7}\$[./\w]{43}$/);
   });

@@ -215,6 +215,25 @@ table('filters between values and text', [
     "'Hello world!' | password_hash('sha256', 'saltstring', rounds=5000)",
     '$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5',
   ],
+  ["'pw' | password_hash('md5', 'saltsalt')", '$1$saltsalt$6SNdNaZLKst2LlSm7oPPL1'],
+  [
+    "'pw' | password_hash('bcrypt', '1234567890123456789012', rounds=5)",
+    '$2b$05$123456789012345678901uztUQIoyLDxaIUgJ.x54aS6eyLIVBeKi',
+  ],
+  ["'pw' | password_hash('blowfish', '1234567890123456789012', rounds=4, ident='2y') is match('[$]2y[$]04[$]')", true],
+  ["'pw' | password_hash('bcrypt', rounds=4) is match('[$]2b[$]04[$][./A-Za-z0-9]{53}$')", true],
+  [
+    "'see http://x.org/a?b=1&c and www.foo.com, (mail me@x.de) https://y.org.' | urlize",
+    'see <a href="http://x.org/a?b=1&amp;c" rel="noopener">http://x.org/a?b=1&amp;c</a> and <a href="https://www.foo.com" rel="noopener">www.foo.com</a>, (mail <a href="mailto:me@x.de">me@x.de</a>) <a href="https://y.org" rel="noopener">https://y.org</a>.',
+  ],
+  [
+    "'see http://x.org/a/very/long/path <b>' | urlize(10, true, target='_blank', rel='x')",
+    'see <a href="http://x.org/a/very/long/path" rel="nofollow noopener x" target="_blank">http://x.o...</a> &lt;b&gt;',
+  ],
+  [
+    "'foo.org/x mailto:a@b.de foo:bar tel:12 (http://a.com)' | urlize(extra_schemes=['tel:'])",
+    '<a href="https://foo.org/x" rel="noopener">foo.org/x</a> <a href="mailto:a@b.de">a@b.de</a> foo:bar <a href="tel:12" rel="noopener">tel:12</a> (<a href="http://a.com" rel="noopener">http://a.com</a>)',
+  ],
   ["'a b&c/d' | urlencode", 'a%20b%26c/d'],
   ["{'a': 'b c'} | urlencode", 'a=b+c'],
   ["'a%20b+c' | urldecode", 'a b c'],

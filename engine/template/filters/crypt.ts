@@ -1,8 +1,13 @@
-/** Password hashes as /etc/shadow holds them: SHA-crypt with 256 or 512 bits (https://www.akkadia.org/drepper/SHA-crypt.txt). */
+/**
+ * Password hashes as /etc/shadow holds them: SHA-crypt with 256 or 512 bits (https://www.akkadia.org/drepper/SHA-crypt.txt), bcrypt,
+ * and MD5.
+ */
 import { createHash, randomInt } from 'node:crypto';
+import { hashSync } from 'bcryptjs';
 import { TemplateError } from '../errors.ts';
+import { alphabet, base64 } from './crypt-text.ts';
+import { md5Crypt } from './md5-crypt.ts';
 
-const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const schemes: Readonly<
   Record<string, { readonly id: string; readonly algorithm: string; readonly size: number; readonly rounds: number }>
 > = {
@@ -16,26 +21,46 @@ export interface CryptOptions {
   readonly salt?: string | undefined;
   /** Characters of a salt that is drawn, 1 to 16; 16 unless given. */
   readonly saltSize?: number | undefined;
-  /** Those of Ansible unless given. */
+  /** Those of Ansible unless given. For bcrypt the power of two. */
   readonly rounds?: number | undefined;
+  /** The variant of bcrypt: `2a`, `2y`, or `2b` unless given. */
+  readonly ident?: string | undefined;
 }
 
-/** The hash of a password by a scheme, `sha256` or `sha512`. Throws a `TemplateError` for any other, or an odd salt. */
+/** The hash of a password by a scheme: `sha256`, `sha512`, `bcrypt`, `md5`. Throws a `TemplateError` for any other, or an odd salt. */
 export function cryptPassword(password: string, scheme: string, options: CryptOptions = {}): string {
-  const { saltSize = 16, salt = drawnSalt(saltSize), rounds } = options;
+  if (scheme === 'bcrypt' || scheme === 'blowfish') return bcrypt(password, options);
+  if (scheme === 'md5') {
+    const { saltSize = 8, salt = drawnSalt(saltSize) } = options;
+    return md5Crypt(password, checkedSalt(salt, 8));
+  }
   const chosen = Object.hasOwn(schemes, scheme) ? schemes[scheme]! : undefined;
-  if (!chosen) throw new TemplateError(`password_hash knows sha256 and sha512, not "${scheme}"`);
-  if (!/^[./A-Za-z0-9]{1,16}$/.test(salt))
-    throw new TemplateError('a salt has 1 to 16 letters, digits, dots or slashes');
+  if (!chosen) throw new TemplateError(`password_hash knows sha256, sha512, bcrypt and md5, not "${scheme}"`);
+  const { saltSize = 16, salt = drawnSalt(saltSize), rounds } = options;
+  checkedSalt(salt, 16);
   const count = Math.min(Math.max(rounds ?? chosen.rounds, 1000), 999_999_999);
   const digest = shaCrypt(Buffer.from(password), Buffer.from(salt), count, chosen.algorithm, chosen.size);
   const label = count === defaultRounds ? '' : `rounds=${count}$`;
   return `$${chosen.id}$${label}${salt}$${encoded(digest, chosen.size)}`;
 }
 
+function bcrypt(password: string, { salt = drawnSalt(22), rounds = 12, ident = '2b' }: CryptOptions): string {
+  if (!/^[./A-Za-z0-9]{22}$/.test(salt))
+    throw new TemplateError('a salt of bcrypt has 22 letters, digits, dots or slashes');
+  if (!Number.isInteger(rounds) || rounds < 4 || rounds > 31) throw new TemplateError('bcrypt takes 4 to 31 rounds');
+  if (!/^2[aby]$/.test(ident)) throw new TemplateError(`bcrypt knows the idents 2a, 2b and 2y, not "${ident}"`);
+  return hashSync(password, `$${ident}$${String(rounds).padStart(2, '0')}$${salt}`);
+}
+
+function checkedSalt(salt: string, most: number): string {
+  if (salt.length > most || !/^[./A-Za-z0-9]+$/.test(salt))
+    throw new TemplateError(`a salt has 1 to ${most} letters, digits, dots or slashes`);
+  return salt;
+}
+
 /** Characters of a salt, drawn by chance. */
 export const drawnSalt = (size: number): string =>
-  Array.from({ length: Number.isInteger(size) && size <= 16 ? size : 0 }, () => alphabet[randomInt(64)]).join('');
+  Array.from({ length: Number.isInteger(size) && size <= 22 ? size : 0 }, () => alphabet[randomInt(64)]).join('');
 
 function shaCrypt(key: Buffer, salt: Buffer, rounds: number, algorithm: string, size: number): Buffer {
   const digestOf = (...parts: readonly Buffer[]) => {
@@ -75,8 +100,4 @@ function encoded(digest: Buffer, size: number): string {
   let text = groups.map(([x, y, z]) => base64(x! * 65536 + y! * 256 + z!, 4)).join('');
   text += size === 64 ? base64(digest[63]!, 2) : base64(digest[31]! * 256 + digest[30]!, 3);
   return text;
-}
-
-function base64(value: number, length: number): string {
-  return Array.from({ length }, (_, index) => alphabet[(value >> (6 * index)) & 63]).join('');
 }

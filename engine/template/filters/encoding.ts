@@ -176,11 +176,12 @@ export const encodingFilters: Readonly<Record<string, Native>> = {
   password_hash: native(
     text,
     { hashtype: string, salt: anything, salt_size: anything, rounds: anything, ident: anything },
-    (value, { hashtype = 'sha512', salt, salt_size, rounds }) =>
+    (value, { hashtype = 'sha512', salt, salt_size, rounds, ident }) =>
       cryptPassword(value, hashtype, {
         salt: typeof salt === 'string' ? salt : undefined,
         saltSize: salt_size == null ? undefined : Number(salt_size),
         rounds: rounds == null ? undefined : Number(rounds),
+        ident: typeof ident === 'string' ? ident : undefined,
       }),
   ),
   to_uuid: toUuid,
