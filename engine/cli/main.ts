@@ -60,10 +60,10 @@ async function main(): Promise<number> {
 /** What `ansible.cfg` and the environment say; what of it is passed over is told. */
 function configured(verbose: number): Partial<CliOptions> {
   const surroundings = { cwd: process.cwd(), home: homedir(), environment: process.env };
-  const { options, warnings, unread } = readSettings(surroundings);
+  const { options, file, warnings, unread } = readSettings(surroundings);
   const passedOver = verbose > 0 && unread.length > 0 ? [`these settings are not read: ${unread.join(', ')}`] : [];
   for (const warning of [...warnings, ...passedOver]) process.stderr.write(`warning: ${warning}\n`);
-  return options;
+  return { ...options, ...(file !== undefined && { configFile: file }) };
 }
 
 /**

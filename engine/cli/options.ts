@@ -63,6 +63,8 @@ export interface CliOptions {
   readonly rolesPath?: readonly string[];
   /** Whether plays that do not say gather facts: all but `explicit` do. */
   readonly gathering?: 'implicit' | 'explicit' | 'smart';
+  /** The file they stand in. */
+  readonly configFile?: string;
   /** Of plays that name none. */
   readonly strategy?: string;
   readonly anyErrorsFatal?: boolean;

@@ -124,6 +124,7 @@ function run({ options, plan, signals, ...ready }: Ready): Promise<RunResult> {
     strict: options.strict,
     readAhead: options.probeAhead,
     verbosity: options.verbose,
+    configFile: options.configFile,
     environment: process.env,
     wiring,
     signal: signals.signal,

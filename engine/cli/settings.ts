@@ -7,6 +7,8 @@ import type { CliOptions } from './options.ts';
 
 export interface Settings {
   readonly options: Partial<CliOptions>;
+  /** The file that was read. */
+  readonly file: string | undefined;
   readonly warnings: readonly string[];
   /** What stands there, means something to Ansible perhaps, and nothing here: with its place. */
   readonly unread: readonly string[];
@@ -114,6 +116,7 @@ export function readSettings(surroundings: Surroundings): Settings {
   const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
     options: said as Partial<CliOptions>,
+    file,
     warnings: [...warnings, ...different(entries, environment)],
     unread: unread(entries, environment),
   };

@@ -2,7 +2,7 @@
 import type { Inherited, Keywords } from '../playbook/ast.ts';
 import type { Effective, Lexical } from './plan.ts';
 
-const toldKeywords = ['connection', 'port', 'remote_user'] as const;
+const toldKeywords = ['connection', 'port', 'remote_user', 'delegate_to'] as const;
 
 /** What `own` keywords come to inside `outer` ones. `vars` join the lexical variables unless they are `handed` over by an include. */
 export function inherit(outer: Effective, own: Keywords, vars: 'lexical' | 'handed' = 'lexical'): Effective {

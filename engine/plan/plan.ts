@@ -39,7 +39,7 @@ export interface Lexical {
   readonly vars: readonly VarsBlock[];
   /** Variables handed over by an include (precedence 15), outermost first. */
   readonly includeParams: readonly VarsBlock[];
-  /** The keywords that variables tell of: `environment`, and how the host is reached. Absent where there are none. */
+  /** The keywords that variables tell of: `environment`, and how which host is reached. Absent where there are none. */
   readonly told?: Pick<Effective, 'environment' | 'inherited'>;
 }
 

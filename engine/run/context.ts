@@ -52,6 +52,8 @@ export interface RunOptions {
   /** Reading ahead can be switched off, to compare or to doubt. */
   readonly readAhead: boolean;
   readonly verbosity: number;
+  /** The `ansible.cfg` that was read. */
+  readonly configFile?: string | undefined;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly defaults: ConnectionDefaults;

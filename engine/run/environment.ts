@@ -20,7 +20,15 @@ export function hostEnvironment(
   momentary?: Momentary,
 ): Environment {
   return environmentOf(run, host, play, lexical, momentary, (name, defined) =>
-    lexical ? howReached(name, { run, host, lexical, defined }) : missing,
+    lexical
+      ? howReached(name, {
+          run,
+          host,
+          lexical,
+          defined,
+          elsewhere: (other) => hostEnvironment(run, other, play, lexical, momentary).scope,
+        })
+      : missing,
   );
 }
 

@@ -1,20 +1,23 @@
-/** `ansible_host` and its kin, as tasks see them on a host whose variables do not say: what keywords and flags come to. */
+/** `ansible_host` and its kin, and `ansible_delegated_vars`, as tasks see them on a host whose variables do not say: what keywords and flags come to. */
 import type { Lexical } from '../plan/plan.ts';
 import type { Positioned } from '../playbook/ast.ts';
-import { trusted } from '../template/render.ts';
-import { missing, type Scope } from '../template/values.ts';
+import { renderValue, trusted } from '../template/render.ts';
+import { missing, type Scope, ScopeDict } from '../template/values.ts';
 import type { HostState, Run } from './context.ts';
 
 /** `defined` are the names somebody defines: `remote_user: "{{ ansible_user | default('root') }}"` asks only for those. */
 interface Place {
   readonly run: Run;
+  /** The same place on another host. */
+  readonly elsewhere: (host: HostState) => Scope;
   readonly host: HostState;
   readonly lexical: Lexical;
   readonly defined: Scope;
 }
 
-export function howReached(name: string, { run, host, lexical, defined }: Place): unknown | typeof missing {
-  const { connection, port, remote_user } = lexical.told?.inherited ?? {};
+export function howReached(name: string, place: Place): unknown | typeof missing {
+  const { run, host, lexical, defined } = place;
+  const { connection, port, remote_user, delegate_to } = lexical.told?.inherited ?? {};
   const { defaults, inventory } = run.options;
   const keyword = (written: Positioned | undefined) => written && trusted(written.value, written.at, defined);
   switch (name) {
@@ -30,7 +33,15 @@ export function howReached(name: string, { run, host, lexical, defined }: Place)
     case 'ansible_port':
     case 'ansible_ssh_port':
       return keyword(port) ?? missing;
+    case 'ansible_delegated_vars':
+      return delegate_to ? delegatedVariables(delegate_to, place) : missing;
     default:
       return missing;
   }
+}
+
+/** What the host says to whom the task is delegated, under its name. */
+function delegatedVariables({ value, at }: Positioned, { run, defined, elsewhere }: Place): unknown {
+  const name = renderValue(value, { scope: defined, lookups: run.lookups, filters: run.filters, tests: run.tests }, at);
+  return typeof name === 'string' && name !== '' ? { [name]: new ScopeDict(elsewhere(run.host(name))) } : missing;
 }

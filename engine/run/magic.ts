@@ -39,7 +39,7 @@ const anywhere: Readonly<Record<string, (place: Place) => unknown>> = {
   ansible_skip_tags: ({ run }) => [...run.options.skipTags],
   ansible_version: () => ansibleVersion,
   kplay_version: ({ run }) => run.options.version,
-  ansible_config_file: () => null,
+  ansible_config_file: ({ run }) => run.options.configFile ?? null,
   omit: () => omit,
   environment: ({ lexical }) => (lexical.told?.environment ?? []).map(({ value, at }) => trusted(value, at)),
 };

@@ -279,6 +279,71 @@ describe('variables', () => {
     expect(result('outer')['msg']).to.deep.equal([{ A: 'one' }]);
   });
 
+  it('of magic about the command line', async () => {
+    on = stage({}, ['h1']);
+    const names = ['check_mode', 'diff_mode', 'forks', 'verbosity', 'run_tags', 'skip_tags', 'limit', 'config_file'];
+    const { result } = await on.play(
+      `- hosts: h1\n  gather_facts: false\n  tasks:\n    - { name: t, debug: { msg: ["${names
+        .map((name) => `{{ ansible_${name} }}`)
+        .join('", "')}"] } }`,
+      {
+        check: true,
+        diff: true,
+        forks: 7,
+        verbosity: 2,
+        tags: ['all', 'x'],
+        skipTags: ['y'],
+        limitText: 'h1,',
+        configFile: '/etc/ansible/ansible.cfg',
+      },
+    );
+    expect(result('t')['msg']).to.deep.equal([
+      true,
+      true,
+      7,
+      2,
+      ['all', 'x'],
+      ['y'],
+      'h1,',
+      '/etc/ansible/ansible.cfg',
+    ]);
+  });
+
+  it('of magic about the inventory: where it is, and what was read', async () => {
+    on = stage({}, ['h1']);
+    const { result } = await on.play(
+      '- hosts: h1\n  gather_facts: false\n  tasks:\n    - { name: t, debug: { msg: ["{{ inventory_file }}", "{{ inventory_dir }}", "{{ ansible_inventory_sources }}"] } }',
+    );
+    const file = `${on.folder}/hosts`;
+    expect(result('t')['msg']).to.deep.equal([file, on.folder, [file]]);
+  });
+
+  it('of magic about delegation: what the delegate says, item by item', async () => {
+    on = stage();
+    const { events } = await on.play(
+      `- hosts: h1
+  gather_facts: false
+  tasks:
+    - { debug: { msg: "{{ ansible_delegated_vars[item].v }} {{ v }}" }, delegate_to: "{{ item }}", loop: [h2, h1] }`,
+      { inventory: 'h1 v=one\nh2 v=two\n' },
+    );
+    const said = events.flatMap((event) => (event.type === 'item' ? [event.outcome.result['msg']] : []));
+    expect(said).to.deep.equal(['two one', 'one one']);
+  });
+
+  it('of magic about loops: the names of its variables', async () => {
+    on = stage({}, ['h1']);
+    const { events } = await on.play(`
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - debug: { msg: "{{ ansible_loop_var }} {{ ansible_index_var }} {{ it }} {{ at }}" }
+      loop: [a]
+      loop_control: { loop_var: it, index_var: at }`);
+    const said = events.flatMap((event) => (event.type === 'item' ? [event.outcome.result['msg']] : []));
+    expect(said).to.deep.equal(['it at a 0']);
+  });
+
   it('of magic about roles: who led here, each once, and where files are searched', async () => {
     const say = (name: string, seen: string) => `- { name: ${name}, debug: { msg: ${JSON.stringify(seen)} } }\n`;
     on = stage(
