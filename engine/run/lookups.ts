@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Environment, LookupFunction } from '../template/environment.ts';
-import { cryptPassword, drawnSalt } from '../template/filters/crypt.ts';
+import { cryptPassword, drawnSalt, saltSizeOf } from '../template/filters/crypt.ts';
 import { renderText, toText } from '../template/render.ts';
 import { missing, Unknown } from '../template/values.ts';
 import { moreLookups } from './more-lookups.ts';
@@ -165,7 +165,7 @@ function password(term: string, given: Readonly<Record<string, unknown>>, option
     if (scheme === undefined) return known;
     if (salt !== undefined) return cryptPassword(known, scheme, { salt: salt.split(' ')[0] });
     if (options.check) return generated;
-    const drawn = drawnSalt(16);
+    const drawn = drawnSalt(saltSizeOf(scheme));
     const hash = cryptPassword(known, scheme, { salt: drawn });
     writeFileSync(file, `${known} salt=${drawn}\n`, { mode: 0o600 });
     return hash;
@@ -183,7 +183,7 @@ function password(term: string, given: Readonly<Record<string, unknown>>, option
     throw new Error(`password: "${toText(settings['length'])}" is no length`);
   const made = Array.from({ length }, () => chars[randomInt(chars.length)]).join('');
   options.secret(made);
-  const salt = drawnSalt(16);
+  const salt = drawnSalt(saltSizeOf(scheme));
   const answer = scheme === undefined ? made : cryptPassword(made, scheme, { salt });
   if (keep) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -101,6 +101,9 @@ describe('lookups of the controller', () => {
     expect(hash).to.match(/^\$6\$rounds=656000\$[./\w]{16}\$[./\w]{86}$/);
     const salt = String(hash).split('$')[3];
     expect(readFileSync(join(folder, 'pw'), 'utf8')).to.equal(`${look('password', ['pw'])[0]} salt=${salt}\n`);
+    expect(look('password', ['b encrypt=bcrypt'])[0]).to.match(/^\$2b\$12\$[./\w]{53}$/);
+    expect(look('password', ['b encrypt=bcrypt'])).to.deep.equal(look('password', ['b encrypt=bcrypt']));
+    expect(look('password', ['m encrypt=md5_crypt'])[0]).to.match(/^\$1\$[./\w]{8}\$[./\w]{22}$/);
     expect(() => look('password', ['other encrypt=rot13'])).to.throw(/rot13/);
     expect(existsSync(join(folder, 'other'))).to.equal(false);
   }).timeout(60_000);

@@ -31,7 +31,7 @@ export interface CryptOptions {
 export function cryptPassword(password: string, scheme: string, options: CryptOptions = {}): string {
   if (scheme === 'bcrypt' || scheme === 'blowfish') return bcrypt(password, options);
   if (scheme === 'md5') {
-    const { saltSize = 8, salt = drawnSalt(saltSize) } = options;
+    const { saltSize = saltSizeOf(scheme), salt = drawnSalt(saltSize) } = options;
     return md5Crypt(password, checkedSalt(salt, 8));
   }
   const chosen = Object.hasOwn(schemes, scheme) ? schemes[scheme]! : undefined;
@@ -44,7 +44,10 @@ export function cryptPassword(password: string, scheme: string, options: CryptOp
   return `$${chosen.id}$${label}${salt}$${encoded(digest, chosen.size)}`;
 }
 
-function bcrypt(password: string, { salt = drawnSalt(22), rounds = 12, ident = '2b' }: CryptOptions): string {
+function bcrypt(
+  password: string,
+  { salt = drawnSalt(saltSizeOf('bcrypt')), rounds = 12, ident = '2b' }: CryptOptions,
+): string {
   if (!/^[./A-Za-z0-9]{22}$/.test(salt))
     throw new TemplateError('a salt of bcrypt has 22 letters, digits, dots or slashes');
   if (!Number.isInteger(rounds) || rounds < 4 || rounds > 31) throw new TemplateError('bcrypt takes 4 to 31 rounds');
@@ -57,6 +60,10 @@ function checkedSalt(salt: string, most: number): string {
     throw new TemplateError(`a salt has 1 to ${most} letters, digits, dots or slashes`);
   return salt;
 }
+
+/** Characters a salt of this scheme has unless told. */
+export const saltSizeOf = (scheme: string | undefined): number =>
+  scheme === 'md5' ? 8 : scheme === 'bcrypt' || scheme === 'blowfish' ? 22 : 16;
 
 /** Characters of a salt, drawn by chance. */
 export const drawnSalt = (size: number): string =>

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { type Stage, stage } from './harness.ts';
+
+const say = (name: string, seen: string) =>
+  `- name: ${name}\n  debug: { msg: "${seen}" }\n  changed_when: true\n  notify: handle\n`;
+
+/** A role of which each part is there twice, `main` and `other`. */
+const parts: Readonly<Record<string, string>> = Object.fromEntries(
+  ['main', 'other'].flatMap((part) => [
+    [`roles/r/tasks/${part}.yml`, say(`tasks ${part}`, '{{ v }} {{ d }}')],
+    [`roles/r/vars/${part}.yml`, `v: vars ${part}\n`],
+    [`roles/r/defaults/${part}.yml`, `d: defaults ${part}\n`],
+    [`roles/r/handlers/${part}.yml`, `- { name: handle, debug: { msg: handlers ${part} } }\n`],
+  ]),
+);
+
+describe('a role', () => {
+  let on: Stage;
+  afterEach(() => on.close());
+  const play = async (files: Readonly<Record<string, string>>, playbook: string) => {
+    on = stage(files, ['h1']);
+    return on.play(playbook);
+  };
+
+  const uses: Readonly<Record<string, readonly [given: string, tasks: string, seen: string, handled: string]>> = {
+    'main of everything': ['', 'main', 'vars main defaults main', 'handlers main'],
+    tasks_from: ['tasks_from: other', 'other', 'vars main defaults main', 'handlers main'],
+    vars_from: ['vars_from: other', 'main', 'vars other defaults main', 'handlers main'],
+    defaults_from: ['defaults_from: other.yml', 'main', 'vars main defaults other', 'handlers main'],
+    handlers_from: ['handlers_from: other', 'main', 'vars main defaults main', 'handlers other'],
+  };
+  for (const use of ['import_role', 'include_role']) {
+    for (const [title, [given, tasks, seen, handled]] of Object.entries(uses)) {
+      it(`of ${use}: ${title}`, async () => {
+        const { result } = await play(
+          parts,
+          `- hosts: h1\n  gather_facts: false\n  tasks: [{ ${use}: { name: r, ${given} } }]\n`,
+        );
+        expect(result(`r : tasks ${tasks}`)['msg']).to.equal(seen);
+        expect(result('r : handle')['msg']).to.equal(handled);
+      });
+    }
+  }
+
+  /** What a role sees of `names`. */
+  const sees = (name: string) =>
+    `- { name: sees, debug: { msg: "{{ [${['own', 'vars', 'param', 'of_file', 'of_default']
+      .map((one) => `${name}_${one} | default('-')`)
+      .join(', ')}] | join(' ')  }}" } }\n`;
+  const dependency = {
+    'roles/low/tasks/main.yml': sees('low'),
+    'roles/low/vars/main.yml': 'low_of_file: file\n',
+    'roles/low/defaults/main.yml': '{ low_of_default: default, low_vars: default }\n',
+    'roles/high/meta/main.yml': 'dependencies:\n  - { role: low, vars: { low_vars: given }, low_param: param }\n',
+    'roles/high/tasks/main.yml': sees('low'),
+  };
+
+  it('that depends on another gives it variables and parameters; what its files say is seen by the play', async () => {
+    const { result } = await play(
+      dependency,
+      `- hosts: h1
+  gather_facts: false
+  roles: [{ role: high, low_own: own }]
+  tasks: ${sees('low').replace('- ', '[').replace(/\n$/, ']').replace('name: sees', 'name: play')}
+`,
+    );
+    expect(result('low : sees')['msg'], 'the dependency').to.equal('own given param file default');
+    expect(result('high : sees')['msg'], 'the role itself').to.equal('own default - file default');
+    expect(result('play')['msg'], 'the play').to.equal('- default - file default');
+  });
+
+  it('has variables of its entry to itself', async () => {
+    const { result } = await play(
+      { 'roles/one/tasks/main.yml': sees('x').replace('sees', 'one'), 'roles/two/tasks/main.yml': sees('x') },
+      '- hosts: h1\n  gather_facts: false\n  roles: [{ role: one, vars: { x_vars: given }, x_param: param }, two]\n',
+    );
+    expect(result('one : one')['msg']).to.equal('- given param - -');
+    expect(result('two : sees')['msg']).to.equal('- - - - -');
+  });
+});
