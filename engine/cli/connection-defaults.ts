@@ -5,8 +5,10 @@ import type { CliOptions } from './options.ts';
 import { askSecret, readPasswordFile, type Terminal } from './secret-input.ts';
 
 /** What flags, prompts and the controller's user say about connecting. */
-export async function connectionDefaults(options: CliOptions): Promise<ConnectionDefaults> {
-  const terminal: Terminal = { input: process.stdin, output: process.stderr };
+export async function connectionDefaults(
+  options: CliOptions,
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<ConnectionDefaults> {
   const password = options.connectionPasswordFile
     ? readPasswordFile(options.connectionPasswordFile)
     : options.askPass

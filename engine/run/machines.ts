@@ -119,7 +119,7 @@ export function machine(
     // whoever logs in as the user asked for has nobody left to become
     const become =
       wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
-    const key = become ? `${become.method} ${become.user}` : '';
+    const key = become ? JSON.stringify([become.method, become.user, become.flags, become.exe]) : '';
     return interruption.during(() => {
       const user = users.get(key) ?? open(become);
       users.set(key, user);
