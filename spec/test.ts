@@ -130,7 +130,13 @@ const [what, name = ''] = process.argv.slice(2);
 if (what === 'one') {
   // a terminal tells everybody, and so does whoever runs this
   let ending: Promise<void> | undefined;
-  for (const signal of signals) process.on(signal, () => (ending ??= tearDown().finally(() => process.exit(130))));
+  // what still runs may be in its way once
+  const end = () =>
+    tearDown()
+      .catch(tearDown)
+      .catch(console.error)
+      .finally(() => process.exit(130));
+  for (const signal of signals) process.on(signal, () => (ending ??= end()));
   const counts = sum([...(await runHere([name])).values()]);
   await new Promise((resolve) => process.send?.(counts, resolve) ?? resolve(undefined));
   process.exit(counts.failed > 0 ? 1 : 0);
