@@ -111,7 +111,7 @@ describeTopology(
     });
 
     it('what verification ran is gone', () =>
-      until('no namespace of it is left', 180, async () => {
+      until('no namespace of it is left', 60, async () => {
         const left = await cluster.tell('master1', `${kubectl} get namespaces -l kplay/verify=true -o name`);
         return left === '';
       }));
