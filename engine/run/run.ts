@@ -1,5 +1,6 @@
 /** The run: plays in order over the machines, told as events. The one place where everything of this room meets. */
 import { KplayError } from '../errors.ts';
+import type { VarsLayer } from '../inventory/inventory.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
 import type { Reader } from '../target/batch.ts';
 import { predictedWorld, predictionOf } from '../target/prediction.ts';
@@ -22,7 +23,7 @@ import { runPlay } from './play.ts';
 import { revealer } from './revealed.ts';
 import { secretKeeper } from './secrets.ts';
 import { noTraffic, sumOfTraffic } from './traffic.ts';
-import { isSaidBeside } from './variables.ts';
+import { mayDiffer } from './variables.ts';
 import { vaultFilters } from './vault-filters.ts';
 
 export interface RunResult {
@@ -95,7 +96,7 @@ function newRun(given: RunOptions): WholeRun {
   const options: RunOptions = { ...given, inventory };
   const hosts = new Map<string, HostState>();
   const machines = new Map<string, Machine>();
-  const usualMachines = new Map<string, Machine>();
+  const usualMachines = new WeakMap<readonly VarsLayer[], Map<string, Machine>>();
   const machinesOf = new Map<string, Machine[]>();
   const machinesAt = new Map<string, Machine[]>();
   const secrets = secretKeeper();
@@ -169,9 +170,12 @@ function newRun(given: RunOptions): WholeRun {
         inherited.connection === undefined &&
         inherited.port === undefined &&
         inherited.remote_user === undefined &&
-        !(from && isSaidBeside(run.sources, name, connectionVariables, { ...from, play: from.play.variables }));
-      const asUsual = `${name} ${from?.play.variables.play.playbookDir ?? ''}`;
-      const usual = plain ? usualMachines.get(asUsual) : undefined;
+        !(from && mayDiffer(run.sources, name, connectionVariables, { ...from, play: from.play.variables }));
+      // as long as the inventory says the same of the host
+      const layers = inventory.layers(name, from?.play.variables.play.playbookDir);
+      const asUsual = usualMachines.get(layers) ?? new Map<string, Machine>();
+      usualMachines.set(layers, asUsual);
+      const usual = plain ? asUsual.get(name) : undefined;
       if (usual) return usual;
       const environment = definedEnvironment(run, run.host(name), from?.play, from?.lexical, from?.momentary);
       const host = options.inventory.host(name);
@@ -180,7 +184,7 @@ function newRun(given: RunOptions): WholeRun {
       const key = JSON.stringify([name, told]);
       const known = machines.get(key);
       if (known) {
-        if (plain) usualMachines.set(asUsual, known);
+        if (plain) asUsual.set(name, known);
         return known;
       }
       for (const secret of [settings.password, settings.passphrase]) if (secret) secrets.add(secret);
@@ -189,13 +193,12 @@ function newRun(given: RunOptions): WholeRun {
       machines.set(key, fresh);
       machinesOf.set(name, [...(machinesOf.get(name) ?? []), fresh]);
       machinesAt.set(fresh.place, [...(machinesAt.get(fresh.place) ?? []), fresh]);
-      if (plain) usualMachines.set(asUsual, fresh);
+      if (plain) asUsual.set(name, fresh);
       return fresh;
     },
     refreshInventory() {
       if (!options.readInventory) return;
       inventory.refresh(options.readInventory());
-      usualMachines.clear();
       keepSecret();
     },
     traffic(name) {

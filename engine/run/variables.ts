@@ -3,7 +3,7 @@ import type { Location } from '../errors.ts';
 import type { Inventory, VarsLayer } from '../inventory/inventory.ts';
 import type { Lexical, PlannedPlay, Role } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
-import { trusted } from '../template/render.ts';
+import { isTemplate, trusted } from '../template/render.ts';
 import { missing, type Scope, ScopeDict } from '../template/values.ts';
 
 /** What a run has learnt about one host; plain data, never read as a template, save `included`. */
@@ -114,8 +114,11 @@ export function placeOf(
     ?.locate?.(name);
 }
 
-/** Whether anything but the inventory gives a host one of these names, which are always the same set. */
-export function isSaidBeside(
+/**
+ * Whether a host's values of these names, which are always the same set, may differ from task to task: anything but the inventory
+ * says one of them, or the inventory does by a template.
+ */
+export function mayDiffer(
   sources: VariableSources,
   host: string,
   names: ReadonlySet<string>,
@@ -127,14 +130,23 @@ export function isSaidBeside(
 ): boolean {
   const { play, lexical, momentary } = place;
   const ofInventory = layersOfBlocks(sources.inventory.layers(host, play.play.playbookDir));
-  return layersOf(sources, host, play, lexical, momentary).some(
-    (layer) => !ofInventory.includes(layer) && (layer.grows ? givesAny(names, layer) : lastinglyGives(names)(layer)),
-  );
+  return layersOf(sources, host, play, lexical, momentary).some((layer) => {
+    if (ofInventory.includes(layer)) return lastinglyTemplates(names)(layer);
+    return layer.grows ? givesAny(names, layer) : lastinglyGives(names)(layer);
+  });
 }
 
 function givesAny(names: ReadonlySet<string>, layer: Layer): boolean {
   for (const name of names) if (layer.has(name)) return true;
   return false;
+}
+
+/** What is encrypted counts: who knows what it holds. */
+function templatesAny(names: ReadonlySet<string>, layer: Layer): boolean {
+  return [...names].some((name) => {
+    const value = layer.has(name) ? layer.get(name) : undefined;
+    return typeof value === 'string' ? isTemplate(value) : typeof value === 'object' && value !== null;
+  });
 }
 
 /** Highest precedence first, so that the first layer that has a name has the last word. */
@@ -226,6 +238,9 @@ function remembered<Source extends object, Made>(make: (source: Source) => Made)
 
 const lastinglyGives = remembered((names: ReadonlySet<string>) =>
   remembered((layer: Layer): boolean => givesAny(names, layer)),
+);
+const lastinglyTemplates = remembered((names: ReadonlySet<string>) =>
+  remembered((layer: Layer): boolean => templatesAny(names, layer)),
 );
 
 /** Layers of a list that never changes, its last block first. */

@@ -67,6 +67,33 @@ describe('How a host is reached', () => {
     expect(story).to.deep.equal(['h1 shut unreachable ignored', 'h1 set ok', 'h1 open changed']);
   });
 
+  it('is told anew where the inventory says it by a template, and where add_host says something else', async () => {
+    const { story } = await play(
+      'h1 ansible_connection=exec ansible_exec_command="{{ command | default(\'/bin/false\') }}"\nh2 ansible_connection=exec ansible_exec_command=/bin/false\n',
+      `
+- hosts: h1
+  gather_facts: false
+  vars: { command: /bin/sh }
+  tasks:
+    - { name: by the play, command: "true" }
+    - { name: by the task, command: "true", vars: { command: /bin/false }, ignore_unreachable: true }
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: by nobody, command: "true", ignore_unreachable: true }
+    - add_host: { name: h2, ansible_exec_command: /bin/sh }
+    - { name: by add_host, command: "true", when: inventory_hostname == 'h2' }`,
+    );
+    expect(story.filter((one) => one.includes(' by '))).to.deep.equal([
+      'h1 by the play changed',
+      'h1 by the task unreachable ignored',
+      'h1 by nobody unreachable ignored',
+      'h2 by nobody unreachable ignored',
+      'h1 by add_host skipped',
+      'h2 by add_host changed',
+    ]);
+  });
+
   it('of a localhost nobody wrote down is local, whatever keywords say', async () => {
     const { story } = await play(
       'h1 ansible_connection=local\n',
