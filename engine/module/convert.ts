@@ -2,7 +2,7 @@
 
 import { octalMode } from '../target/octal-mode.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
-import { isSensibleMode } from './mode.ts';
+import { isBits } from './mode.ts';
 import { parsePairs } from './pairs.ts';
 
 /** True for values that are to be left as they are: a template before it is rendered, a value not known yet. */
@@ -74,12 +74,9 @@ function toMode(value: string): string {
   return digits === undefined ? value.trim() : digits.padStart(4, '0');
 }
 
-/**
- * YAML has read `0644` as 420: these are bits. `644` was meant as octal, and so would come to bits that make no sense; it stays, for
- * the schema to refuse.
- */
+/** Any other number stays, for the schema to refuse. */
 function modeOfBits(value: number): unknown {
-  return isSensibleMode(value) ? octalMode(value) : value;
+  return isBits(value) ? octalMode(value) : value;
 }
 
 function toList(value: unknown, literal: ArgLiteral, opaque: Opaque): unknown {

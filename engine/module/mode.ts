@@ -36,9 +36,19 @@ export function modeAfter(wanted: string, current: string, isDirectory: boolean,
   return octalMode(mode);
 }
 
+/**
+ * Whether a number is permissions themselves, as YAML's `0644` is (420), and not their digits without the zero, as `644` is. What can
+ * be both, and sensible both ways, is only taken for `0777` (511): `500` may be meant as 0500, and comes to 0764.
+ */
+export function isBits(value: number): boolean {
+  if (!Number.isInteger(value) || value < 0 || value > everything) return false;
+  const text = String(value);
+  const digits = /^[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : value;
+  return digits === value || value === 0o777 || (isSensible(value) && !isSensible(digits));
+}
+
 /** Whether anybody would want these bits: the owner may do what others may, and nobody write what he cannot read. */
-export function isSensibleMode(bits: number): boolean {
-  if (!Number.isInteger(bits) || bits < 0 || bits > everything) return false;
+function isSensible(bits: number): boolean {
   const [owner = 0, group = 0, other = 0] = [6, 3, 0].map((shift) => (bits >> shift) & 7);
   const writesUnread = [owner, group, other].some((each) => (each & 6) === 2);
   return (group & ~owner) === 0 && (other & ~group) === 0 && !writesUnread;

@@ -60,9 +60,9 @@ function typeHint(type: ArgType, value: unknown): string | undefined {
   return undefined;
 }
 
-/** A number may be octal digits that lost their zero, or octal that makes no sense as a mode. */
+/** A number may be octal digits that lost their zero, or octal that YAML has read. */
 function modeHint(value: number): string {
-  const text = String(value);
-  const isOctal = Number.isInteger(value) && value >= 0 && value <= 0o7777;
-  return `quote it: '${/^[0-7]{3,4}$/.test(text) ? text.padStart(4, '0') : isOctal ? octalMode(value) : '0644'}'`;
+  const digits = /^[0-7]{1,4}$/.test(String(value)) ? String(value).padStart(4, '0') : undefined;
+  const octal = Number.isInteger(value) && value >= 0 && value <= 0o7777 ? octalMode(value) : '0644';
+  return `quote it: '${digits ?? octal}'${digits === undefined ? '' : ` (or '${octal}', if that was written)`}`;
 }

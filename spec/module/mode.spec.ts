@@ -77,6 +77,9 @@ describe('a mode written as a number', () => {
     '01777',
     '02775',
     '04755',
+    '01730',
+    '0604',
+    '0002',
   ])
     it(`${written} is that mode`, () => {
       expect(asMode(written)).to.equal(written.padStart(4, '0').slice(-4));
@@ -86,6 +89,7 @@ describe('a mode written as a number', () => {
     '400',
     '440',
     '444',
+    '500',
     '555',
     '600',
     '640',

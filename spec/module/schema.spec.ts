@@ -91,11 +91,23 @@ describe('arguments in a playbook', () => {
     ],
     'that are a mode without its zero get both readings': [
       { name: 'x', mode: 644 },
-      [['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 644", "quote it: '0644'"]],
+      [
+        [
+          'mode',
+          "mode must be a mode such as '0644' or u=rw,g=r, not 644",
+          "quote it: '0644' (or '1204', if that was written)",
+        ],
+      ],
     ],
     'that are bits no mode has are shown as octal': [
       { name: 'x', mode: 0o622 },
-      [['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 402", "quote it: '0402'"]],
+      [
+        [
+          'mode',
+          "mode must be a mode such as '0644' or u=rw,g=r, not 402",
+          "quote it: '0402' (or '0622', if that was written)",
+        ],
+      ],
     ],
     'that are a mode of words are symbolic or refused': [
       { name: 'x', mode: 'rw-r--r--' },

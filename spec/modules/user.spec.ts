@@ -24,6 +24,10 @@ testModule(user, 'user', {
       result: { name: 'etcd', state: 'present', home: '/var/lib/etcd', system: true, create_home: false },
     },
   },
+  'takes an umask as YAML reads 022': {
+    args: { name: 'carol', umask: 0o22 },
+    want: { changed: true, log: ['useradd carol'], scripts: ["useradd '-m' '-K' 'UMASK=0022' 'carol'"] },
+  },
   'is done with a user who is as asked': {
     args: { name: 'bob', comment: '', shell: '/bin/sh' },
     world: bob,

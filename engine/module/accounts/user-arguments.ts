@@ -41,7 +41,7 @@ export const userArgs = {
   system: { type: 'bool', default: false, description: 'a number from the range of system users, for a new one' },
   force: { type: 'bool', default: false, description: 'remove a user who is logged in' },
   remove: { type: 'bool', default: false, description: 'remove home and mail along with the user' },
-  umask: { description: 'umask for the new home' },
+  umask: { type: 'mode', description: 'umask for the new home' },
   uid_min: { type: 'int' },
   uid_max: { type: 'int' },
   generate_ssh_key: { type: 'bool', default: false, description: 'make a key pair when there is none' },

@@ -15,7 +15,7 @@ const mountArgs = {
   volume_driver: { description: 'of a volume' },
   volume_options: { type: 'dict', description: 'of its driver' },
   tmpfs_size: { description: 'bytes, or 64M' },
-  tmpfs_mode: { description: 'octal, as 1777' },
+  tmpfs_mode: { type: 'mode', description: "as '1777'" },
 } as const satisfies ArgsLiteral;
 type MountArgs = ArgsOf<typeof mountArgs>;
 
