@@ -1,5 +1,6 @@
 import type { Result } from '../module/definition.ts';
 import type { PlannedTask } from '../plan/plan.ts';
+import type { Environment } from '../template/environment.ts';
 import { rendered, truth } from './connection-settings.ts';
 import type { HostState } from './context.ts';
 import type { Prepared } from './prepare.ts';
@@ -15,8 +16,9 @@ export function learn({ play, host, task }: Turn, prepared: Prepared, result: Re
 }
 
 /** What a `run_once` task has brought its host is known to the others as well. */
-export function share(hosts: readonly HostState[], task: PlannedTask, result: Result): void {
-  if (task.inherited.delegate_facts !== undefined) return;
+export function share(hosts: readonly HostState[], task: PlannedTask, result: Result, environment: Environment): void {
+  const { delegate_to: delegate, delegate_facts: toDelegate } = task.inherited;
+  if (delegate !== undefined && truth(rendered(toDelegate, environment) ?? false)) return;
   const results = Array.isArray(result['results']) ? (result['results'] as readonly Result[]) : [result];
   for (const host of hosts) for (const one of results) know(host, task.module, one);
 }

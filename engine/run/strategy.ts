@@ -141,7 +141,7 @@ export async function runTaskOn(
   if (once && task.register !== undefined)
     for (const host of hosts.slice(1))
       host.variables.registered.set(task.register, first.variables.registered.get(task.register));
-  if (once && outcomes[0]) share(hosts.slice(1), task, outcomes[0].result);
+  if (once && outcomes[0]) share(hosts.slice(1), task, outcomes[0].result, environment);
   if (!section.guarded) for (const host of fallen) section.lost.add(host);
   const fatal =
     fallen.size > 0 &&

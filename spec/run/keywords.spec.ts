@@ -50,6 +50,16 @@ const cases: Readonly<Record<string, { readonly play: string; readonly story: re
     - { name: known, fail: , when: ansible_kernel is not defined }`,
     story: ['h1 known skipped', 'h2 known skipped'],
   },
+  'run_once: facts are known to every host unless they are the delegate’s': {
+    play: `
+- hosts: all:!gone
+  gather_facts: false
+  tasks:
+    - { name: set, set_fact: { x: 1 }, run_once: true, delegate_facts: true }
+    - { name: set, set_fact: { y: 1 }, run_once: true, delegate_to: h2, delegate_facts: false }
+    - { name: known, fail: , when: x is not defined or y is not defined }`,
+    story: ['h1 set ok', 'h1 set ok', 'h1 known skipped', 'h2 known skipped'],
+  },
   'local_action: on the controller, with the arguments of the module': {
     play: `
 - hosts: gone
