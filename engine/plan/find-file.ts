@@ -1,5 +1,6 @@
 /** Where a file named in a playbook is looked for. */
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Location } from '../errors.ts';
 import type { Lexical, Surroundings } from './plan.ts';
 
 /**
@@ -14,13 +15,23 @@ export function tasksFileCandidates(name: string, around: Surroundings, cwd: str
   return [...new Set([resolve(around.dir, name), ...below, resolve(cwd, name)])];
 }
 
-/** Candidates for a template or a file of variables, nearest first: the roles, the playbook's folder, the working folder. */
-export function roleFileCandidates(
-  folder: string,
-  name: string,
-  from: { readonly lexical: Lexical; readonly playbookDir: string; readonly cwd: string },
-): readonly string[] {
+/** Where a task stands that names a file. */
+export interface FileSeeker {
+  readonly lexical: Lexical;
+  readonly playbookDir: string;
+  readonly cwd: string;
+  /** The task's own place: files may lie beside it. */
+  readonly at?: Location;
+}
+
+/**
+ * Candidates for a template, a file of variables or any other that a task brings along, nearest first: the roles, beside the task,
+ * the playbook's folder, the working folder.
+ */
+export function roleFileCandidates(folder: string, name: string, from: FileSeeker): readonly string[] {
   if (isAbsolute(name)) return [name];
-  const roots = [...(from.lexical.role?.searchPath ?? []), from.playbookDir, from.cwd];
-  return [...new Set(roots.flatMap((root) => [join(root, folder, name), join(root, name)]))];
+  const beside = from.at ? [dirname(from.at.file)] : [];
+  const roots = [...(from.lexical.role?.searchPath ?? []), ...beside, from.playbookDir, from.cwd];
+  const found = roots.flatMap((root) => [join(root, folder, name), join(root, name)]);
+  return [...new Set(found.map((path) => resolve(from.cwd, path)))];
 }

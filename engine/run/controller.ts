@@ -1,9 +1,9 @@
 /** The controller as one task's module sees it: search paths, files, templates and expressions. */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
 import type { Controller } from '../module/definition.ts';
-import type { Lexical, PlannedTask } from '../plan/plan.ts';
+import { type FileSeeker, roleFileCandidates } from '../plan/find-file.ts';
+import type { PlannedTask } from '../plan/plan.ts';
 import { parseYaml } from '../source/yaml.ts';
 import type { Content } from '../target/content.ts';
 import { fileEffects } from '../target/effects.ts';
@@ -22,12 +22,9 @@ import { localTree } from './local-tree.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
 
-export interface ControllerOptions {
+export interface ControllerOptions extends FileSeeker {
   readonly host: string;
   readonly delegatedTo: string | undefined;
-  readonly lexical: Lexical;
-  readonly playbookDir: string;
-  readonly cwd: string;
   readonly environment: Environment;
   readonly files: LocalFiles;
   readonly secrets: Secrets;
@@ -47,6 +44,7 @@ export function controllerFor(play: PlayRun, host: HostState, task: PlannedTask,
     lexical: task.lexical,
     playbookDir: variables.play.playbookDir,
     cwd: run.options.cwd,
+    at: task.at,
     environment: prepared.environment,
     files: run.files,
     secrets: run.secrets,
@@ -75,7 +73,7 @@ export function taskController(options: ControllerOptions): Controller {
     delegatedTo: options.delegatedTo,
     verbosity: options.verbosity,
     find(folder, name) {
-      const candidates = searchPaths(options, folder, name);
+      const candidates = roleFileCandidates(folder, name, options);
       const exists = (path: string) => here?.answers.has(`stat P${normalPath(path)}`) || existsSync(path);
       const found = candidates.find(exists);
       if (found) return found;
@@ -126,21 +124,6 @@ export function taskController(options: ControllerOptions): Controller {
     secret: (value) => options.secrets.add(value),
     job: (id) => options.jobs.started.get(id),
   };
-}
-
-/** Where a file named in a task is looked for: the role and those that led to it, the playbook's folder, the working folder. */
-export function searchPaths(
-  options: { readonly lexical: Lexical; readonly playbookDir: string; readonly cwd: string },
-  folder: string,
-  name: string,
-): readonly string[] {
-  if (isAbsolute(name)) return [name];
-  const roots = [...(options.lexical.role?.searchPath ?? []), options.playbookDir, options.cwd];
-  return [
-    ...new Set(
-      roots.flatMap((root) => [join(root, folder, name), join(root, name)]).map((path) => resolve(options.cwd, path)),
-    ),
-  ];
 }
 
 function renderOptions(render: Parameters<Controller['render']>[1]) {

@@ -1,9 +1,9 @@
 /** The environment a template of a task is rendered in: its scope with Ansible's magic variables, and its lookups. */
+import { roleFileCandidates } from '../plan/find-file.ts';
 import type { Lexical } from '../plan/plan.ts';
 import type { Environment } from '../template/environment.ts';
 import { missing, type Scope } from '../template/values.ts';
 import type { HostState, PlayRun, Run } from './context.ts';
-import { searchPaths } from './controller.ts';
 import { howReached } from './how-reached.ts';
 import { loadTemplate } from './lookups.ts';
 import { magicNames, magicValue } from './magic.ts';
@@ -65,6 +65,6 @@ function environmentOf(
     lookups: run.lookups,
     filters: run.filters,
     tests: run.tests,
-    load: loadTemplate((name) => searchPaths({ lexical, playbookDir, cwd: run.options.cwd }, 'templates', name)),
+    load: loadTemplate((name) => roleFileCandidates('templates', name, { lexical, playbookDir, cwd: run.options.cwd })),
   };
 }

@@ -139,6 +139,9 @@ const cases: Readonly<Record<string, Case>> = {
           'include_vars: none.yml',
           'unarchive: { src: "https://x/none.tgz", dest: /a, remote_src: true }',
           'unarchive: { src: none.tgz, dest: /a }',
+          'include_vars: "{{ item }}"\n      with_first_found: [none.yml, { files: [none.yml], skip: true }]',
+          'template: { src: "{{ item }}", dest: /a }\n      with_fileglob: ["templates/*.j2"]',
+          'copy: { src: "{{ item }}", dest: /a }\n      loop: [none, a.txt]\n      when: item != "none"',
         ]
           .map((task) => `    - ${task}\n`)
           .join(''),

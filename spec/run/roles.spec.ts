@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Stage, stage } from './harness.ts';
 
@@ -41,6 +43,28 @@ describe('a role', () => {
       });
     }
   }
+
+  it('brings files from its folders, and from beside the task that names them', async () => {
+    const { story } = await play(
+      {
+        'roles/r/tasks/main.yml':
+          '- { name: near, copy: { src: near, dest: "{{ playbook_dir }}/a" } }\n- import_tasks: sub/more.yml\n',
+        'roles/r/tasks/near': 'near',
+        'roles/r/tasks/sub/more.yml':
+          '- { name: nearer, template: { src: nearer.j2, dest: "{{ playbook_dir }}/b" } }\n- { name: ours, copy: { src: x, dest: "{{ playbook_dir }}/c" } }\n',
+        'roles/r/tasks/sub/templates/nearer.j2': 'nearer',
+        'roles/r/tasks/sub/x': 'theirs',
+        'roles/r/files/x': 'ours',
+      },
+      '- hosts: h1\n  gather_facts: false\n  roles: [r]\n',
+    );
+    expect(story).to.deep.equal(['h1 r : near changed', 'h1 r : nearer changed', 'h1 r : ours changed']);
+    expect(['a', 'b', 'c'].map((name) => readFileSync(join(on.folder, name), 'utf8'))).to.deep.equal([
+      'near',
+      'nearer',
+      'ours',
+    ]);
+  });
 
   /** What a role sees of `names`. */
   const sees = (name: string) =>

@@ -10,8 +10,8 @@ export const missingFile: Rule = {
   level: 'error',
   summary: 'Files of the controller that tasks name are there.',
   explanation: `What template, copy, script, unarchive and include_vars name is looked for where a run looks: in the folder of its kind
-(templates, files, vars) of the role and beside the playbook, and in the working folder. Only names that are written out count, and not those of
-files that another task of the playbooks fetches or makes, nor those of tasks that ignore errors.
+(templates, files, vars) of the role, beside the task and beside the playbook, and in the working folder. Only names that are written out count, those
+of conditional loops do not, nor those of files that another task of the playbooks fetches or makes, nor those of tasks that ignore errors.
 
     - template: { src: nginx.cfg.j2, dest: /etc/nginx/nginx.conf }       # templates/ has only nginx.conf.j2`,
   check,
@@ -50,8 +50,12 @@ function isElsewhere({ args, inherited }: PlannedTask): boolean {
   return onHost || args.template !== undefined || inherited.ignore_errors?.value !== undefined;
 }
 
-/** A script is the first word of its command line. */
-function namesIn({ module, args, loop }: PlannedTask, argument: string): readonly string[] {
+/** Lookups whose items are the terms themselves. */
+const plainLoops: ReadonlySet<string | undefined> = new Set([undefined, 'items', 'list', 'flattened']);
+
+/** A script is the first word of its command line. What a loop brings is left out where it chooses, or a condition does. */
+function namesIn({ module, args, loop, when }: PlannedTask, argument: string): readonly string[] {
+  if (loop && (when.length > 0 || !plainLoops.has(loop.lookup?.replace(/^ansible\.builtin\./, '')))) return [];
   const written = args.values[argument] ?? args.freeForm;
   const names = (possibleTexts(written, loop) ?? []).map((name) => name.trim());
   const files =
@@ -61,8 +65,13 @@ function namesIn({ module, args, loop }: PlannedTask, argument: string): readonl
   return files.filter((name) => name !== '' && !name.includes('://') && !name.startsWith('~'));
 }
 
-const candidates = (subject: Subject, { play }: LintedPlay, { lexical }: PlannedTask, folder: string, name: string) =>
-  roleFileCandidates(folder, name, { lexical, playbookDir: play.playbookDir, cwd: subject.cwd });
+const candidates = (subject: Subject, { play }: LintedPlay, task: PlannedTask, folder: string, name: string) =>
+  roleFileCandidates(folder, name, {
+    lexical: task.lexical,
+    at: task.at,
+    playbookDir: play.playbookDir,
+    cwd: subject.cwd,
+  });
 
 function isThere({ documents: { files, text } }: Subject, path: string): boolean {
   if (files.isDirectory(path) || text(path) !== undefined) return true;
