@@ -86,6 +86,7 @@ export default defineModule({
 
   async desired({ args, state }) {
     const { mode } = args;
+    if (slug(args) === '') throw new ModuleFailure(`name: "${args.name}" leaves no name for a file`);
     if (args.state === 'absent') return { source: gone, ...(state.key && { key: gone }) };
     if (args.uris === undefined || args.suites === undefined)
       throw new ModuleFailure('a source has at least one of `uris` and of `suites`');
@@ -176,10 +177,17 @@ function textOf(args: Args): string {
 /** A key in armor stands below its field, each line behind a blank, an empty one as a dot. */
 function valueText(name: string, value: unknown, args: Args): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.join(' ');
-  if (name !== 'signed_by') return String(value);
+  if (Array.isArray(value)) return value.map((one) => oneLine(name, one)).join(' ');
+  if (name !== 'signed_by') return oneLine(name, value);
   if (/^https?:\/\//.test(String(value))) return keyPath(args);
-  if (!isArmored(Buffer.from(String(value)))) return String(value);
+  if (!isArmored(Buffer.from(String(value)))) return oneLine(name, value);
   const lines = String(value).trim().split('\n');
   return `\n${lines.map((line) => ` ${line.trim() || '.'}`).join('\n')}`;
+}
+
+/** @throws ModuleFailure for more than a line: the next one would be another field. */
+function oneLine(name: string, value: unknown): string {
+  const text = String(value).trim();
+  if (/[\n\r]/.test(text)) throw new ModuleFailure(`${name} must be one line`);
+  return text;
 }

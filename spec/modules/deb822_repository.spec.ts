@@ -64,6 +64,11 @@ testModule(deb822, 'deb822_repository', {
     world: { files: folders, answers: fetched('\x99\x02') },
     fails: 'gives no key in armor: fetch it with get_url',
   },
+  'takes no second field for a value': {
+    args: { name: 'x', suites: 'a', uris: 'https://a\nTrusted: yes' },
+    fails: 'uris must be one line',
+  },
+  'needs a name for the file': { args: { name: '!', suites: 'a', uris: 'https://a' }, fails: 'leaves no name' },
   'needs to be somewhere': { args: { name: 'x', uris: 'https://a' }, fails: 'at least one of `uris` and of `suites`' },
   'is taken away with its key': {
     args: { name: 'Docker CE', state: 'absent' },

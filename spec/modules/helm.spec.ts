@@ -96,6 +96,28 @@ testModule(helm, 'helm', {
       ],
     },
   },
+  'hides what secrets hold at any depth, lists among them': {
+    args: {
+      ...args,
+      values: {
+        secrets: { db: 'hunter2' },
+        users: [{ name: 'bob', password: 'hunter3' }],
+        env: [
+          { name: 'DB_PASSWORD', value: 'hunter4' },
+          { name: 'LEVEL', value: 'info' },
+        ],
+      },
+    },
+    world: world(release({ values: { secrets: { db: 'hunter1' }, env: [{ name: 'DB_PASSWORD', value: 'hunter4' }] } })),
+    want: {
+      diffs: [
+        [
+          "chart: nginx-1.2.3\nstatus: deployed\nenv:\n- name: DB_PASSWORD\n  value: '********'\nsecrets:\n  db: '********'\n",
+          "chart: nginx-1.2.3\nstatus: deployed\nenv:\n- name: DB_PASSWORD\n  value: '********'\n- name: LEVEL\n  value: info\nsecrets:\n  db: '******** (another value)'\nusers:\n- name: bob\n  password: '******** (another value)'\n",
+        ],
+      ],
+    },
+  },
   'mends a release that failed': {
     args: { ...args, values: { replicas: 2 }, atomic: true },
     world: world(release({ status: 'failed' })),

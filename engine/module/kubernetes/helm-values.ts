@@ -41,17 +41,22 @@ const secretName = /passw(?:or)?d|passphrase|secret|token|credential|private_?ke
 
 /** As YAML; what is called a password or the like is hidden, and marked where it differs from `other`. */
 export function shownValues(values: HelmValues, other?: HelmValues): string {
-  return Object.keys(values).length === 0 ? '' : dumpYaml(hidden(values, other), { width: -1, sortKeys: true });
+  return Object.keys(values).length === 0 ? '' : dumpYaml(hidden(values, other, false), { width: -1, sortKeys: true });
 }
 
-function hidden(values: HelmValues, other: unknown): HelmValues {
-  const known = isPlain(other) ? other : undefined;
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      if (isPlain(value)) return [name, hidden(value, known?.[name])];
-      if (!secretName.test(name) || value === null || typeof value === 'boolean') return [name, value];
-      const differs = known !== undefined && JSON.stringify(known[name]) !== JSON.stringify(value);
-      return [name, differs ? '******** (another value)' : '********'];
-    }),
-  );
+/** At any depth, in lists as well; the `value` beside a `name` that is called so, as variables of an environment have it, is hidden, too. */
+function hidden(value: unknown, other: unknown, isSecret: boolean): unknown {
+  const beneath = (found: unknown) => (other === undefined ? undefined : (found ?? null));
+  if (Array.isArray(value))
+    return value.map((one, index) => hidden(one, beneath(Array.isArray(other) && other[index]), isSecret));
+  if (isPlain(value)) {
+    const isNamed = secretName.test(String(value['name']));
+    const entries = Object.entries(value).map(([name, one]) => {
+      const isHidden = isSecret || secretName.test(name) || (isNamed && name === 'value');
+      return [name, hidden(one, beneath(isPlain(other) && other[name]), isHidden)] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+  if (!isSecret || value === null || typeof value === 'boolean') return value;
+  return other === undefined || other === value ? '********' : '******** (another value)';
 }

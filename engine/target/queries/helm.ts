@@ -98,9 +98,11 @@ function lookup({ access, name, namespace }: ReleaseKey): string {
   const [helm, where] = [helmCommand(access), quote(`--namespace=${namespace}`)];
   const filter = quote(`--filter=^${name.replace(/[.]/g, '\\.')}$`);
   const list = `${helm} list --all ${where} ${filter} -o json </dev/null`;
+  // values that cannot be read are not none: they may have to be kept
+  const values = `${helm} get values ${quote(name)} ${where} -o json </dev/null`;
   return [
     `v=; ${missing(access)} && { o=$(${list} 2>/dev/null); c=$?; [ $c = 0 ] || o=$(${list} 2>&1); }`,
-    `case $c$o in 0*'"name"'*) v=$(${helm} get values ${quote(name)} ${where} -o json 2>/dev/null </dev/null);; esac`,
+    `case $c$o in 0*'"name"'*) v=$(${values} 2>/dev/null) || { c=$?; o=$(${values} 2>&1); };; esac`,
     `printf '%s\\035%s\\035%s\\036' $c "$o" "$v"`,
   ].join('\n');
 }
