@@ -7,6 +7,7 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { vaultWith } from '../source/vault.ts';
 import { VaultScalar } from '../source/vault-scalar.ts';
+import { dumpJson } from '../template/python/json.ts';
 import { Unsafe } from '../template/values.ts';
 import { disk, opened } from './disk.ts';
 import type { CliOptions } from './options.ts';
@@ -74,11 +75,13 @@ function branches(inventory: Inventory, name: string, chosen: ReadonlySet<string
   return [...lines, ...[...hosts].sort().map((host) => `${margin}|--${host}\n`)].join('');
 }
 
-function json(value: unknown): string {
-  const plain = (_: string, one: unknown) => {
-    if (one instanceof VaultScalar) return { __ansible_vault: one.text };
-    if (one instanceof Unsafe) return { __ansible_unsafe: one.text };
-    return typeof one === 'bigint' ? Number(one) : one;
-  };
-  return `${JSON.stringify(value, plain, 4)}\n`;
+/** With floats and long integers as they are written. */
+const json = (value: unknown): string => `${dumpJson(plain(value), { indent: 4, ensureAscii: false })}\n`;
+
+function plain(value: unknown): unknown {
+  if (value instanceof VaultScalar) return { __ansible_vault: value.text };
+  if (value instanceof Unsafe) return { __ansible_unsafe: value.text };
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
 }

@@ -1,4 +1,5 @@
 /** What a run adds to its inventory: a host, or groups above one that is there (`add_host`, `group_by`). */
+import { isDeepStrictEqual } from 'node:util';
 import type { Location } from '../errors.ts';
 import { copyOf, type Draft, defineGroup, draftHost } from './draft.ts';
 import { localhostNames } from './host-names.ts';
@@ -32,7 +33,7 @@ export function withAddition(draft: Draft, { host, groups, parents, vars }: Addi
   const own = grown.hosts.get(host)!.vars;
   if (isLocalhost) own.set('ansible_connection', { value: 'local', at });
   for (const [name, value] of Object.entries(vars)) {
-    news ||= JSON.stringify(own.get(name)?.value) !== JSON.stringify(value);
+    news ||= !isDeepStrictEqual(own.get(name)?.value, value);
     own.set(name, { value, at });
   }
   return news ? grown : undefined;

@@ -1,5 +1,5 @@
 import { defineAction } from '../module/definition.ts';
-import { isUnknown } from '../module/values.ts';
+import { dumpJson, isUnknown } from '../module/values.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
 export default defineAction({
@@ -10,6 +10,8 @@ export default defineAction({
 
   async run({ args }) {
     if (isUnknown(args.msg)) throw new ModuleFailure(`(not known yet: ${args.msg.reason})`);
-    throw new ModuleFailure(typeof args.msg === 'string' ? args.msg : JSON.stringify(args.msg));
+    throw new ModuleFailure(
+      typeof args.msg === 'string' ? args.msg : dumpJson(args.msg, { separators: [',', ':'], ensureAscii: false }),
+    );
   },
 });

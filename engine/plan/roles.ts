@@ -1,6 +1,7 @@
 /** Uses of roles: dependencies first, then the role's own tasks, with the variables and handlers it brings. */
 import { dirname } from 'node:path';
 import type { Arguments, RoleUse, VarsBlock } from '../playbook/ast.ts';
+import { valueKey } from '../source/value-key.ts';
 import { planHandlers } from './handlers.ts';
 import { inherit } from './inherit.ts';
 import type { Effective, PlannedRole, PlannedStatement, PlannedTask, Role, Surroundings } from './plan.ts';
@@ -117,7 +118,7 @@ function keyOf(folder: RoleFolder, use: RoleUse): string {
     use.when.map((clause) => clause.expression),
     use.tags,
   ];
-  return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  return valueKey(parts);
 }
 
 function tasksOf(

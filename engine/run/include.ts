@@ -2,6 +2,7 @@
 import { isKplayError } from '../errors.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
+import { valueKey } from '../source/value-key.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
 import { unsafely } from '../template/unsafely.ts';
 import { isUnknown, Unknown } from '../template/values.ts';
@@ -113,7 +114,7 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
     const raw = written.kind === 'role' ? written.role : written.file;
     const name = renderValue(raw.value, environment, raw.at);
     if (isUnknown(name)) return doubt(name.reason, momentary);
-    return { momentary, wish: { name: toText(name), momentary, key: JSON.stringify([name, momentary]) } };
+    return { momentary, wish: { name: toText(name), momentary, key: valueKey([name, momentary]) } };
   });
 }
 

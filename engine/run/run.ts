@@ -2,6 +2,7 @@
 import { KplayError } from '../errors.ts';
 import type { VarsLayer } from '../inventory/inventory.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
+import { valueKey } from '../source/value-key.ts';
 import type { Reader } from '../target/batch.ts';
 import { predictedWorld, predictionOf } from '../target/prediction.ts';
 import type { Touched } from '../target/query.ts';
@@ -248,7 +249,7 @@ function withHostMentions(run: Run, play: PlannedPlay): PlannedPlay {
   for (const { values } of [...layers, { values: extraVars }]) {
     if (seen.has(values)) continue;
     seen.add(values);
-    for (const [name] of (JSON.stringify(values) ?? '').matchAll(/\bansible_[A-Za-z0-9_]+/g)) mentions.add(name);
+    for (const [name] of valueKey(values).matchAll(/\bansible_[A-Za-z0-9_]+/g)) mentions.add(name);
   }
   return { ...play, mentions };
 }

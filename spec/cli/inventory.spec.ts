@@ -57,6 +57,12 @@ describe('kplay inventory', function () {
     expect(JSON.parse(said.stdout)).to.deep.equal({ name: '{{ inventory_hostname }}', size: 3 });
   });
 
+  it('prints floats and long integers as they are written', async () => {
+    project.write({ 'numbers.toml': '[all.hosts.h1]\nfloat = 1.0\nlong = 12345678901234567890\n' });
+    const said = await project.run(['inventory', '-i', 'numbers.toml', '--host', 'h1']);
+    expect(said.stdout).to.include('    "float": 1.0,\n    "long": 12345678901234567890\n}');
+  });
+
   it('runs a script, and names one that may not be run', async () => {
     const script = `#!/bin/sh
 case "$1" in --list) echo '{"web": ["s1"], "_meta": {}}' ;; --host) echo "{\\"name\\": \\"$2\\"}" ;; esac

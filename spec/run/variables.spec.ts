@@ -205,6 +205,30 @@ describe('variables', () => {
     });
   }
 
+  it('may be integers beyond those of JSON', async () => {
+    on = stage(
+      { 'host_vars/h1.yml': 'long: 12345678901234567890\n', 'roles/r/tasks/main.yml': '- debug: { msg: "{{ x }}" }\n' },
+      ['h1'],
+    );
+    const { story, result } = await on.play(
+      `- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: first, add_host: { name: h2, x: "{{ long }}" } }
+    - { name: again, add_host: { name: h2, x: "{{ long }}" } }
+    - { include_role: { name: r }, vars: { x: "{{ item }}" }, loop: ["{{ long }}"] }
+    - { name: fails, fail: { msg: { is: "{{ long }}" } }, ignore_errors: true }`,
+      { extraVars: { longer: 98765432109876543210n } },
+    );
+    expect(story.filter((one) => !one.includes('include'))).to.deep.equal([
+      'h1 first changed',
+      'h1 again ok',
+      'h1 r : debug ok',
+      'h1 fails failed ignored',
+    ]);
+    expect(result('fails')['msg']).to.equal('{"is":12345678901234567890}');
+  });
+
   it('of magic nobody overrules', async () => {
     on = stage({ 'host_vars/h1.yml': 'groups: mine\n' }, ['h1']);
     const { result } = await on.play(
