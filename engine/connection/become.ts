@@ -51,7 +51,10 @@ async function enter(connection: Connection, streams: ShellStreams, become: Beco
 
 /** The command line that becomes the user and runs `/bin/sh -c shell`. It never holds the password. */
 export function becomeCommand(become: Become, prompt: string, shell: string): string {
-  const exe = quote(become.exe ?? become.method);
+  // `sudo su -` is a way to say it
+  const exe = splitWords(become.exe ?? become.method)
+    .map(quote)
+    .join(' ');
   const given = become.flags === undefined ? undefined : splitWords(become.flags);
   if (become.method === 'su') {
     return [exe, ...(given ?? []).map(quote), quote(become.user), '-c', quote(shell)].join(' ');

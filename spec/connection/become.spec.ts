@@ -24,9 +24,10 @@ describe('becomeCommand', () => {
     ],
     [{ method: 'su', user: 'app', password: 'secret' }, `'su' 'app' -c 'x'`],
     [{ method: 'su', user: 'app', flags: '-l' }, `'su' '-l' 'app' -c 'x'`],
+    [{ method: 'su', user: 'app', exe: 'sudo su' }, `'sudo' 'su' 'app' -c 'x'`],
   ];
   for (const [become, command] of cases) {
-    it(`${become.method} ${become.flags ?? ''} ${become.password ? 'with' : 'without'} a password`, () => {
+    it(`${become.exe ?? become.method} ${become.flags ?? ''} ${become.password ? 'with' : 'without'} a password`, () => {
       expect(becomeCommand(become, 'PROMPT', 'x')).to.equal(command);
     });
   }
