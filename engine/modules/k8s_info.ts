@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { defineAction } from '../module/definition.ts';
-import { accessArgs, accessOf, waitArgs } from '../module/kubernetes/arguments.ts';
+import { accessArgs, accessOf, hiddenFieldsArg, refuseHidden, waitArgs } from '../module/kubernetes/arguments.ts';
 import { keepSecret, shown } from '../module/kubernetes/objects.ts';
 import { unready } from '../module/kubernetes/readiness.ts';
 import { ModuleFailure } from '../target/failure.ts';
@@ -30,12 +30,7 @@ const args = {
     default: [],
     description: 'fields they have: status.phase=Running',
   },
-  hidden_fields: {
-    type: 'list',
-    elements: 'str',
-    default: [],
-    description: 'taken and ignored: managedFields are left out',
-  },
+  hidden_fields: hiddenFieldsArg,
   ...accessArgs,
   ...waitArgs,
 } as const satisfies ArgsLiteral;
@@ -61,6 +56,7 @@ export default defineAction({
 `,
 
   async run({ args, target, controller }) {
+    refuseHidden(args.hidden_fields);
     const start = Date.now();
     for (;;) {
       const { objects, api_found, error } = await look(args, target);

@@ -288,6 +288,10 @@ testModule(k8s, 'k8s refuses', {
     args: { definition: settings, force: true, delete_all: true },
     fails: 'k8s does not know force: objects are applied, never replaced',
   },
+  'to hide what it would show': {
+    args: { definition: settings, hidden_fields: ['metadata.managedFields', 'spec.secret'] },
+    fails: 'hidden_fields: spec.secret would be shown all the same',
+  },
   'names that the server makes': {
     args: { kind: 'Job', generate_name: 'x-' },
     fails: 'generate_name: name the object',

@@ -53,6 +53,11 @@ testModule(info, 'k8s_info', {
     world: { commands: { 'get -o json': { code: 1, stderr: 'The connection to the server was refused' } } },
     fails: 'was refused',
   },
+  'refuses to hide what it would show': {
+    args: { kind: 'Pod', hidden_fields: ['spec'] },
+    world: list(),
+    fails: 'hidden_fields: spec would be shown',
+  },
   'waits until all are ready': {
     args: { kind: 'Pod', wait: true, wait_timeout: 0 },
     world: list(pod('web', true), pod('db', false)),

@@ -70,3 +70,17 @@ export function accessOf(args: ArgsOf<typeof accessArgs>): Access {
 }
 
 const word = (option: string, value: string | undefined) => (value === undefined ? [] : [`--${option}=${value}`]);
+
+export const hiddenFieldsArg = {
+  type: 'list',
+  elements: 'str',
+  default: [],
+  description: 'only metadata.managedFields, which are always left out; others are refused',
+} as const satisfies ArgsLiteral[string];
+
+/** @throws ModuleFailure for fields that would be shown all the same. */
+export function refuseHidden(fields: readonly string[]): void {
+  const shown = fields.filter((field) => field !== 'metadata.managedFields');
+  if (shown.length > 0)
+    throw new ModuleFailure(`hidden_fields: ${shown.join(', ')} would be shown all the same; no_log hides the result`);
+}

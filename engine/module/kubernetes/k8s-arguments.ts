@@ -1,7 +1,7 @@
 /** The arguments of k8s. */
 import { ModuleFailure } from '../../target/failure.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
-import { accessArgs, waitArgs } from './arguments.ts';
+import { accessArgs, hiddenFieldsArg, refuseHidden, waitArgs } from './arguments.ts';
 
 export const k8sArgs = {
   state: {
@@ -54,12 +54,7 @@ export const k8sArgs = {
     default: false,
     description: 'taken and ignored: the task fails at the first error',
   },
-  hidden_fields: {
-    type: 'list',
-    elements: 'str',
-    default: [],
-    description: 'taken and ignored: managedFields are left out',
-  },
+  hidden_fields: hiddenFieldsArg,
   generate_name: { description: 'refused: a second run would make a second object' },
   force: { type: 'bool', default: false, description: 'refused: objects are applied, never replaced' },
   append_hash: { type: 'bool', default: false, description: 'refused' },
@@ -72,6 +67,7 @@ export type K8sArgs = ArgsOf<typeof k8sArgs>;
 
 /** @throws ModuleFailure naming what the task asks for that is not done. */
 export function refuseUnknown(args: K8sArgs): void {
+  refuseHidden(args.hidden_fields);
   const byList = 'ask k8s_info for the objects, and loop over them';
   const asked: readonly (readonly [boolean, string])[] = [
     [args.generate_name !== undefined, 'generate_name: name the object, so that a second run finds it'],
