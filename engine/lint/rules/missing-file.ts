@@ -10,8 +10,8 @@ export const missingFile: Rule = {
   level: 'error',
   summary: 'Files of the controller that tasks name are there.',
   explanation: `What template, copy, script, unarchive and include_vars name is looked for where a run looks: in the folder of its kind
-(templates, files, vars) of the role, beside the task and beside the playbook, and in the working folder. Only names that are written out count, those
-of conditional loops do not, nor those of files that another task of the playbooks fetches or makes, nor those of tasks that ignore errors.
+(templates, files, vars) of the role, beside the task and beside the playbook, and in the working folder. Only names that are written out count; absolute
+ones and those of conditional loops do not, nor those of files that another task of the playbooks fetches or makes, nor those of tasks that ignore errors.
 
     - template: { src: nginx.cfg.j2, dest: /etc/nginx/nginx.conf }       # templates/ has only nginx.conf.j2`,
   check,
@@ -62,7 +62,8 @@ function namesIn({ module, args, loop, when }: PlannedTask, argument: string): r
     module === 'script'
       ? names.map((line) => /^(?:"([^"]+)"|'([^']+)'|(\S+))/.exec(line)?.slice(1).find(Boolean) ?? '')
       : names;
-  return files.filter((name) => name !== '' && !name.includes('://') && !name.startsWith('~'));
+  // whatever lies outside the project is the business of the controller that runs it
+  return files.filter((name) => name !== '' && !name.includes('://') && !/^[~/]/.test(name));
 }
 
 const candidates = (subject: Subject, { play }: LintedPlay, task: PlannedTask, folder: string, name: string) =>
@@ -80,11 +81,11 @@ function isThere({ documents: { files, text } }: Subject, path: string): boolean
 }
 
 /** What a task may leave on the controller. */
-function madeBy({ args }: PlannedTask): readonly string[] {
-  return ['dest', 'path', 'creates', 'name'].flatMap((argument) => {
-    const value = args.values[argument];
-    return typeof value === 'string' ? [value] : [];
-  });
+function madeBy({ module, args }: PlannedTask): readonly string[] {
+  const { dest, path, creates, name, cmd } = args.values;
+  const line = module === 'command' || module === 'shell' ? (cmd ?? args.freeForm) : undefined;
+  const words = typeof line === 'string' ? line.split(/[\s=>"']+/) : [];
+  return [dest, path, creates, name, ...words].filter((one) => typeof one === 'string');
 }
 
 /** The text of another task speaks of this file, or of a folder it is in. */
