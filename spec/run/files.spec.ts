@@ -34,7 +34,7 @@ describe('a directory of many files', () => {
     expect(copied()).to.equal('tree/a/b 69');
     expect(readFileSync(join(on.folder, 'out/a/large')).length).to.equal(400_000);
     expect(traffic['h1']!.roundTrips).to.be.at.most(14);
-  });
+  }).timeout(60_000); // a thousand processes
 
   it('costs three round trips at most where nothing is to do', async () => {
     const { traffic, story } = await on.play(book);
