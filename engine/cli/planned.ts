@@ -1,7 +1,7 @@
 /** Everything that can be wrong is found here, before the first connection. */
 import { isKplayError, KplayError, type Problem } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { selectHosts } from '../inventory/select-hosts.ts';
+import { patternText, selectHosts } from '../inventory/select-hosts.ts';
 import { type ModuleCatalog, moduleCatalog } from '../module/load.ts';
 import { renderBeforeHosts } from '../plan/before-hosts.ts';
 import type { Plan, PlannedPlay, Planner } from '../plan/plan.ts';
@@ -87,7 +87,7 @@ function literalHosts(
   const { value, at } = play.play.hosts;
   // a play without hosts has been complained of where it was read
   if (value === undefined || value === null) return { names: [], problems: [] };
-  const pattern = Array.isArray(value) ? value.join(',') : String(value);
+  const pattern = patternText(value);
   const named = isTemplate(pattern) ? rendered(play, value, inventory, extraVars) : pattern;
   if (named === undefined) return { names: [...inventory.hosts.keys()], problems: [] };
   try {
@@ -111,7 +111,7 @@ function rendered(
 ): string | undefined {
   try {
     const text = renderBeforeHosts(value, play.hosts.at, { extraVars, vars: [play.vars], inventory });
-    return isUnknown(text) ? undefined : [text].flat(2).map(String).join(',');
+    return isUnknown(text) ? undefined : patternText(text);
   } catch {
     return undefined;
   }

@@ -23,6 +23,9 @@ interface Term {
   readonly text: string;
 }
 
+/** A pattern as text: `hosts:` may be a list, or a template that comes to one. */
+export const patternText = (written: unknown): string => [written].flat(2).map(String).join(',');
+
 /**
  * The hosts of a pattern, each once, in the order of its terms and within a term in the order of the inventory. Unions first, then
  * every `&`, then every `!`, however they were written. Empty when what it names has no hosts.

@@ -19,7 +19,7 @@ export function hostEnvironment(
   lexical?: Lexical,
   momentary?: Momentary,
 ): Environment {
-  return environmentOf(run, host, play, lexical, momentary, (name, defined) =>
+  return definedEnvironment(run, host, play, lexical, momentary, (name, defined) =>
     lexical
       ? howReached(name, {
           run,
@@ -32,22 +32,12 @@ export function hostEnvironment(
   );
 }
 
-/** The same without what keywords and flags say of the connection. */
+/** The same without what keywords and flags say of the connection; `otherwise` tells what a name means that nobody defines. */
 export function definedEnvironment(
   run: Run,
   host: HostState,
   play?: PlayRun,
-  lexical?: Lexical,
-  momentary?: Momentary,
-): Environment {
-  return environmentOf(run, host, play, lexical, momentary);
-}
-
-function environmentOf(
-  run: Run,
-  host: HostState,
-  play: PlayRun | undefined,
-  lexical = emptyLexical,
+  lexical: Lexical = emptyLexical,
   momentary?: Momentary,
   otherwise?: (name: string, defined: Scope) => unknown,
 ): Environment {

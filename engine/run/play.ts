@@ -1,5 +1,5 @@
 /** One play: its hosts, its batches, its sections in order, and the handlers between them. */
-import { selectHosts } from '../inventory/select-hosts.ts';
+import { patternText, selectHosts } from '../inventory/select-hosts.ts';
 import type { PlannedPlay, PlannedStatement, Role } from '../plan/plan.ts';
 import type { Positioned } from '../playbook/ast.ts';
 import { renderValue, toText } from '../template/render.ts';
@@ -149,7 +149,7 @@ export function hostsOf(play: PlayRun): readonly HostState[] {
   const environment = hostEnvironment(run, run.host('localhost'), play);
   const pattern = renderValue(planned.play.hosts.value, environment, planned.play.hosts.at);
   const { at } = planned.play.hosts;
-  const names = selectHosts(inventory, [pattern].flat(2).map(String).join(','), {
+  const names = selectHosts(inventory, patternText(pattern), {
     at,
     // a group that add_host or group_by would have made, had there been anything to put into it
     onUnknown: ({ problems }) => {

@@ -1,4 +1,6 @@
 /** The run: plays in order over the machines, told as events. The one place where everything of this room meets. */
+
+import type { ConnectionSettings } from '../connection/connection.ts';
 import { KplayError } from '../errors.ts';
 import type { VarsLayer } from '../inventory/inventory.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
@@ -111,6 +113,16 @@ function newRun(given: RunOptions): WholeRun {
   for (const secret of [options.defaults.password, options.defaults.becomePassword]) if (secret) secrets.add(secret);
   for (const answer of privateAnswers(options)) secrets.add(answer);
 
+  function newMachine(key: string, name: string, settings: ConnectionSettings): Machine {
+    for (const secret of [settings.password, settings.passphrase]) if (secret) secrets.add(secret);
+    const fresh = machine(name, settings, options.wiring, world, changed);
+    if (options.stop?.aborted) void fresh.abort();
+    machines.set(key, fresh);
+    machinesOf.set(name, [...(machinesOf.get(name) ?? []), fresh]);
+    machinesAt.set(fresh.place, [...(machinesAt.get(fresh.place) ?? []), fresh]);
+    return fresh;
+  }
+
   function changed(place: string, touched: Touched, behind?: Reader): void {
     if (touched.domains === undefined) run.stirred.add(place);
     const told = (machinesAt.get(place) ?? []).filter((one) => one.forget(touched, behind));
@@ -183,19 +195,9 @@ function newRun(given: RunOptions): WholeRun {
       const settings = connectionSettings(name, host?.implicit ?? false, inherited, environment, options.defaults);
       const { environment: _, ...told } = settings;
       const key = JSON.stringify([name, told]);
-      const known = machines.get(key);
-      if (known) {
-        if (plain) asUsual.set(name, known);
-        return known;
-      }
-      for (const secret of [settings.password, settings.passphrase]) if (secret) secrets.add(secret);
-      const fresh = machine(name, settings, options.wiring, world, changed);
-      if (options.stop?.aborted) void fresh.abort();
-      machines.set(key, fresh);
-      machinesOf.set(name, [...(machinesOf.get(name) ?? []), fresh]);
-      machinesAt.set(fresh.place, [...(machinesAt.get(fresh.place) ?? []), fresh]);
-      if (plain) asUsual.set(name, fresh);
-      return fresh;
+      const meant = machines.get(key) ?? newMachine(key, name, settings);
+      if (plain) asUsual.set(name, meant);
+      return meant;
     },
     refreshInventory() {
       if (!options.readInventory) return;
