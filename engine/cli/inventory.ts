@@ -4,6 +4,7 @@ import { exitCodes, fail, KplayError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import { isPlain } from '../module/convert.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { vaultWith } from '../source/vault.ts';
 import { VaultScalar } from '../source/vault-scalar.ts';
@@ -82,6 +83,6 @@ function plain(value: unknown): unknown {
   if (value instanceof VaultScalar) return { __ansible_vault: value.text };
   if (value instanceof Unsafe) return { __ansible_unsafe: value.text };
   if (Array.isArray(value)) return value.map(plain);
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
 }

@@ -1,7 +1,7 @@
 import { exitCodes, KplayError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Positioned } from '../playbook/ast.ts';
-import { type CryptOptions, cryptPassword } from '../template/filters/crypt.ts';
+import { type CryptOptions, cryptPassword, fewestRounds } from '../template/filters/crypt.ts';
 import { Unsafe } from '../template/values.ts';
 import type { CliOptions } from './options.ts';
 import { ask, type Terminal } from './secret-input.ts';
@@ -61,15 +61,14 @@ function readPrompt({ value, at }: Positioned<Readonly<Record<string, unknown>>>
   const silent = isYes(value['private'], true);
   const shown = silent || fallback === undefined ? '' : ` [${String(fallback)}]`;
   const { encrypt, salt, salt_size: saltSize } = value;
+  const scheme = String(encrypt).replace(/_crypt$/, '');
   const hashed = (answer: string, more: CryptOptions = {}) =>
-    cryptPassword(answer, String(encrypt).replace(/_crypt$/, ''), {
+    cryptPassword(answer, scheme, {
       salt: salt == null ? undefined : String(salt),
       saltSize: saltSize == null ? undefined : Number(saltSize),
       ...more,
     });
-  // the fewest rounds: only whether it works is asked
-  const rounds = /^(bcrypt|blowfish)$/.test(String(encrypt)) ? 4 : 1000;
-  if (encrypt != null) refuseUnless(() => hashed('', { rounds }), at, name);
+  if (encrypt != null) refuseUnless(() => hashed('', { rounds: fewestRounds(scheme) }), at, name);
   return {
     name,
     question: `${String(value['prompt'] ?? name)}${shown}`,

@@ -125,11 +125,11 @@ export function readSettings(surroundings: Surroundings): Settings {
 /** Where a setting asks for what is done otherwise here, one word each. */
 function different(entries: readonly Entry[], environment: Surroundings['environment']): readonly string[] {
   return Object.entries(unlike).flatMap(([key, [meant, word]]) => {
-    const variable = variableOf(key);
-    const entry = entries.findLast((one) => keyOf(one) === key);
-    const text = environment[variable]?.trim() || entry?.value || '';
+    const [variable, entry] = [variableOf(key), entries.findLast((one) => keyOf(one) === key)];
+    const told = environment[variable]?.trim();
+    const text = told || entry?.value || '';
     if (text === '' || meant.test(text)) return [];
-    const name = environment[variable]?.trim() ? variable : `${entry!.name} (${entry!.at.file}:${entry!.at.line})`;
+    const name = told ? variable : `${entry!.name} (${entry!.at.file}:${entry!.at.line})`;
     return [`${name} = ${text} has no effect: ${word}`];
   });
 }

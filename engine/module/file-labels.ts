@@ -22,7 +22,7 @@ export const labelArgs = {
 const contextParts = ['seuser', 'serole', 'setype', 'selevel'] as const;
 const chconOptions = { seuser: '-u', serole: '-r', setype: '-t', selevel: '-l' } as const;
 
-interface Labels {
+export interface Labels {
   readonly flags?: string;
   readonly context: Readonly<Partial<Record<(typeof contextParts)[number], string>>>;
 }
@@ -50,17 +50,16 @@ export interface Labelled {
   readonly diffs: readonly Diff[];
 }
 
-/** Gives the file that `result` tells of the flags and the context asked for; undefined where nothing is asked. */
+/** Gives the file that `result` tells of the flags and the context asked for; undefined where there is none. */
 export async function label(
+  asked: Labels,
   module: AnyModule,
   args: Readonly<Record<string, unknown>>,
   result: Result,
   target: Target,
 ): Promise<Labelled | undefined> {
-  const asked = bearsLabels(module) ? labelsAsked(args) : undefined;
   const path = [result['path'], result['dest'], args['dest'], args['path']].find((one) => typeof one === 'string');
-  if (asked === undefined || typeof path !== 'string' || result['state'] === 'absent' || result['failed'] === true)
-    return undefined;
+  if (typeof path !== 'string' || result['state'] === 'absent' || result['failed'] === true) return undefined;
   if (result['state'] === 'directory' && !('recurse' in module.args))
     throw new ModuleFailure(
       `attributes and the SELinux context of what came into the directory ${path} are left alone: use file with recurse for them`,

@@ -105,7 +105,8 @@ function hasMode(file: FoundFile, wanted: string, exact: boolean): boolean {
   return exact ? mode === file.mode : (Number.parseInt(mode, 8) & Number.parseInt(file.mode, 8)) !== 0;
 }
 
-function matcher(patterns: readonly string[], useRegex: boolean): (name: string) => boolean {
+/** Whether a name fits one of the patterns. @throws ModuleFailure for a pattern that is none. */
+export function matcher(patterns: readonly string[], useRegex: boolean): (name: string) => boolean {
   const regexes = patterns.map((pattern) => (useRegex ? regexOf(pattern) : globRegex(pattern)));
   return (name) => regexes.some((regex) => startsWith(regex, name));
 }

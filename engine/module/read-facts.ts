@@ -3,6 +3,7 @@ import { ModuleFailure } from '../target/failure.ts';
 import { expandSubsets, factsKind, subsetKeys } from '../target/queries/facts.ts';
 import type { Target } from '../target/target.ts';
 import type { ArgsLiteral, ArgsOf } from './arguments.ts';
+import { matcher } from './found-file.ts';
 
 export const factArguments = {
   gather_subset: {
@@ -27,15 +28,16 @@ export const factArguments = {
 
 export const factReturns = { ansible_facts: 'the facts, each with `ansible_` in front of its name' };
 
-/** Throws ModuleFailure for a subset there is not. */
+/** Throws ModuleFailure for a subset there is not, and for a pattern that is none. */
 export async function readFacts(args: ArgsOf<typeof factArguments>, target: Target) {
   const { fact_path: factPath, gather_timeout: timeout } = args;
   const subsets = subsetKeys(expanded(args.gather_subset), { factPath, timeout });
   const parts = await Promise.all(subsets.map((subset) => target.query(factsKind, subset)));
-  const patterns = args.filter.filter((pattern) => pattern !== '').map(glob);
+  const patterns = args.filter.filter((pattern) => pattern !== '');
+  const fits = matcher(patterns, false);
   const facts = parts
     .flatMap((part) => Object.entries(part))
-    .filter(([name]) => patterns.length === 0 || patterns.some((one) => one.test(name) || one.test(`ansible_${name}`)));
+    .filter(([name]) => patterns.length === 0 || fits(name) || fits(`ansible_${name}`));
   return {
     changed: false,
     ansible_facts: Object.fromEntries(facts.map(([name, value]) => [`ansible_${name}`, value])),
@@ -48,14 +50,4 @@ function expanded(names: readonly string[]): string[] {
   } catch (error) {
     throw error instanceof RangeError ? new ModuleFailure(error.message) : error;
   }
-}
-
-/** A shell pattern as a regular expression for the whole name. */
-function glob(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  return new RegExp(`^${source}$`);
 }

@@ -1,5 +1,5 @@
 import { defineAction } from '../module/definition.ts';
-import { dumpJson, isUnknown } from '../module/values.ts';
+import { compactJson, isUnknown } from '../module/values.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
 export default defineAction({
@@ -10,8 +10,6 @@ export default defineAction({
 
   async run({ args }) {
     if (isUnknown(args.msg)) throw new ModuleFailure(`(not known yet: ${args.msg.reason})`);
-    throw new ModuleFailure(
-      typeof args.msg === 'string' ? args.msg : dumpJson(args.msg, { separators: [',', ':'], ensureAscii: false }),
-    );
+    throw new ModuleFailure(typeof args.msg === 'string' ? args.msg : compactJson(args.msg));
   },
 });

@@ -2,6 +2,7 @@ import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { defineModule } from '../module/definition.ts';
 import { checkoutScript, type Version } from '../module/git/checkout-script.ts';
 import { globKind } from '../module/glob.ts';
+import { refuse } from '../module/refuse.ts';
 import { Unknown } from '../module/values.ts';
 import { predicted, statEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
@@ -194,14 +195,12 @@ const remoteKey = (args: Args) => ({ repo: args.repo, version: args.version, cal
 
 function check(args: Args): void {
   const { version, remote, umask } = args;
-  const refused: readonly (readonly [boolean, string])[] = [
+  refuse('git', [
     [args.track_submodules, 'track_submodules: submodules are where the commit has them'],
     [args.gpg_allowlist.length > 0, 'gpg_allowlist: with verify_commit the keys that the host trusts count'],
     [args.archive !== undefined || args.archive_prefix !== undefined, 'archive: the module archive packs a checkout'],
     [args.separate_git_dir !== undefined, 'separate_git_dir: the repository is in the checkout'],
-  ];
-  const found = refused.flatMap(([is, why]) => (is ? [why] : []));
-  if (found.length > 0) throw new ModuleFailure(`git does not know ${found.join('; ')}`);
+  ]);
   // Names that git refuses anyhow, some of which it would take for options.
   for (const name of [version, remote]) {
     if (/^-|[\s~^:?*[\\\x00-\x1f]|\.\.|@\{|^$/.test(name))

@@ -1,6 +1,8 @@
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { defineModule } from '../module/definition.ts';
+import { refuseKey } from '../module/kubernetes/arguments.ts';
 import { type HelmValues, mergedValues, plainValues, shownValues, valuesIn } from '../module/kubernetes/helm-values.ts';
+import { optionWord } from '../module/option-word.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import {
   chartKind,
@@ -170,22 +172,18 @@ export default defineModule({
 });
 
 function refuseUnknown(args: Args): void {
-  if (args.api_key !== undefined)
-    throw new ModuleFailure(
-      'api_key would be seen in the list of processes: put it into a kubeconfig, and say kubeconfig',
-    );
+  refuseKey(args.api_key);
   if (args.set_values !== undefined) throw new ModuleFailure('helm does not know set_values: say it in values');
   if (args.post_renderer !== undefined) throw new ModuleFailure('helm does not know post_renderer here');
 }
 
 function accessOf(args: Args): HelmAccess {
   const { kubeconfig, context, host, ca_cert: authority, validate_certs: verifies } = args;
-  const word = (option: string, value: string | undefined) => (value === undefined ? [] : [`--${option}=${value}`]);
   const options = [
-    ...word('kubeconfig', kubeconfig),
-    ...word('kube-context', context),
-    ...word('kube-apiserver', host),
-    ...word('kube-ca-file', authority),
+    ...optionWord('kubeconfig', kubeconfig),
+    ...optionWord('kube-context', context),
+    ...optionWord('kube-apiserver', host),
+    ...optionWord('kube-ca-file', authority),
     ...(verifies ? [] : ['--kube-insecure-skip-tls-verify']),
   ];
   return { helm: args.binary_path, options };
@@ -207,7 +205,7 @@ function upgradeOptions(args: Args): readonly string[] {
     ...(args.force ? ['--force'] : []),
     ...(args.skip_crds ? ['--skip-crds'] : []),
     ...(args.dependency_update ? ['--dependency-update'] : []),
-    ...(args.history_max === undefined ? [] : [`--history-max=${args.history_max}`]),
+    ...optionWord('history-max', args.history_max),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ArgsLiteral } from '../module/arguments.ts';
 import { defineModule } from '../module/definition.ts';
+import { refuse } from '../module/refuse.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { selinuxKind } from '../target/queries/selinux.ts';
 import { effect } from '../target/query.ts';
@@ -45,10 +46,9 @@ export default defineModule({
   examples: '- name: Let SELinux only warn\n  selinux:\n    policy: targeted\n    state: permissive\n',
 
   async probe({ args, target }): Promise<SelinuxState> {
-    if (args.update_kernel_param)
-      throw new ModuleFailure(
-        'selinux does not know update_kernel_param: a command (grubby) sets parameters of the kernel',
-      );
+    refuse('selinux', [
+      [args.update_kernel_param, 'update_kernel_param: a command (grubby) sets parameters of the kernel'],
+    ]);
     const [mode, content] = await Promise.all([target.query(selinuxKind, ''), target.readFile(args.configfile)]);
     if (content === undefined) throw new ModuleFailure(`the host has no SELinux: there is no ${args.configfile}`);
     const text = content.toString();

@@ -1,5 +1,4 @@
 /** One module on one host: probe, compare, apply by exactly the difference. */
-
 import type { ArgsLiteral } from '../module/arguments.ts';
 import { difference } from '../module/change.ts';
 import type { AnyModule, Change, Controller, Diff, Result, StateModule } from '../module/definition.ts';
@@ -30,7 +29,7 @@ export async function act(action: Action): Promise<Acted> {
   if (!bearsLabels(module) || target === undefined) return actOn(action);
   const asked = labelsAsked(args); // what is wrong with them is said before anything is done
   const acted = await actOn(action);
-  const labelled = asked && (await label(module, args, acted.result, target));
+  const labelled = asked && (await label(asked, module, args, acted.result, target));
   if (labelled === undefined) return acted;
   const changed = acted.result['changed'] === true || labelled.changed;
   return {

@@ -1,5 +1,4 @@
 /** One module run the way the engine runs it, on whatever target it is given. */
-
 import type { ArgsLiteral } from '../module/arguments.ts';
 import { difference, isEmpty } from '../module/change.ts';
 import { settleArguments } from '../module/coerce.ts';
@@ -12,7 +11,7 @@ import {
   type Result,
   type StateModule,
 } from '../module/definition.ts';
-import { label } from '../module/file-labels.ts';
+import { bearsLabels, label, labelsAsked } from '../module/file-labels.ts';
 import { expandHomes } from '../module/home.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Target } from '../target/target.ts';
@@ -57,7 +56,8 @@ export async function runModule(
 
 /** What is done about flags and contexts when the module is through. */
 async function labelled(module: AnyModule, args: never, target: Target, done: Outcome): Promise<Outcome> {
-  const labels = await label(module, args, { ...done.result, changed: done.changed }, target);
+  const asked = bearsLabels(module) ? labelsAsked(args) : undefined;
+  const labels = asked && (await label(asked, module, args, { ...done.result, changed: done.changed }, target));
   if (labels === undefined) return done;
   return {
     ...done,

@@ -31,11 +31,15 @@ export async function applyContainer(
   const isNewer = looks && (await pull(imageReference(args.image ?? ''), state, target));
   const mutation = mutationOf(args, state, change, isNewer);
   if (mutation !== undefined) await target.mutate(mutation);
-  const fresh = mutation !== undefined && !/^docker (start|pause|unpause) /.test(mutation.summary);
-  const paused = args.paused === true && (fresh || change.paused !== undefined);
+  const runs = change.running?.after ?? state.running;
+  const paused = args.paused === true && runs && (mutation !== undefined || change.paused !== undefined);
   const follows = [
     ...(args.state === 'healthy' ? [awaitingHealth(args)] : []),
-    ...(paused ? [docker('pause', name)] : change.paused?.after === false && !fresh ? [docker('unpause', name)] : []),
+    ...(paused
+      ? [docker('pause', name)]
+      : change.paused?.after === false && mutation === undefined
+        ? [docker('unpause', name)]
+        : []),
   ];
   if (follows.length > 0) {
     const configuration = change.configuration?.after ?? state.configuration;

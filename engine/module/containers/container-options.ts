@@ -1,11 +1,12 @@
 /** Each option of a container three times: as a task asks for it, as docker tells it, and as a word for `docker create`. */
 import { ModuleFailure } from '../../target/failure.ts';
+import { optionWord } from '../option-word.ts';
 import { shellWords } from '../shell-words.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { at } from './docker.ts';
 import { healthcheckOption } from './health-options.ts';
 import { mountsOption } from './mount-options.ts';
-import { bytes, type ContainerOption, each, flag, list, mapOf, mappingAt, pairs, text, word } from './option-kinds.ts';
+import { bytes, type ContainerOption, each, flag, list, mapOf, mappingAt, pairs, text } from './option-kinds.ts';
 import {
   deviceOf,
   exposedPorts,
@@ -48,7 +49,11 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
   domainname: text('domainname', 'domainname', 'Config', 'Domainname'),
   groups: list('groups', 'group-add', ['HostConfig', 'GroupAdd']),
   // docker does not tell in full what it chose
-  platform: { wanted: () => undefined, actual: () => undefined, flags: ({ platform }) => word('platform', platform) },
+  platform: {
+    wanted: () => undefined,
+    actual: () => undefined,
+    flags: ({ platform }) => optionWord('platform', platform),
+  },
   runtime: text('runtime', 'runtime', 'HostConfig', 'Runtime'),
   interactive: flag('interactive', 'interactive', 'Config', 'OpenStdin'),
   tty: flag('tty', 'tty', 'Config', 'Tty'),
@@ -63,12 +68,12 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
       const retries = at(container, 'HostConfig', 'RestartPolicy', 'MaximumRetryCount');
       return name === 'on-failure' && retries ? `${name}:${retries}` : name;
     },
-    flags: (args) => word('restart', containerOptions['restart_policy']!.wanted(args, undefined)),
+    flags: (args) => optionWord('restart', containerOptions['restart_policy']!.wanted(args, undefined)),
   },
   network_mode: {
     wanted: ({ network_mode: mode }) => (mode === 'default' ? 'bridge' : mode),
     actual: (container) => String(at(container, 'HostConfig', 'NetworkMode')).replace(/^default$/, 'bridge'),
-    flags: ({ network_mode: mode, networks }) => word('network', mode ?? networks?.[0]?.name),
+    flags: ({ network_mode: mode, networks }) => optionWord('network', mode ?? networks?.[0]?.name),
   },
   networks: {
     wanted: ({ networks }) =>
@@ -105,7 +110,7 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
       const told = [at(container, 'Config', 'MacAddress'), ...networks.map((one) => at(one, 'MacAddress'))];
       return String(told.find((one) => one) ?? '').toLowerCase();
     },
-    flags: ({ mac_address: address }) => word('mac-address', address),
+    flags: ({ mac_address: address }) => optionWord('mac-address', address),
   },
   links: list('links', 'link', ['HostConfig', 'Links'], linkOf),
   dns_opts: list('dns_opts', 'dns-option', ['HostConfig', 'DnsOptions']),
@@ -212,7 +217,7 @@ export const containerOptions: Readonly<Record<string, ContainerOption>> = {
   stop_timeout: {
     wanted: ({ stop_timeout: seconds }) => seconds,
     actual: (container) => at(container, 'Config', 'StopTimeout') ?? 10,
-    flags: ({ stop_timeout: seconds }) => word('stop-timeout', seconds),
+    flags: ({ stop_timeout: seconds }) => optionWord('stop-timeout', seconds),
   },
 };
 

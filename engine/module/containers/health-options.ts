@@ -2,9 +2,10 @@
 import { ModuleFailure } from '../../target/failure.ts';
 import { quote } from '../../target/quote.ts';
 import type { ArgsLiteral } from '../arguments.ts';
+import { optionWord } from '../option-word.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { at } from './docker.ts';
-import { type ContainerOption, word } from './option-kinds.ts';
+import type { ContainerOption } from './option-kinds.ts';
 import { textsOf } from './option-values.ts';
 
 export const healthcheckArg = {
@@ -51,9 +52,9 @@ export const healthcheckOption: ContainerOption = {
     const test = testOf(health);
     if (test === 'NONE') return ['--no-healthcheck'];
     const times = named.flatMap((name) =>
-      word(durations[name][1], health[name] === undefined ? undefined : `${nanoseconds(name, health[name])}ns`),
+      optionWord(durations[name][1], health[name] === undefined ? undefined : `${nanoseconds(name, health[name])}ns`),
     );
-    return [...word('health-cmd', test), ...times, ...word('health-retries', health.retries)];
+    return [...optionWord('health-cmd', test), ...times, ...optionWord('health-retries', health.retries)];
   },
 };
 

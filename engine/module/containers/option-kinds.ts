@@ -1,6 +1,7 @@
 /** The usual kinds of options of a container: one text, one switch, one size, one list. */
 import type { Inspection } from '../../target/queries/docker.ts';
 import { isPlain } from '../convert.ts';
+import { optionWord } from '../option-word.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { at } from './docker.ts';
 import { bytesOf, sortedTexts, textsOf } from './option-values.ts';
@@ -20,7 +21,7 @@ export function text(name: Name, option: string, ...path: readonly string[]): Co
   return {
     wanted: (args) => args[name],
     actual: (container) => String(at(container, ...path) ?? ''),
-    flags: (args) => word(option, args[name]),
+    flags: (args) => optionWord(option, args[name]),
   };
 }
 
@@ -40,7 +41,11 @@ export function bytes(name: Size, option: string, ...path: readonly string[]): C
     if (size === undefined) return undefined;
     return name === 'memory_swap' && /^(unlimited|-1)$/.test(size) ? -1 : bytesOf(name, size);
   };
-  return { wanted, actual: (container) => at(container, ...path) ?? 0, flags: (args) => word(option, wanted(args)) };
+  return {
+    wanted,
+    actual: (container) => at(container, ...path) ?? 0,
+    flags: (args) => optionWord(option, wanted(args)),
+  };
 }
 
 /** A number of the host's configuration; `none` is what docker tells of one that is not set. */
@@ -48,7 +53,7 @@ export function number(name: Name, option: string, field: string, none = 0): Con
   return {
     wanted: (args) => args[name],
     actual: (container) => at(container, 'HostConfig', field) ?? none,
-    flags: (args) => word(option, args[name]),
+    flags: (args) => optionWord(option, args[name]),
   };
 }
 
@@ -77,7 +82,6 @@ export function list(
   };
 }
 
-export const word = (option: string, value: unknown) => (value === undefined ? [] : [`--${option}=${value}`]);
 export const each = (option: string, values: readonly string[] = []) => values.map((value) => `--${option}=${value}`);
 
 export function pairs(lines: readonly string[], sign = '='): Readonly<Record<string, string>> {

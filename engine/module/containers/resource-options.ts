@@ -1,9 +1,10 @@
 /** Options of a container about the host's resources and namespaces. */
 import { ModuleFailure } from '../../target/failure.ts';
 import type { ArgsLiteral } from '../arguments.ts';
+import { optionWord } from '../option-word.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { at } from './docker.ts';
-import { bytes, type ContainerOption, each, flag, list, number, text, word } from './option-kinds.ts';
+import { bytes, type ContainerOption, each, flag, list, number, text } from './option-kinds.ts';
 import { bytesOf, sortedTexts } from './option-values.ts';
 
 const rates = (what: string) =>
@@ -51,7 +52,7 @@ export const resourceOptions: Readonly<Record<string, ContainerOption>> = {
   cpus: {
     wanted: ({ cpus }) => cpus,
     actual: (container) => Number(at(container, 'HostConfig', 'NanoCpus') ?? 0) / 1e9,
-    flags: ({ cpus }) => word('cpus', cpus),
+    flags: ({ cpus }) => optionWord('cpus', cpus),
   },
   cpu_shares: number('cpu_shares', 'cpu-shares', 'CpuShares'),
   cpu_period: number('cpu_period', 'cpu-period', 'CpuPeriod'),

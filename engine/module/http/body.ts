@@ -1,6 +1,6 @@
 /** The body of a request in the format a task asks for. */
 import { ModuleFailure } from '../../target/failure.ts';
-import { dumpJson } from '../../template/python/json.ts';
+import { compactJson } from '../../template/python/json.ts';
 
 export type BodyFormat = 'json' | 'form-urlencoded' | 'form-multipart' | 'raw';
 
@@ -18,11 +18,11 @@ export async function bodyText(
 ): Promise<Body> {
   if (body === undefined || body === null) return { text: undefined, type: undefined };
   if (format === 'json') {
-    return { text: typeof body === 'string' ? body : jsonOf(body), type: 'application/json' };
+    return { text: typeof body === 'string' ? body : compactJson(body), type: 'application/json' };
   }
   if (format === 'form-urlencoded') return { text: urlencoded(body), type: 'application/x-www-form-urlencoded' };
   if (format === 'form-multipart') return multipart(body, file);
-  return { text: typeof body === 'string' ? body : jsonOf(body), type: undefined };
+  return { text: typeof body === 'string' ? body : compactJson(body), type: undefined };
 }
 
 function urlencoded(body: unknown): string {
@@ -59,5 +59,3 @@ async function multipart(body: unknown, file: (name: string) => Promise<string>)
   }
   return { text: `${parts.join('')}--${boundary}--\r\n`, type: `multipart/form-data; boundary=${boundary}` };
 }
-
-const jsonOf = (body: unknown): string => dumpJson(body, { separators: [',', ':'], ensureAscii: false });

@@ -2,6 +2,7 @@
 import { ModuleFailure } from '../../target/failure.ts';
 import type { Access } from '../../target/queries/kubernetes.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
+import { optionWord } from '../option-word.ts';
 
 export const accessArgs = {
   kubectl: { type: 'path', default: 'kubectl', description: 'kubectl on the host, 1.20 or later' },
@@ -43,20 +44,17 @@ export type WaitArgs = ArgsOf<typeof waitArgs>;
 /** @throws ModuleFailure for what kubectl cannot be told, or not in private. */
 export function accessOf(args: ArgsOf<typeof accessArgs>): Access {
   const { kubectl, kubeconfig, context, proxy, no_proxy: noProxy } = args;
-  if (args.api_key !== undefined)
-    throw new ModuleFailure(
-      'api_key would be seen in the list of processes: put it into a kubeconfig, and say kubeconfig',
-    );
+  refuseKey(args.api_key);
   for (const name of ['username', 'password', 'proxy_headers'] as const)
     if (args[name] !== undefined) throw new ModuleFailure(`${name} is not known to kubectl: say kubeconfig`);
   const options = [
-    ...word('server', args.host),
-    ...word('certificate-authority', args.ca_cert),
-    ...word('client-certificate', args.client_cert),
-    ...word('client-key', args.client_key),
+    ...optionWord('server', args.host),
+    ...optionWord('certificate-authority', args.ca_cert),
+    ...optionWord('client-certificate', args.client_cert),
+    ...optionWord('client-key', args.client_key),
     ...(args.validate_certs === false ? ['--insecure-skip-tls-verify=true'] : []),
-    ...word('as', args.impersonate_user),
-    ...(args.impersonate_groups ?? []).flatMap((group) => word('as-group', group)),
+    ...optionWord('as', args.impersonate_user),
+    ...(args.impersonate_groups ?? []).flatMap((group) => optionWord('as-group', group)),
   ];
   const environment = {
     ...(proxy !== undefined && { HTTPS_PROXY: proxy }),
@@ -69,7 +67,13 @@ export function accessOf(args: ArgsOf<typeof accessArgs>): Access {
   };
 }
 
-const word = (option: string, value: string | undefined) => (value === undefined ? [] : [`--${option}=${value}`]);
+/** @throws ModuleFailure for a key of the API. */
+export function refuseKey(key: string | undefined): void {
+  if (key !== undefined)
+    throw new ModuleFailure(
+      'api_key would be seen in the list of processes: put it into a kubeconfig, and say kubeconfig',
+    );
+}
 
 export const hiddenFieldsArg = {
   type: 'list',

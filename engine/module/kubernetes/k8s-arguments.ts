@@ -1,6 +1,6 @@
 /** The arguments of k8s. */
-import { ModuleFailure } from '../../target/failure.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
+import { refuse } from '../refuse.ts';
 import { accessArgs, hiddenFieldsArg, refuseHidden, waitArgs } from './arguments.ts';
 
 export const k8sArgs = {
@@ -69,16 +69,14 @@ export type K8sArgs = ArgsOf<typeof k8sArgs>;
 export function refuseUnknown(args: K8sArgs): void {
   refuseHidden(args.hidden_fields);
   const byList = 'ask k8s_info for the objects, and loop over them';
-  const asked: readonly (readonly [boolean, string])[] = [
+  refuse('k8s', [
     [args.generate_name !== undefined, 'generate_name: name the object, so that a second run finds it'],
     [args.force, 'force: objects are applied, never replaced; delete it by a task before where it must go'],
     [args.append_hash, 'append_hash: name the object, and let the pods have an annotation with a checksum'],
     [args.label_selectors.length > 0, `label_selectors: ${byList}`],
     [args.delete_all, `delete_all: ${byList}`],
     [args.delete_options?.preconditions !== undefined, 'delete_options.preconditions: say when on the task'],
-  ];
-  const refused = asked.flatMap(([is, why]) => (is ? [why] : []));
-  if (refused.length > 0) throw new ModuleFailure(`k8s does not know ${refused.join('; ')}`);
+  ]);
 }
 
 /** What `kubectl apply` is told beside the manifest. */

@@ -6,6 +6,7 @@ import { rpmUpdateKind } from '../../target/queries/dnf.ts';
 import { effect } from '../../target/query.ts';
 import type { Completed, ReadableTarget, Target } from '../../target/target.ts';
 import { type AnyModule, type Change, type Diff, defineModule, type Result } from '../definition.ts';
+import { refuse } from '../refuse.ts';
 import { type DnfArgs, dnfArgs, dnfFlags } from './dnf-arguments.ts';
 import { listDiff, versionsDiff } from './shown.ts';
 
@@ -34,7 +35,7 @@ export async function probeDnf(args: DnfArgs, target: ReadableTarget): Promise<D
 }
 
 export function wantedOfDnf(args: DnfArgs, state: DnfState): Partial<DnfState> {
-  if (args.list !== undefined) throw new ModuleFailure('dnf does not know list: package_facts tells what is installed');
+  refuse('dnf', [[args.list !== undefined, 'list: package_facts tells what is installed']]);
   const packages = Object.entries(state.packages).map(([name, installed]): [string, string | null] => {
     if (stateOf(args) === 'absent' || (args.update_only && installed === null)) return [name, null];
     if (installed === null) return [name, wouldBeInstalled];

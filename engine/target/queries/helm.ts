@@ -2,6 +2,7 @@
 import { loadYamlValues } from '../../source/yaml.ts';
 import { type QueryKind, refusal } from '../query.ts';
 import { quote } from '../quote.ts';
+import { askedFor, readAnswers, tellAnswer } from './answered.ts';
 
 /** How helm is called, and how it finds the API. */
 export interface HelmAccess {
@@ -68,14 +69,12 @@ export const chartKind: QueryKind<ChartKey, string> = {
     keys
       .map((key) => {
         const call = `${helmCommand(key.access)} show chart ${chartWords(key).map(quote).join(' ')} </dev/null`;
-        return `${missing(key.access)} && { o=$(${call} 2>/dev/null); c=$?; [ $c = 0 ] || o=$(${call} 2>&1); }; printf '%s\\035%s\\036' $c "$o"`;
+        return `${missing(key.access)} && { ${askedFor(call)}; }; ${tellAnswer}`;
       })
       .join('\n'),
   parse(stdout, keys) {
-    const parts = stdout.toString('utf8').split('\x1e');
-    return keys.map(({ chart }, index) => {
-      const [code = '1', text = ''] = (parts[index] ?? '').split('\x1d');
-      if (code !== '0') return refusal(`chart ${chart}: ${text.trim() || 'helm failed'}`);
+    return readAnswers(stdout, keys, ({ chart }, text, isAnswer) => {
+      if (!isAnswer) return refusal(`chart ${chart}: ${text.trim() || 'helm failed'}`);
       const [told] = loadYamlValues(text) as readonly Readonly<Record<string, unknown>>[];
       return `${told?.['name']}-${told?.['version']}`;
     });
@@ -101,7 +100,7 @@ function lookup({ access, name, namespace }: ReleaseKey): string {
   // values that cannot be read are not none: they may have to be kept
   const values = `${helm} get values ${quote(name)} ${where} -o json </dev/null`;
   return [
-    `v=; ${missing(access)} && { o=$(${list} 2>/dev/null); c=$?; [ $c = 0 ] || o=$(${list} 2>&1); }`,
+    `v=; ${missing(access)} && { ${askedFor(list)}; }`,
     `case $c$o in 0*'"name"'*) v=$(${values} 2>/dev/null) || { c=$?; o=$(${values} 2>&1); };; esac`,
     `printf '%s\\035%s\\035%s\\036' $c "$o" "$v"`,
   ].join('\n');

@@ -1,6 +1,7 @@
 /** The pods of one node, as kubectl on the host tells them. */
 import { type QueryKind, refusal } from '../query.ts';
 import { quote } from '../quote.ts';
+import { askedFor, readAnswers, tellAnswer } from './answered.ts';
 import { type Access, type KubernetesObject, kubectlCommand, objectsIn } from './kubernetes.ts';
 
 export interface NodePodsKey {
@@ -16,21 +17,11 @@ export const nodePodsKind: QueryKind<NodePodsKey, readonly KubernetesObject[]> =
   volatile: true,
   id: ({ access, node, selector }) =>
     [...Object.values(access).map((part) => JSON.stringify(part)), node, selector].filter(Boolean).join(' '),
-  // what kubectl warns of is no part of the answer
-  script: (keys) =>
-    keys
-      .map(
-        (key) =>
-          `o=$(${call(key)} 2>/dev/null); c=$?; [ $c = 0 ] || o=$(${call(key)} 2>&1); printf '%s\\035%s\\036' $c "$o"`,
-      )
-      .join('\n'),
-  parse(stdout, keys) {
-    const parts = stdout.toString('utf8').split('\x1e');
-    return keys.map(({ node }, index) => {
-      const [code = '1', text = ''] = (parts[index] ?? '').split('\x1d');
-      return code === '0' ? objectsIn(text) : refusal(`the pods of node ${node}: ${text.trim() || 'kubectl failed'}`);
-    });
-  },
+  script: (keys) => keys.map((key) => `${askedFor(call(key))}; ${tellAnswer}`).join('\n'),
+  parse: (stdout, keys) =>
+    readAnswers(stdout, keys, ({ node }, text, isAnswer) =>
+      isAnswer ? objectsIn(text) : refusal(`the pods of node ${node}: ${text.trim() || 'kubectl failed'}`),
+    ),
 };
 
 const call = ({ access, node, selector }: NodePodsKey): string =>

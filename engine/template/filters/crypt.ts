@@ -29,7 +29,7 @@ export interface CryptOptions {
 
 /** The hash of a password by a scheme: `sha256`, `sha512`, `bcrypt`, `md5`. Throws a `TemplateError` for any other, or an odd salt. */
 export function cryptPassword(password: string, scheme: string, options: CryptOptions = {}): string {
-  if (scheme === 'bcrypt' || scheme === 'blowfish') return bcrypt(password, options);
+  if (isBcrypt(scheme)) return bcrypt(password, options);
   if (scheme === 'md5') {
     const { saltSize = saltSizeOf(scheme), salt = drawnSalt(saltSize) } = options;
     return md5Crypt(password, checkedSalt(salt, 8));
@@ -61,9 +61,13 @@ function checkedSalt(salt: string, most: number): string {
   return salt;
 }
 
+const isBcrypt = (scheme: string | undefined): boolean => scheme === 'bcrypt' || scheme === 'blowfish';
+
 /** Characters a salt of this scheme has unless told. */
-export const saltSizeOf = (scheme: string | undefined): number =>
-  scheme === 'md5' ? 8 : scheme === 'bcrypt' || scheme === 'blowfish' ? 22 : 16;
+export const saltSizeOf = (scheme: string | undefined): number => (scheme === 'md5' ? 8 : isBcrypt(scheme) ? 22 : 16);
+
+/** For who only asks whether a scheme works. */
+export const fewestRounds = (scheme: string): number => (isBcrypt(scheme) ? 4 : 1000);
 
 /** Characters of a salt, drawn by chance. */
 export const drawnSalt = (size: number): string =>

@@ -39,6 +39,9 @@ export function dumpJson(value: unknown, options: JsonOptions = {}): string {
   return write(value, 0);
 }
 
+/** Without a blank, and letters as they are. */
+export const compactJson = (value: unknown): string => dumpJson(value, { separators: [',', ':'], ensureAscii: false });
+
 function keyText(key: unknown): string {
   if (key === null) return 'null';
   return typeof key === 'boolean' ? String(key) : toText(key);
