@@ -1,5 +1,6 @@
 /** One authenticated ssh connection, by way of ssh2-promise; the only file that imports it. */
 
+import { nextTick } from 'node:process';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import SSH2Promise from 'ssh2-promise';
@@ -41,6 +42,7 @@ export async function openLink(endpoint: Endpoint, settings: ConnectionSettings,
   const login = await authentication(endpoint, settings);
   const deadline = performance.now() + settings.connectTimeoutMs;
   const sock = await openSocket(endpoint, settings.connectTimeoutMs, via);
+  gatherWrites(sock);
   const keepaliveMs = settings.keepaliveMs ?? 15_000;
   const timeoutMs = Math.max(1, Math.round(deadline - performance.now()));
   let heard = '';
@@ -95,6 +97,18 @@ type Spawn = (command: string) => Promise<ClientChannel>;
 function hostKeyOrder(types: readonly string[]): (typeof hostKeyAlgorithms)[number][] {
   const known = (algorithm: string): boolean => types.includes(algorithm.replace(/^rsa-sha2-.*/, 'ssh-rsa'));
   return [...hostKeyAlgorithms.filter(known), ...hostKeyAlgorithms.filter((algorithm) => !known(algorithm))];
+}
+
+/** ssh2 writes each packet in three pieces: all that one turn of the loop writes goes to the system at once. */
+function gatherWrites(sock: Duplex): void {
+  const write = sock.write;
+  sock.write = ((...args: Parameters<Duplex['write']>) => {
+    if (sock.writableCorked === 0) {
+      sock.cork();
+      nextTick(() => sock.uncork());
+    }
+    return write.apply(sock, args);
+  }) as Duplex['write'];
 }
 
 async function openSocket({ label, host, port }: Endpoint, timeoutMs: number, via?: SshLink): Promise<Duplex> {

@@ -9,6 +9,7 @@ import { openedText } from '../source/opened-text.ts';
 import { isVaulted, type Vault } from '../source/vault.ts';
 import type { LocalFile } from '../target/content.ts';
 import { octalMode } from '../target/octal-mode.ts';
+import { sharedBlocks } from './shared-blocks.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
 const kept = 4 * 1024 * 1024;
@@ -104,7 +105,7 @@ function localFile(path: string, { size, mode }: Stats): LocalFile {
       bytes ??= readFile(path);
       return bytes;
     },
-    stream: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
+    stream: sharedBlocks(path),
   };
 }
 

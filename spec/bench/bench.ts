@@ -208,6 +208,16 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
+async function files({ hosts, runs }: Options) {
+  const { lab, mine } = await benchLab(hosts);
+  process.once('SIGINT', () => void (mine ? lab.down() : Promise.resolve()).finally(() => process.exit(130)));
+  try {
+    return await largeFiles(lab, runs, log);
+  } finally {
+    if (mine) await lab.down();
+  }
+}
+
 /** What was measured, and on which machine. */
 function captionOf({ rounds, hosts, latency, runs }: Options): readonly string[] {
   const work = `${rounds * tasksPerRound} tasks and facts on ${hosts} hosts, ${latency} ms latency added; medians of ${runs} interleaved runs, whole processes.`;
@@ -236,7 +246,7 @@ try {
   else {
     const figures = await (asked.what === 'scale'
       ? scale({ runs: asked.runs, hosts: asked.sizes }, log)
-      : largeFiles(asked, log));
+      : files(asked));
     await keep(
       { at: new Date().toISOString(), node: process.version, cpus: cpus().length, ...figures },
       `${asked.what}-`,

@@ -1,9 +1,9 @@
 /** `npm run bench -- files`: one large file to several hosts, beside as many `scp` at once. See README.md. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSshd } from '../connection/sshd.ts';
+import type { Lab } from '../lab/lab.ts';
 import { timed } from './contestants.ts';
 import { median } from './measure.ts';
 import { aligned } from './table.ts';
@@ -19,42 +19,18 @@ export interface FileFigures {
 const kplay = join(process.cwd(), 'dist/kplay.js');
 const megabytes = 100;
 
-/** Sends the file to so many hosts, each a folder behind a real sshd of this machine. Prints the table, answers with the figures. */
-export async function largeFiles(
-  { runs, hosts }: { readonly runs: number; readonly hosts: number },
-  log: (line: string) => void,
-): Promise<FileFigures> {
+/** Sends the file to all hosts of a lab, run after run. Prints the table, answers with the figures. */
+export async function largeFiles(lab: Lab, runs: number, log: (line: string) => void): Promise<FileFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'kplay-files-'));
-  // scp speaks SFTP
-  const sshd = await startSshd({ config: 'Subsystem sftp internal-sftp' });
-  const names = Array.from({ length: hosts }, (_, n) => `h${n + 1}`);
+  const hosts = lab.hosts.length;
   try {
     await writeLarge(join(folder, 'large'));
-    const { user } = sshd.settings;
-    const login = `ansible_host=127.0.0.1 ansible_port=${sshd.port} ansible_user=${user} ansible_ssh_private_key_file=${sshd.keys.plain} ansible_ssh_known_hosts_file=${sshd.knownHosts}`;
-    await writeFile(join(folder, 'hosts'), names.map((name) => `${name} ${login}\n`).join(''));
+    await writeFile(join(folder, 'hosts'), lab.inventory);
     await writeFile(join(folder, 'site.yml'), playbook(folder));
-    const scp = names.map((name) => [
-      'scp',
-      '-q',
-      '-F',
-      'none',
-      '-i',
-      sshd.keys.plain,
-      '-P',
-      `${sshd.port}`,
-      '-o',
-      `UserKnownHostsFile=${sshd.knownHosts}`,
-      'large',
-      `${user}@127.0.0.1:${folder}/${name}/large`,
-    ]);
+    const login = ['-F', 'none', '-i', lab.key, '-o', `UserKnownHostsFile=${lab.knownHosts}`];
+    const scp = lab.hosts.map(({ address }) => ['scp', '-q', ...login, 'large', `root@${address}:/root/large`]);
     const play = [[process.execPath, kplay, 'site.yml', '-i', 'hosts']];
-    const afresh = async () => {
-      for (const name of names) {
-        await rm(join(folder, name), { recursive: true, force: true });
-        await mkdir(join(folder, name));
-      }
-    };
+    const afresh = () => Promise.all(lab.hosts.map((host) => host.exec('rm -f /root/large')));
     const changing = async (commands: readonly (readonly string[])[], changes: number) => {
       const { seconds, changed, stdout } = await timed(commands, { cwd: folder });
       if (changed !== changes) throw new Error(`kplay made ${changed} changes, not ${changes}:\n${stdout}`);
@@ -70,11 +46,11 @@ export async function largeFiles(
       const last = Object.entries(figures).map(([name, times]) => `${name} ${times.at(-1)!.toFixed(2)} s`);
       log(`${run}/${runs}: ${last.join(', ')}`);
     }
+    await afresh();
     process.stdout.write(`\n${megabytes} MB to ${hosts} hosts, ${cpus().length} CPUs, medians of ${runs}\n\n`);
     process.stdout.write(`${tableOf(figures, hosts)}\n`);
     return figures;
   } finally {
-    sshd.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -83,7 +59,7 @@ const playbook = (folder: string) => `- hosts: all
   gather_facts: false
   tasks:
     - name: one large file
-      copy: { src: ${folder}/large, dest: "${folder}/{{ inventory_hostname }}/large", mode: '0644' }
+      copy: { src: ${folder}/large, dest: /root/large, mode: '0644' }
 `;
 
 /** Nothing that compression or a sparse file could make light of. */

@@ -27,7 +27,7 @@ export const accessArgs = {
 export const waitArgs = {
   wait: { type: 'bool', default: false, description: 'wait until the objects are ready, or gone' },
   wait_timeout: { type: 'int', default: 120, description: 'seconds to wait at most' },
-  wait_sleep: { type: 'int', default: 5, description: 'seconds between two looks' },
+  wait_sleep: { type: 'int', default: 5, description: 'seconds between two looks at most; the first ones come sooner' },
   wait_condition: {
     type: 'dict',
     options: {

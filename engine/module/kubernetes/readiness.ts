@@ -28,6 +28,9 @@ export function unready(object: KubernetesObject | undefined, condition: Conditi
   return rule?.(status, (object['spec'] ?? {}) as Status, Number(object.metadata['generation'] ?? 0));
 }
 
+/** Milliseconds until the second look. Each rest is half as long again as the one before, up to `wait_sleep`. */
+const firstRest = 250;
+
 /**
  * Looks again and again until all objects are ready.
  * @throws ModuleFailure with each one that is not, once the time is over.
@@ -39,14 +42,14 @@ export async function awaitReady(
   target: Target,
 ): Promise<void> {
   const start = Date.now();
-  for (;;) {
+  for (let rest = firstRest; ; rest *= 1.5) {
     const looked = await orUnknown(look(objects, access, target));
     if (isUnknown(looked)) return; // what has not been done yet cannot be waited for
     const waiting = typeof looked === 'string' ? [looked] : reasons(objects, looked, args.wait_condition);
     if (waiting.length === 0) return;
     const left = args.wait_timeout * 1000 - (Date.now() - start);
     if (left <= 0) throw new ModuleFailure(`after ${args.wait_timeout} s ${waiting.join('; ')}`);
-    await pause(Math.min(args.wait_sleep * 1000, left));
+    await pause(Math.min(rest, args.wait_sleep * 1000, left));
   }
 }
 

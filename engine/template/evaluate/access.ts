@@ -58,12 +58,14 @@ function absent(target: unknown, key: unknown): Undefined {
   const type = typeName(target);
   if (!isDict(target) && !(target instanceof ScopeDict))
     return new Undefined(`'${type}' has no attribute ${toRepr(key)}`);
-  const keys = target instanceof ScopeDict ? [...target.scope.names()] : keysOf(target);
-  const names = keys.map(String);
-  const shown = names.length > 10 ? [...names.slice(0, 10), `… ${names.length - 10} more`] : names;
-  const list = names.length === 0 ? 'it is empty' : `keys: ${shown.join(', ')}`;
-  return new Undefined(`'dict' has no key ${toRepr(key)} (${list})`, undefined, () => {
-    const near = closest(String(key), names);
+  const names = () => (target instanceof ScopeDict ? [...target.scope.names()] : keysOf(target)).map(String);
+  const message = () => {
+    const keys = names();
+    const shown = keys.length > 10 ? [...keys.slice(0, 10), `… ${keys.length - 10} more`] : keys;
+    return `'dict' has no key ${toRepr(key)} (${keys.length === 0 ? 'it is empty' : `keys: ${shown.join(', ')}`})`;
+  };
+  return new Undefined(message, undefined, () => {
+    const near = closest(String(key), names());
     return near === undefined ? undefined : `Did you mean "${near}"?`;
   });
 }

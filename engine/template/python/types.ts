@@ -29,17 +29,21 @@ export function tuple(items: readonly unknown[], names?: readonly string[]): Tup
 
 /** What an absent variable, key or attribute evaluates to; using it is the error it carries. */
 export class Undefined {
-  readonly message: string;
   readonly variable: string | undefined;
+  readonly #message: string | (() => string);
   readonly #hint: string | (() => string | undefined) | undefined;
   position: Place | undefined;
   /** Where it was looked for, when that is not where it is used. */
   at: Location | undefined;
-  /** A hint that takes looking for is a function: most absent values meet a `default`, and nobody asks. */
-  constructor(message: string, variable?: string, hint?: string | (() => string | undefined)) {
-    this.message = message;
+  /** Words that take looking for are a function: most absent values meet a `default`, and nobody asks. */
+  constructor(message: string | (() => string), variable?: string, hint?: string | (() => string | undefined)) {
+    this.#message = message;
     this.variable = variable;
     this.#hint = hint;
+  }
+
+  get message(): string {
+    return typeof this.#message === 'function' ? this.#message() : this.#message;
   }
 
   get hint(): string | undefined {
