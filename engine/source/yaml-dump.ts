@@ -1,15 +1,11 @@
 /** Values written as YAML. */
 import { Unsafe } from '../template/values.ts';
-import { COLLECTION_STYLE, DUMP_SCHEMA, dump, intYaml11Tag, strTag, visit } from './js-yaml.ts';
+import { DUMP_SCHEMA, dump, intYaml11Tag, strTag, visit } from './js-yaml.ts';
 import { vaultTags } from './yaml-schema.ts';
 
 export interface DumpOptions {
-  /** Blanks a level, 2. */
-  readonly indent?: number;
   /** Where long text is folded, 80; -1 never folds. */
   readonly width?: number;
-  /** Collections in brackets: never, those which hold only scalars, or always. */
-  readonly flow?: 'never' | 'leaves' | 'always';
   readonly sortKeys?: boolean;
 }
 
@@ -27,19 +23,15 @@ const dumpSchema = DUMP_SCHEMA.withTags(
 
 /** A value as YAML that any reader, of YAML 1.1 or 1.2, reads back as the same value. Ends with a newline. */
 export function dumpYaml(value: unknown, options: DumpOptions = {}): string {
-  const { indent = 2, width = 80, flow = 'never', sortKeys = false } = options;
+  const { width = 80, sortKeys = false } = options;
   return dump(value, {
     schema: dumpSchema,
-    indent,
+    indent: 2,
     lineWidth: width,
     seqNoIndent: true,
     noRefs: true,
-    flowLevel: flow === 'always' ? 0 : -1,
     transform: (documents) =>
       visit(documents, (node) => {
-        if (node.kind !== 'mapping' && node.kind !== 'sequence') return;
-        const parts = node.kind === 'mapping' ? node.items.map((item) => item.value) : node.items;
-        if (flow === 'leaves' && parts.every((part) => part.kind === 'scalar')) node.style = COLLECTION_STYLE.FLOW;
         if (sortKeys && node.kind === 'mapping') node.items.sort((a, b) => compare(keyText(a.key), keyText(b.key)));
       }),
   });

@@ -6,14 +6,6 @@ import { Unsafe } from '../../engine/template/values.ts';
 
 const dumps: readonly (readonly [title: string, value: unknown, options: DumpOptions, text: string])[] = [
   ['lists are not indented beneath their key', { a: [1, { b: 2, c: 3 }] }, {}, 'a:\n- 1\n- b: 2\n  c: 3\n'],
-  ['an indent of four widens lists too', { a: [{ b: 2, c: 3 }] }, { indent: 4 }, 'a:\n-   b: 2\n    c: 3\n'],
-  [
-    'leaves may be in brackets',
-    { a: [1, 2], b: { c: [], d: { e: 1 } } },
-    { flow: 'leaves' },
-    'a: [1, 2]\nb:\n  c: []\n  d: {e: 1}\n',
-  ],
-  ['everything may be in brackets', { a: [1, { b: 2 }] }, { flow: 'always' }, '{a: [1, {b: 2}]}\n'],
   ['keys may be sorted, at every depth', { b: 1, a: { d: 1, c: 2 } }, { sortKeys: true }, 'a:\n  c: 2\n  d: 1\nb: 1\n'],
   ['a value used twice is written twice', ((x) => ({ a: x, b: x }))({ c: 1 }), {}, 'a:\n  c: 1\nb:\n  c: 1\n'],
   ['integers of any size keep every digit', 12345678901234567890n, {}, '12345678901234567890\n'],
@@ -86,14 +78,12 @@ describe('dumpYaml', () => {
       expect(loadYamlValue(dumpYaml([text]))).to.deep.equal([text]));
   }
 
-  for (const flow of ['never', 'leaves', 'always'] as const) {
-    it(`writes what parseYaml reads back as the same value (flow ${flow})`, () => {
-      fc.assert(
-        fc.property(anyValue, fc.constantFrom(2, 4), fc.constantFrom(20, 80, -1), (value, indent, width) => {
-          expect(loadYamlValue(dumpYaml(value, { flow, indent, width }))).to.deep.equal(value);
-        }),
-        { numRuns: 200 },
-      );
-    });
-  }
+  it('writes what parseYaml reads back as the same value', () => {
+    fc.assert(
+      fc.property(anyValue, fc.constantFrom(20, 80, -1), (value, width) => {
+        expect(loadYamlValue(dumpYaml(value, { width }))).to.deep.equal(value);
+      }),
+      { numRuns: 400 },
+    );
+  });
 });

@@ -1,13 +1,12 @@
 /** Filters between values and their written forms: JSON, YAML, base64, URLs, checksums. */
 import { createHash, getHashes } from 'node:crypto';
 import { KplayError } from '../../errors.ts';
-import { dumpYaml, loadYamlValue, loadYamlValues } from '../../source/yaml.ts';
+import { loadYamlValue, loadYamlValues } from '../../source/yaml.ts';
 import { TemplateError } from '../errors.ts';
 import {
   anything,
   integer,
   itemsOf,
-  type Kind,
   type Native,
   namedRest,
   native,
@@ -20,6 +19,7 @@ import { dumpJson } from '../python/json.ts';
 import { readJson } from '../python/read-json.ts';
 import { toText } from '../python/text.ts';
 import { isDict } from '../python/types.ts';
+import { dumpYaml } from '../python/yaml.ts';
 import { cryptPassword } from './crypt.ts';
 
 const jsonOptions = { indent: anything, sort_keys: truth, ensure_ascii: truth, separators: anything, named: namedRest };
@@ -51,17 +51,13 @@ const yamlOptions = {
   explicit_end: truth,
   named: namedRest,
 };
-const plainData: Kind<unknown> = (session, value) => session.plain(session.resolve(value));
-
 function yamlFilter(defaults: { readonly indent: number; readonly flow: boolean | null }): Native {
-  return native(plainData, yamlOptions, (value, args) => {
-    const style = args.default_flow_style === undefined ? defaults.flow : args.default_flow_style;
-    const flow = style === null ? 'leaves' : style === false ? 'never' : 'always';
-    const width = args.width === undefined || args.width === null ? 80 : Number(args.width);
+  return native(anything, yamlOptions, (value, args) => {
+    const style = args.default_flow_style;
     const body = dumpYaml(value, {
       indent: args.indent ?? defaults.indent,
-      width,
-      flow,
+      width: args.width === undefined || args.width === null ? 80 : Number(args.width),
+      flow: style === undefined ? defaults.flow : style === null ? null : style !== false,
       sortKeys: args.sort_keys ?? true,
     });
     return `${args.explicit_start ? '---\n' : ''}${body}${args.explicit_end ? '...\n' : ''}`;
