@@ -17,4 +17,5 @@ export { ModuleFailure, UnknownState } from './target/failure.ts';
 export { type Domain, type Effect, effect, type QueryKind } from './target/query.ts';
 export type { Account, FileState, GroupEntry, PresentFile, UnitState } from './target/state.ts';
 export type { Attributes, Command, Completed, Mutation, ReadableTarget, Target } from './target/target.ts';
+export { Float } from './template/python/types.ts';
 export { Unknown } from './template/values.ts';

@@ -1,5 +1,6 @@
 /** `plugin: constructed`: variables and groups made from what the hosts read so far have, by expressions. */
 import { fail, type Location } from '../errors.ts';
+import { Float, unboxed } from '../source/float.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { parseYaml, type YamlDocument } from '../source/yaml.ts';
 import type { Environment } from '../template/environment.ts';
@@ -128,7 +129,7 @@ function rulesOf(document: YamlDocument, root: Mapping) {
 }
 
 function expressionOf(value: unknown, at: Location): string {
-  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'number' || value instanceof Float) return String(value);
   if (typeof value !== 'string') return fail('an expression is wanted here, as in "when"', at);
   const [problem] = checkSyntax(value, 'expression', at);
   return problem ? fail(problem.message, problem.at ?? at, problem.hint) : value;
@@ -149,7 +150,7 @@ function environmentOf(host: string, before: Mapping, own: Mapping): Environment
 function namesFrom(value: unknown, rule: KeyedRule): readonly string[] | undefined {
   const { prefix, separator, fallback } = rule;
   const named = (bare: string) => safeName(prefix === '' && !rule.leading ? bare : `${prefix}${separator}${bare}`);
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+  if (['string', 'number', 'boolean'].includes(typeof unboxed(value))) {
     const text = toText(value);
     if (text !== '') return [named(text)];
     return fallback === undefined ? [] : [named(fallback)];

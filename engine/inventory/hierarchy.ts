@@ -1,5 +1,6 @@
 /** From a draft to groups and hosts: who is above whom, how deep, and in which order variables merge. */
 import { KplayError, type Problem } from '../errors.ts';
+import { unboxed } from '../source/float.ts';
 import { didYouMean } from '../source/suggest.ts';
 import type { Draft, DraftGroup, DraftVars } from './draft.ts';
 import { aliasesOf } from './group-aliases.ts';
@@ -153,7 +154,7 @@ function collectUngrouped(draft: Draft): void {
 function priorityOf(group: DraftGroup, problems: Problem[]): number {
   const written = group.vars.get(priorityName);
   if (!written) return 1;
-  const priority = typeof written.value === 'string' ? Number(written.value) : written.value;
+  const priority = typeof written.value === 'string' ? Number(written.value) : unboxed(written.value);
   if (typeof priority === 'number' && Number.isInteger(priority)) return priority;
   problems.push({ message: `${priorityName} must be a whole number`, at: written.at });
   return 1;

@@ -2,6 +2,7 @@
  * INI inventories write values as Python literals: `8` is a number, `"8"` and `0644` are text, `['a', 'b']` is a list. What is no
  * literal is the text itself, so `yes` and `TRUE` are text while `True` is a boolean.
  */
+import { Float, float } from '../source/float.ts';
 
 /** The value of a Python literal; text that is none is returned unchanged. Tuples and sets become lists. */
 export function readPythonLiteral(text: string): unknown {
@@ -13,6 +14,7 @@ export function readPythonLiteral(text: string): unknown {
   }
 }
 
+const isCollection = (value: unknown) => typeof value === 'object' && value !== null && !(value instanceof Float);
 const notLiteral = Symbol('not a literal');
 const number =
   /[-+]?(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*(?=[eE]))(?:[eE][-+]?\d+)?|0+|[1-9][\d_]*)(?![\w.])/y;
@@ -70,7 +72,7 @@ class Reader {
     return this.number();
   }
 
-  private number(): number | bigint {
+  private number(): number | bigint | Float {
     number.lastIndex = this.position;
     const written = number.exec(this.text)?.[0];
     if (written === undefined) throw notLiteral;
@@ -80,7 +82,8 @@ class Reader {
     const value = Number(digits);
     if (Number.isNaN(value)) throw notLiteral;
     const whole = /^(?:0[xXoObB].+|\d+)$/.test(digits);
-    return whole && !Number.isSafeInteger(value) ? BigInt(sign) * BigInt(digits) : sign * value;
+    if (!whole) return float(sign * value);
+    return Number.isSafeInteger(value) ? sign * value : BigInt(sign) * BigInt(digits);
   }
 
   private string(): string {
@@ -134,10 +137,10 @@ class Reader {
       if (!this.take(':')) {
         this.position = start;
         const members = this.items('{', '}');
-        if (members.some((member) => typeof member === 'object' && member !== null)) throw notLiteral;
+        if (members.some(isCollection)) throw notLiteral;
         return [...new Set(members)];
       }
-      if (typeof key === 'object' && key !== null) throw notLiteral;
+      if (isCollection(key)) throw notLiteral;
       Object.defineProperty(dict, String(key), {
         value: this.value(),
         enumerable: true,

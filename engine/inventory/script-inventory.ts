@@ -1,6 +1,7 @@
 /** The inventory that a script prints: as JSON, groups for `--list` and the variables of one host for `--host NAME`. */
 import { fail, type Location } from '../errors.ts';
 import type { Files } from '../source/files.ts';
+import { Float } from '../source/float.ts';
 import { VaultScalar } from '../source/vault-scalar.ts';
 import { readJson } from '../template/python/read-json.ts';
 import { Unsafe } from '../template/values.ts';
@@ -93,7 +94,7 @@ function setVars(script: Script, target: DraftVars, body: unknown, what: string)
 /** Values of the two kinds that JSON has no words for, as ansible-inventory writes them. */
 function marked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(marked);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Float) return value;
   const { __ansible_vault: vaulted, __ansible_unsafe: unsafe } = value as Mapping;
   if (typeof vaulted === 'string') return new VaultScalar(vaulted);
   if (typeof unsafe === 'string') return new Unsafe(unsafe);

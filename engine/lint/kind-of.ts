@@ -1,4 +1,5 @@
 /** What kind of value an expression yields, as far as its outermost part tells. */
+import { Float } from '../source/float.ts';
 import { TemplateError } from '../template/errors.ts';
 import type { Expression } from '../template/syntax/nodes.ts';
 import { parseEither } from '../template/syntax/parse.ts';
@@ -76,7 +77,7 @@ export function kindOfValue(value: unknown): Kind | undefined {
   if (value === null) return 'nothing';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'string') return 'text';
-  if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return 'a number';
   if (Array.isArray(value)) return 'a list';
   return Object.getPrototypeOf(value) === Object.prototype ? 'a mapping' : undefined;
 }

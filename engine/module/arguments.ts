@@ -1,5 +1,6 @@
 /** Arguments as one literal: the static type of `args`, the JSON Schema and the documentation are read from it. */
 
+/** `raw` is as it was rendered: a float without a fraction is a {@link Float}, in a dict as well. */
 export type ArgType = 'str' | 'path' | 'int' | 'float' | 'bool' | 'list' | 'dict' | 'raw' | 'mode';
 
 export interface ArgLiteral {

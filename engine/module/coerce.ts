@@ -54,5 +54,6 @@ function defaultsOf(args: ArgsLiteral): readonly (readonly [string, unknown])[] 
 
 /** A default of its own for every task: what is made of parts might be changed. */
 function fresh(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
+  if (Array.isArray(value)) return value.map(fresh);
+  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fresh(one)])) : value;
 }

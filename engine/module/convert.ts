@@ -1,6 +1,9 @@
 /** Ansible's lossless conversions: what a person plainly meant becomes the type an argument has. */
 
+import { Float, unboxed } from '../source/float.ts';
 import { octalMode } from '../target/octal-mode.ts';
+import { readJson } from '../template/python/read-json.ts';
+import { toText as pythonText } from '../template/python/text.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
 import { isBits } from './mode.ts';
 import { parsePairs } from './pairs.ts';
@@ -24,8 +27,9 @@ function toScalar(value: unknown, type: ArgType, choices: ArgLiteral['choices'])
     case 'bool':
       return toBoolean(value) ?? value;
     case 'int':
-      return toInteger(value);
+      return toInteger(unboxed(value));
     case 'float':
+      if (value instanceof Float) return value.value;
       return typeof value === 'string' && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
         ? Number(value)
         : value;
@@ -45,8 +49,9 @@ const falsy = new Set(['no', 'off', 'false', 'n', 'f', '0']);
 /** yes/no, on/off, true/false, y/n, t/f, 1/0 in any case; anything else is undefined. */
 export function toBoolean(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const word = String(value).trim().toLowerCase();
+  const plain = unboxed(value);
+  if (typeof plain !== 'string' && typeof plain !== 'number') return undefined;
+  const word = String(plain).trim().toLowerCase();
   return truthy.has(word) ? true : falsy.has(word) ? false : undefined;
 }
 
@@ -64,8 +69,9 @@ function toInteger(value: unknown): unknown {
 
 /** As Python writes it. */
 function toText(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  return typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float
+    ? pythonText(value)
+    : value;
 }
 
 /** Digits become four octal digits; symbolic modes and other words stay. */
@@ -89,14 +95,14 @@ function toList(value: unknown, literal: ArgLiteral, opaque: Opaque): unknown {
 
 /** A scalar stands for a list of one; text is split at its commas. */
 function listed(value: unknown): readonly unknown[] | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return [value];
+  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Float) return [value];
   if (typeof value !== 'string') return undefined;
   return value.trim() === '' ? [] : value.split(',').map((item) => item.trim());
 }
 
 function toDict(value: unknown, literal: ArgLiteral, opaque: Opaque): unknown {
   const dict = typeof value === 'string' ? mapping(value) : value;
-  if (literal.options === undefined || !isPlain(dict)) return dict ?? value;
+  if (literal.options === undefined || !isPlain(dict)) return unboxed(dict ?? value);
   return convertAll(dict, literal.options, opaque);
 }
 
@@ -112,7 +118,7 @@ export function convertAll(values: Readonly<Record<string, unknown>>, args: Args
 function mapping(text: string): unknown {
   if (!text.trimStart().startsWith('{')) return parsePairs(text);
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

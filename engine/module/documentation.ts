@@ -1,4 +1,5 @@
 /** The text of `kplay doc <module>`, read from the module's own definition. */
+import { compactJson } from '../template/python/json.ts';
 import type { ArgLiteral, ArgsLiteral } from './arguments.ts';
 import { type AnyModule, isAction } from './definition.ts';
 import { rulesOf } from './rules.ts';
@@ -39,7 +40,7 @@ function argumentText(name: string, literal: ArgLiteral, width: number, depth: n
   if (literal.description) lines.push(wrap(literal.description, width, depth + 4));
   if (literal.choices) lines.push(wrap(`One of: ${literal.choices.join(', ')}`, width, depth + 4));
   if (literal.words) lines.push(wrap(`Also: ${literal.words.join(', ')}`, width, depth + 4));
-  if (literal.default !== undefined) lines.push(wrap(`Default: ${JSON.stringify(literal.default)}`, width, depth + 4));
+  if (literal.default !== undefined) lines.push(wrap(`Default: ${compactJson(literal.default)}`, width, depth + 4));
   if (literal.aliases?.length) lines.push(wrap(`Also written: ${literal.aliases.join(', ')}`, width, depth + 4));
   if (literal.options) lines.push(argumentLines(literal.options, width, depth + 4));
   return lines.join('\n');

@@ -1,4 +1,5 @@
 /** Ansible's argument specs (meta/argument_specs.yml, `argument_spec`) as the literal kplay checks arguments by. */
+import { unboxed } from '../source/float.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
 import { isPlain } from './convert.ts';
 
@@ -27,11 +28,13 @@ export function literalOf(options: unknown): ArgsLiteral {
 
 function argument(option: Readonly<Record<string, unknown>>): ArgLiteral {
   const { required, choices, aliases, elements, options, no_log: secret, description } = option;
+  const type = types[String(option['type'] ?? 'str')] ?? 'raw';
+  const isNumber = [type, elements].some((one) => one === 'int' || one === 'float');
   return {
-    type: types[String(option['type'] ?? 'str')] ?? 'raw',
+    type,
     ...(required === true && { required }),
     ...(option['default'] !== undefined && option['default'] !== null && { default: option['default'] }),
-    ...(Array.isArray(choices) && { choices }),
+    ...(Array.isArray(choices) && { choices: isNumber ? choices.map(unboxed) : choices }),
     ...(Array.isArray(aliases) && { aliases: aliases.map(String) }),
     ...(typeof elements === 'string' && { elements: types[elements] ?? 'raw' }),
     ...(isPlain(options) && { options: literalOf(options) }),

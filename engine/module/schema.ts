@@ -1,5 +1,6 @@
 /** The one door to ajv: arguments as JSON Schema, and what a schema has against given values. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Float } from '../source/float.ts';
 import { closest } from '../source/suggest.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
 import { convert, isPlain, type Opaque } from './convert.ts';
@@ -117,7 +118,8 @@ export function checkArguments(
 
 /** Not plain data: a value not known yet, an encrypted one, one marked by a YAML tag. */
 export function foreign(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlain(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isPlain(value)) return false;
+  return !(value instanceof Float);
 }
 
 function templateOrForeign(value: unknown): boolean {

@@ -2,7 +2,7 @@ import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { attributeArgs, changedAttributes, ownedBy, wantedAttributes } from '../module/attributes.ts';
 import { type Controller, defineAction, type Result } from '../module/definition.ts';
 import { matchesSomething } from '../module/glob.ts';
-import { bodyText } from '../module/http/body.ts';
+import { bodyText, jsonIn } from '../module/http/body.ts';
 import { NoResponse, type Request, type Response } from '../module/http/request.ts';
 import { send } from '../module/http/send.ts';
 import { ModuleFailure } from '../target/failure.ts';
@@ -150,7 +150,7 @@ async function judged(args: Args, response: Response, elapsed: number, target: T
     ...Object.fromEntries(headers),
     ...{ status, url, redirected, elapsed, msg: `${reason || 'OK'} (${length} bytes)` },
     ...cookiesOf(response),
-    ...(/json|javascript/.test(response.headers.get('content-type') ?? '') ? parsed(content) : {}),
+    ...(/json|javascript/.test(response.headers.get('content-type') ?? '') ? jsonIn(content) : {}),
     ...(args.return_content || !fine ? { content } : {}),
   };
   if (!fine) {
@@ -167,14 +167,6 @@ function cookiesOf({ cookies }: Response): Record<string, unknown> {
     cookies: Object.fromEntries(pairs.map((found) => [found[1], found[2]])),
     cookies_string: pairs.map((found) => `${found[1]}=${found[2]}`).join('; '),
   };
-}
-
-function parsed(content: string): Record<string, unknown> {
-  try {
-    return { json: JSON.parse(content) };
-  } catch {
-    return {};
-  }
 }
 
 /** The body in a file of the host; in a directory it has the name that the URL ends in. */

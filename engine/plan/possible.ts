@@ -2,6 +2,7 @@
 import type { Loop, RawValue } from '../playbook/ast.ts';
 import { isMapping } from '../playbook/node.ts';
 import { holdsTemplate } from '../playbook/values.ts';
+import { Float } from '../source/float.ts';
 
 /**
  * The texts a value comes to: itself when it holds no template; one for each item when it only uses the loop's variable and the
@@ -20,7 +21,7 @@ function withItem(text: string, variable: string, item: unknown): string | undef
     const [first, ...steps] = path.split('.');
     let value: unknown = first === variable ? item : undefined;
     for (const step of steps) value = isMapping(value) ? value[step] : undefined;
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : whole;
+    return typeof value === 'string' || typeof value === 'number' || value instanceof Float ? String(value) : whole;
   });
   return holdsTemplate(filled) ? undefined : filled;
 }

@@ -1,4 +1,5 @@
 /** `include_tasks`, `import_tasks`, `include_role`, `import_role` and `meta`: statements the engine itself carries out. */
+import { unboxed } from '../source/float.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { type ModuleUse, readArguments } from './arguments.ts';
 import {
@@ -110,7 +111,7 @@ export function readMeta(task: Node, use: ModuleUse): Meta | undefined {
 
 function textOf(args: Arguments, name: string, otherwise?: string): Positioned<string> | undefined {
   const given = args.values[name] ?? otherwise;
-  if (given == null || typeof given === 'object' || given === '') return undefined;
+  if (given == null || typeof unboxed(given) === 'object' || given === '') return undefined;
   const path = args.values[name] == null ? '_raw_params' : name;
   return {
     value: String(given),

@@ -1,5 +1,6 @@
 /** A value of a document and the way to it: where the parser stands, so that every complaint can say where. */
 import type { Location, Problem } from '../errors.ts';
+import { Float } from '../source/float.ts';
 import type { YamlDocument } from '../source/yaml.ts';
 import type { Clause, LocateText, Positioned, VarsBlock } from './ast.ts';
 
@@ -173,6 +174,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isMapping(value)) return 'a mapping';
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+  if (value instanceof Float) return `number ${value}`;
   if (typeof value === 'object') return 'a tagged value';
   return `${typeof value === 'bigint' ? 'number' : typeof value} ${String(value)}`;
 }

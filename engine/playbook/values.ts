@@ -1,4 +1,5 @@
 /** The types of keyword values: what is accepted, and what it is read as. */
+import { Float, unboxed } from '../source/float.ts';
 import { didYouMean } from '../source/suggest.ts';
 import type { Clause, Positioned, VarsBlock } from './ast.ts';
 import { mergeVars } from './merge-vars.ts';
@@ -98,13 +99,14 @@ export function holdsTemplate(value: unknown): value is string {
 /** Ansible's words for booleans; undefined for anything else. */
 export function readBool(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  const word = typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : '';
+  const plain = unboxed(value);
+  const word = typeof plain === 'string' || typeof plain === 'number' ? String(plain).toLowerCase() : '';
   if (['yes', 'on', 'true', 't', 'y', '1'].includes(word)) return true;
   return ['no', 'off', 'false', 'f', 'n', '0'].includes(word) ? false : undefined;
 }
 
 function isNumber(value: unknown): boolean {
-  if (typeof value === 'number' || typeof value === 'bigint') return true;
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return true;
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 }
 

@@ -1,4 +1,5 @@
 /** Values as JSON, spaced and sorted as Ansible's users know it: `{"changed": false, "msg": "…"}`. */
+import { Float } from '../source/float.ts';
 import { cleanJson } from './clean.ts';
 
 /** JSON on one line, or indented by so many blanks. What JSON cannot say is said in words; controls are escaped. */
@@ -8,7 +9,7 @@ export function jsonText(value: unknown, indent?: number): string {
 
 function written(value: unknown, indent: number | undefined, depth: number): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint' || value instanceof Float) return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const inner = (one: unknown) => written(one, indent, depth + 1);
   if (Array.isArray(value)) return enclosed('[', value.map(inner), ']', indent, depth);

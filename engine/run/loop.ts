@@ -1,5 +1,6 @@
 /** Loops: `loop` and every `with_<lookup>`, with loop_control. */
 import type { PlannedInclude, PlannedTask } from '../plan/plan.ts';
+import { unboxed } from '../source/float.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { pureLookups } from '../template/lookups.ts';
 import { renderValue, toText } from '../template/render.ts';
@@ -79,7 +80,7 @@ function plainList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (value === null) return [];
   throw new ModuleFailure(
-    `loop needs a list, not ${typeof value === 'object' ? 'a mapping (use dict2items)' : `"${toText(value)}"`}`,
+    `loop needs a list, not ${typeof unboxed(value) === 'object' ? 'a mapping (use dict2items)' : `"${toText(value)}"`}`,
   );
 }
 

@@ -200,6 +200,6 @@ function* batches(play: PlayRun, hosts: readonly HostState[]): Generator<readonl
 
 function batchSize(size: unknown, all: number): number {
   const text = String(size).trim();
-  const number = text.endsWith('%') ? Math.floor((Number(text.slice(0, -1)) / 100) * all) : Number(text);
+  const number = text.endsWith('%') ? Math.floor((Number(text.slice(0, -1)) / 100) * all) : Math.trunc(Number(text));
   return number <= 0 ? (text.endsWith('%') ? 1 : all) : number;
 }

@@ -1,5 +1,6 @@
 /** Values that must never be shown, in any of the forms they are likely to take. */
 import { isPlain } from '../module/convert.ts';
+import { Float } from '../source/float.ts';
 import { literalPattern } from '../source/literal-pattern.ts';
 import { isUnknown } from '../template/values.ts';
 
@@ -47,7 +48,8 @@ export function secretKeeper(): Secrets {
 
   function scrub(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
-    if (typeof value === 'number' || typeof value === 'bigint') return known.has(String(value)) ? hidden : value;
+    if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float)
+      return known.has(String(value)) ? hidden : value;
     if (Array.isArray(value)) {
       return unlessSame(value, value.map(scrub));
     }

@@ -1,6 +1,5 @@
 /** The one door to js-yaml: whoever reads or writes YAML in this folder takes these names from here. */
 export {
-  COLLECTION_STYLE,
   constructFromEvents,
   DUMP_SCHEMA,
   defineScalarTag,
@@ -8,6 +7,7 @@ export {
   EVENT_ID,
   type Event,
   FAILSAFE_SCHEMA,
+  floatYaml11Tag,
   getScalarValue,
   intYaml11Tag,
   mapTag,

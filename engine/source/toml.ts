@@ -1,7 +1,7 @@
 /** TOML files as kplay reads them: values, and the line of each key. The one door to smol-toml. */
 import { parse, TomlDate, TomlError } from 'smol-toml';
 import { KplayError, type Location } from '../errors.ts';
-import { Float } from '../template/python/types.ts';
+import { float } from './float.ts';
 import type { Pointer, YamlDocument } from './yaml.ts';
 
 /**
@@ -36,7 +36,7 @@ function valuesIn(text: string, file: string): unknown {
 /** A float without a fraction stays one, as in YAML; whole numbers beyond those of JavaScript stay exact. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (typeof value === 'number') return Number.isInteger(value) ? new Float(value) : value;
+  if (typeof value === 'number') return float(value);
   if (value instanceof TomlDate) return value.toISOString();
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,5 @@
 /** What a vaulted file of variables keeps secret: the texts and numbers in it that can be secrets. */
+import { Float } from './float.ts';
 import { parseYaml } from './yaml.ts';
 
 /**
@@ -25,7 +26,7 @@ const canBeSecret = (text: string): boolean =>
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value.trim()];
-  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return [String(value)];
   if (typeof value !== 'object' || value === null) return [];
   return (Array.isArray(value) ? value : Object.values(value)).flatMap(textsIn);
 }

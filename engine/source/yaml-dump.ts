@@ -1,6 +1,7 @@
 /** Values written as YAML. */
 import { Unsafe } from '../template/values.ts';
-import { DUMP_SCHEMA, dump, intYaml11Tag, strTag, visit } from './js-yaml.ts';
+import { Float, yamlFloat } from './float.ts';
+import { DUMP_SCHEMA, dump, floatYaml11Tag, intYaml11Tag, strTag, visit } from './js-yaml.ts';
 import { vaultTags } from './yaml-schema.ts';
 
 export interface DumpOptions {
@@ -11,8 +12,14 @@ export interface DumpOptions {
 
 /** DUMP_SCHEMA quotes every text that any version of YAML would read as something else. */
 const dumpInteger = DUMP_SCHEMA.tags.find((tag) => tag.tagName === intYaml11Tag.tagName) as typeof intYaml11Tag;
+const dumpFloat = DUMP_SCHEMA.tags.find((tag) => tag.tagName === floatYaml11Tag.tagName) as typeof floatYaml11Tag;
 const dumpSchema = DUMP_SCHEMA.withTags(
   { ...dumpInteger, identify: (value) => typeof value === 'bigint' || dumpInteger.identify(value) },
+  {
+    ...dumpFloat,
+    identify: (value) => value instanceof Float || dumpFloat.identify(value),
+    represent: (value: number | Float) => yamlFloat(Number(value)),
+  },
   {
     ...strTag,
     identify: (value) => typeof value === 'string' || value instanceof Unsafe,

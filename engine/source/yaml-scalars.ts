@@ -3,6 +3,8 @@
  * differs in two places, because each has cost people dearly: `22:22` stays text (never base 60) and dates stay text.
  */
 
+import { type Float, float } from './float.ts';
+
 const booleans = new Map<string, boolean>();
 for (const [word, value] of [
   ['yes', true],
@@ -19,7 +21,7 @@ for (const [word, value] of [
 
 const nulls = new Set(['', '~', 'null', 'Null', 'NULL']);
 const integer = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$/;
-const float = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
+const written = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
 const infinity = /^[-+]?\.(?:inf|Inf|INF)$/;
 const notNumber = /^\.(?:nan|NaN|NAN)$/;
 
@@ -54,14 +56,15 @@ export function readInteger(text: string): number | bigint | undefined {
   return text.startsWith('-') ? -BigInt(digits) : BigInt(digits);
 }
 
-export function readFloat(text: string): number | undefined {
-  if (float.test(text)) return Number.parseFloat(text.replaceAll('_', ''));
+/** `8.0` stays a float, although its value is a whole number. */
+export function readFloat(text: string): number | Float | undefined {
+  if (written.test(text)) return float(Number.parseFloat(text.replaceAll('_', '')));
   if (infinity.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return notNumber.test(text) ? Number.NaN : undefined;
 }
 
 /** What an unquoted word means. */
-export function readPlainScalar(text: string): string | number | bigint | boolean | null {
+export function readPlainScalar(text: string): string | number | Float | bigint | boolean | null {
   if (isNull(text)) return null;
   return readBoolean(text) ?? readInteger(text) ?? readFloat(text) ?? text;
 }

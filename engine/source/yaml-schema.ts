@@ -1,5 +1,7 @@
 /** The schema kplay reads YAML by: PyYAML's scalars with the exceptions of yaml-scalars.ts, `<<`, and Ansible's tags. */
+
 import { Unsafe } from '../template/values.ts';
+import { Float } from './float.ts';
 import { defineScalarTag, FAILSAFE_SCHEMA, mapTag, mergeTag, NOT_RESOLVED, Schema } from './js-yaml.ts';
 import { VaultScalar } from './vault-scalar.ts';
 import { firstCharacters, isNull, readBoolean, readFloat, readInteger } from './yaml-scalars.ts';
@@ -42,8 +44,9 @@ export function schemaNoting(repeated: { seen: boolean }): Schema {
     {
       ...mapTag,
       addPair: (mapping, key, value) => {
-        if (mapTag.has(mapping, key)) repeated.seen = true;
-        return mapTag.addPair(mapping, key, value);
+        const name = key instanceof Float ? String(key) : key;
+        if (mapTag.has(mapping, name)) repeated.seen = true;
+        return mapTag.addPair(mapping, name, value);
       },
     },
   ]);

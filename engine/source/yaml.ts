@@ -1,5 +1,6 @@
 /** YAML files as kplay reads them: values, and the place of each. */
 import { KplayError, type Location, type Problem } from '../errors.ts';
+import { readJson } from '../template/python/read-json.ts';
 import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from './js-yaml.ts';
 import { lineStarts, locationAt } from './lines.ts';
 import { mayBeSeen } from './unseen.ts';
@@ -15,7 +16,10 @@ export type Pointer = readonly (string | number)[];
 export interface YamlDocument {
   readonly file: string;
   readonly text: string;
-  /** Plain objects, arrays and scalars; {@link Unsafe} and {@link VaultScalar} where tagged. Null for an empty document. */
+  /**
+   * Plain objects, arrays and scalars, a {@link Float} where a float has no fraction; {@link Unsafe} and {@link VaultScalar} where tagged.
+   * Null for an empty document.
+   */
   readonly value: unknown;
   /** Where a value begins (a quoted one at its quote); the nearest known ancestor when there is no such value. */
   locate(pointer: Pointer): Location;
@@ -28,10 +32,24 @@ export interface YamlDocument {
 }
 
 /**
- * Reads a file that holds one document. Positions are worked out only when first asked for.
+ * Reads a file that holds one document. Positions are worked out only when first asked for. What is JSON is read as such, as Ansible
+ * does: `1e3` is a number in it.
  * @throws KplayError for malformed text, several documents, an unknown tag, or aliases that multiply beyond reason
  */
 export function parseYaml(text: string, file: string): YamlDocument {
+  const document = oneDocument(text, file);
+  return /^\s*[{[]/.test(text) ? { ...document, value: jsonIn(text) ?? document.value } : document;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return readJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function oneDocument(text: string, file: string): YamlDocument {
   const documents = parseYamlAll(text, file);
   const second = documents[1];
   if (second) {
@@ -75,7 +93,7 @@ export function parseYamlAll(text: string, file: string): readonly YamlDocument[
 
 /** The value of one document, for text that is in no file. Throws as {@link parseYaml} does. */
 export function loadYamlValue(text: string): unknown {
-  return parseYaml(text, '<text>').value;
+  return oneDocument(text, '<text>').value;
 }
 
 /** The values of all documents, for text that is in no file. Throws as {@link parseYaml} does. */

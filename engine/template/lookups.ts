@@ -1,4 +1,5 @@
 /** The lookups which need nothing but their terms and the variables. */
+import { unboxed } from '../source/float.ts';
 import type { Environment, LookupFunction } from './environment.ts';
 import { TemplateError, UndefinedError } from './errors.ts';
 import { copyDict, dictOf, entriesOf, hasKey, valueAt } from './python/dicts.ts';
@@ -115,7 +116,7 @@ function fromText(term: string): Readonly<Record<string, unknown>> {
 }
 
 function integerOf(value: unknown, name: string): number {
-  const number = typeof value === 'string' ? Number(value) : value;
+  const number = typeof value === 'string' ? Number(value) : unboxed(value);
   if (typeof number === 'number' && Number.isInteger(number)) return number;
   throw new TemplateError(`"${name}" of a sequence must be an integer`);
 }

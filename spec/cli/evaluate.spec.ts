@@ -20,6 +20,8 @@ describe('kplay eval and kplay template', function () {
 
   const cases: readonly (readonly [string, readonly string[], string])[] = [
     ['a text, variables rendered in it', ['eval', 'url'], 'http://a:80/\n'],
+    ['a float', ['eval', 'port / 10'], '8.0\n'],
+    ['a float as JSON', ['eval', '[port / 10, 8]', '--json'], '[\n  8.0,\n  8\n]\n'],
     ['a number', ['eval', 'hosts | length + port'], '82\n'],
     ['a value as YAML', ['eval', 'nested'], 'list:\n- 1\n- 2\n'],
     ['a value as JSON', ['eval', 'nested', '--json'], '{\n  "list": [\n    1,\n    2\n  ]\n}\n'],

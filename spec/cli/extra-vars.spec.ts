@@ -10,6 +10,13 @@ const cases: readonly {
   { title: 'name=value, always a string', given: ['a=1 b="x y"'], values: { a: '1', b: 'x y' } },
   { title: 'JSON, with its types', given: ['{"a": 1, "b": [1, null]}'], values: { a: 1, b: [1, null] } },
   { title: 'YAML', given: ['a: yes'], values: { a: true } },
+  {
+    title: 'floats of JSON and YAML',
+    given: ['{"a": 8.0}', 'b: -0.0'],
+    values: { a: 8, b: -0, text: '8.0 -0.0' },
+  },
+  { title: 'floats of a file of JSON', given: ['@floats.json'], values: { a: 8, b: 1000, text: '8.0 1000.0' } },
+  { title: 'name=value, of which floats are text', given: ['a=8.0 b=1.0'], values: { a: '8.0', b: '1.0' } },
   { title: 'a file', given: ['@vars.yml'], values: { a: 5, b: { c: 'd' } } },
   { title: 'several, of which the later win', given: ['@vars.yml', 'b=9', '{"a": 6}'], values: { a: 6, b: '9' } },
   {
@@ -23,9 +30,10 @@ describe('--extra-vars', () => {
   let project: Project;
   before(() => {
     project = makeProject({
+      'floats.json': '{"a": 8.0, "b": 1e3}',
       'vars.yml': 'a: 5\nb: { c: d }\n',
       'site.yml':
-        '- hosts: h1\n  gather_facts: false\n  vars: { a: play, b: play }\n  tasks:\n    - set_fact: { a: late }\n    - debug: { msg: { a: "{{ a }}", b: "{{ b }}" } }\n',
+        '- hosts: h1\n  gather_facts: false\n  vars: { a: play, b: play }\n  tasks:\n    - set_fact: { a: late }\n    - debug: { msg: { a: "{{ a }}", b: "{{ b }}", text: "{{ a }} {{ b }}" } }\n',
     });
   });
   after(() => project.remove());

@@ -12,6 +12,7 @@ describe('kplay inventory', function () {
       hosts: '[web]\nh1 port=80\nh2\n\n[db]\nh3\n\n[site:children]\nweb\ndb\n\n[web:vars]\nport=8080\n',
       'group_vars/all.yml': 'name: "{{ inventory_hostname }}"\n',
       'beside/group_vars/db.yml': 'size: 3\n',
+      'floats.yml': 'all: { hosts: { f1: { v: 8.0, l: [1.5, 2.0], n: 9007199254740993 } } }\n',
     });
   });
   after(() => project.remove());
@@ -44,6 +45,13 @@ describe('kplay inventory', function () {
       web: { hosts: ['h1', 'h2'] },
       db: { hosts: ['h3'] },
     });
+  });
+
+  it('--host prints floats and long integers as they are written', async () => {
+    const said = await project.run(['inventory', '-i', 'floats.yml', '--host', 'f1']);
+    expect(said.stdout, tail(said)).to.equal(
+      '{\n    "name": "{{ inventory_hostname }}",\n    "v": 8.0,\n    "l": [\n        1.5,\n        2.0\n    ],\n    "n": 9007199254740993\n}\n',
+    );
   });
 
   it('--list --limit has only these hosts', async () => {

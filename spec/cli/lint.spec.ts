@@ -85,8 +85,14 @@ const cases: Readonly<Record<string, Case>> = {
         '    - debug: { msg: "{{ v }}" }\n',
         '  vars: { v: 1.10, app_version: 2.5, ratio: 2.5, good: "1.10" }\n',
       ),
+      'group_vars/all.yml': 'php_version: 8.0\nfactor: 8.0\nl: [2.00]\n',
     },
-    found: ['version-float a.yml:3:14', 'version-float a.yml:3:33'],
+    found: [
+      'version-float a.yml:3:14',
+      'version-float a.yml:3:33',
+      'version-float group_vars/all.yml:1:14',
+      'version-float group_vars/all.yml:3:5',
+    ],
   },
   'commands that a module does': {
     files: {

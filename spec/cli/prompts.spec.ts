@@ -34,6 +34,11 @@ describe('vars_prompt', () => {
     });
   });
 
+  it('shows a default that is a float as it is written, and keeps it', async () => {
+    const { answer, shown } = await asked('private: no, default: 8.0', '\n');
+    expect([String(answer), shown]).to.deep.equal(['8.0', 'x [8.0]: ']);
+  });
+
   it('asks a second time, and anew where the answers differ', async () => {
     const { answer, shown } = await asked('confirm: true', 'a\nb\nc\nc\n');
     expect(answer).to.equal('c');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadInventory } from '../../engine/inventory/load.ts';
 import { filesInMemory } from '../../engine/source/files.ts';
+import { Float } from '../../engine/source/float.ts';
 import { Unsafe } from '../../engine/template/values.ts';
 
 const hosts = `[web]
@@ -73,6 +74,12 @@ keyed_groups:
     expect(members('at_zone_eu_1')).to.have.length(3);
     expect(members('at_rack_')).to.have.length(3);
     expect(members('big_alpine')).to.deep.equal(['w2.site']);
+  });
+
+  it('knows floats as Python does', () => {
+    const { vars, members } = load('compose: { half: cpus / 2 }\nkeyed_groups: [{ key: half, prefix: half }]\n');
+    expect(vars('w1')['half']).to.deep.equal(new Float(2));
+    expect(members('half_2_0')).to.deep.equal(['w1']);
   });
 
   it('knows default_value, trailing_separator and leading_separator', () => {

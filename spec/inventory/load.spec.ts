@@ -204,6 +204,16 @@ describe('loadInventory', () => {
     expect(group(inventory, 'a').priority).to.equal(10);
   });
 
+  it('keeps floats without a fraction, in YAML and in INI; a priority may be one', () => {
+    const text = 'all: { hosts: { h: { v: 8.0 } }, vars: { ansible_group_priority: 2.0, l: [1.0] } }';
+    const inYaml = load({ 'i.yml': text }, 'i.yml');
+    expect(varsOf(inYaml, 'h')).to.deep.equal({ v: new Float(8), l: [new Float(1)] });
+    expect(group(inYaml, 'all').priority).to.equal(2);
+    expect(varsOf(load({ i: '[g]\nh v=8.0\n[g:vars]\nl=[1.0]' }, 'i'), 'h')).to.deep.equal({
+      ...{ v: new Float(8), l: [new Float(1)] },
+    });
+  });
+
   it('knows localhost though nobody wrote it, outside of all, connected locally', () => {
     const inventory = load({ hosts: 'h\n[all:vars]\nv=1' }, 'hosts');
     expect(inventory.host('localhost')).to.include({ name: 'localhost', implicit: true });

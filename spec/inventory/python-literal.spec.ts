@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readPythonLiteral } from '../../engine/inventory/python-literal.ts';
+import { Float } from '../../engine/source/float.ts';
 
 const literals: readonly (readonly [text: string, value: unknown])[] = [
   ['8', 8],
@@ -14,8 +15,11 @@ const literals: readonly (readonly [text: string, value: unknown])[] = [
   ['12345678901234567890', 12345678901234567890n],
   ['1.5', 1.5],
   ['.5', 0.5],
-  ['1.', 1],
-  ['1e3', 1000],
+  ['1.', new Float(1)],
+  ['-0.0', new Float(-0)],
+  ['1e3', new Float(1000)],
+  ["{'a': [8.0]}", { a: [new Float(8)] }],
+  ['{8.0}', [new Float(8)]],
   ['True', true],
   ['False', false],
   ['None', null],

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadInventory } from '../../engine/inventory/load.ts';
 import { type Answer, filesInMemory } from '../../engine/source/files.ts';
+import { Float } from '../../engine/source/float.ts';
 import { VaultScalar } from '../../engine/source/vault-scalar.ts';
 import { Unsafe } from '../../engine/template/values.ts';
 
@@ -57,6 +58,13 @@ describe('an inventory script', () => {
   it('may name a host with its variables in the place of a group', () => {
     const { inventory, vars } = load({ '--list': { _meta: { hostvars: {} }, lone: { x: 1 } } });
     expect([inventory.hostsIn('lone'), vars('lone')]).to.deep.equal([['lone'], { x: 1 }]);
+  });
+
+  it('has floats that stay floats, and integers of any size', () => {
+    const { vars } = load({
+      '--list': '{"_meta": {"hostvars": {"h": {"a": [8.0, 1e3], "b": 9007199254740993}}}, "g": ["h"]}',
+    });
+    expect(vars('h')).to.deep.equal({ a: [new Float(8), new Float(1000)], b: 9007199254740993n });
   });
 
   it('has words for encrypted and for unsafe text', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { isKplayError } from '../../engine/errors.ts';
 import { readVarsFolders } from '../../engine/inventory/vars-files.ts';
 import { filesInMemory } from '../../engine/source/files.ts';
+import { Float } from '../../engine/source/float.ts';
 
 const names = { groups: ['all', 'etcd', 'kube_master'], hosts: ['web.example.com'] };
 const read = (texts: Readonly<Record<string, string>>) => readVarsFolders('d', names, filesInMemory(texts));
@@ -35,6 +36,13 @@ const forms: readonly (readonly [
     },
     'etcd',
     { a: 1 },
+  ],
+  ['floats', { 'd/group_vars/etcd.yml': 'a: 8.0' }, 'etcd', { a: new Float(8) }],
+  [
+    'floats of JSON',
+    { 'd/group_vars/etcd.json': '{"a": 8.0, "b": 1e3}' },
+    'etcd',
+    { a: new Float(8), b: new Float(1000) },
   ],
   ['an empty file', { 'd/group_vars/etcd.yml': '' }, 'etcd', {}],
   ['another name of the group', { 'd/group_vars/kube_control_plane.yml': 'a: 1' }, 'kube_master', { a: 1 }],

@@ -4,8 +4,10 @@ import { expect } from 'chai';
 import type { ArgsLiteral } from '../../engine/module/arguments.ts';
 import { settleArguments } from '../../engine/module/coerce.ts';
 import type { ArgRules } from '../../engine/module/definition.ts';
+import { literalOf } from '../../engine/module/literal.ts';
 import { moduleCatalog } from '../../engine/module/load.ts';
 import { checkArguments, toJsonSchema } from '../../engine/module/schema.ts';
+import { Float } from '../../engine/source/float.ts';
 import { Unknown } from '../../engine/template/values.ts';
 
 const args = {
@@ -27,6 +29,7 @@ const args = {
   },
 } as const satisfies ArgsLiteral;
 
+const boxed = (value: number) => new Float(value);
 const judged = (rules: ArgRules = {}) => ({ args: { ...args }, rules });
 
 describe('arguments in a playbook', () => {
@@ -88,6 +91,20 @@ describe('arguments in a playbook', () => {
     'that are secret are never shown': [
       { name: 'x', password: { a: 1 } },
       [['password', 'password must be text, not what is given', 'quote it if text was meant']],
+    ],
+    'that are floats without a fraction are what they are asked to be': [
+      { name: boxed(8), retries: boxed(8), delay: boxed(1), enabled: boxed(1), groups: boxed(2), ports: [boxed(80)] },
+      [],
+    ],
+    'that are floats are no modes, no integers with a fraction, no mappings and no choices': [
+      { name: 'x', state: boxed(8), enabled: boxed(2), retries: 1.5, env: boxed(8), mode: boxed(644) },
+      [
+        ['state', 'state must be one of started, stopped, no; not "8.0"'],
+        ['enabled', 'enabled must be a boolean, not 2.0', 'write true or false'],
+        ['retries', 'retries must be an integer, not 1.5'],
+        ['env', 'env must be a mapping, not 8'],
+        ['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 644.0", 'quote it, without the point'],
+      ],
     ],
     'that are a mode without its zero get both readings': [
       { name: 'x', mode: 644 },
@@ -188,6 +205,21 @@ describe('settled arguments', () => {
       { name: 'x', env: '{"a": [1]}' },
       { name: 'x', env: { a: [1] }, retries: 3 },
     ],
+    'are floats as Python has them': [
+      {
+        name: boxed(8),
+        retries: boxed(3),
+        delay: boxed(1),
+        groups: [boxed(1), 1e-7],
+        content: [boxed(8)],
+        env: { A: boxed(8) },
+      },
+      { name: '8.0', retries: 3, delay: 1, groups: ['1.0', '1e-07'], content: [boxed(8)], env: { A: boxed(8) } },
+    ],
+    'are mappings of JSON with its floats': [
+      { name: 'x', env: '{"a": 8.0}' },
+      { name: 'x', env: { a: boxed(8) }, retries: 3 },
+    ],
     'are four digits where they are a mode': [
       { name: 'x', mode: '0o755' },
       { name: 'x', mode: '0755', retries: 3 },
@@ -221,6 +253,19 @@ describe('settled arguments', () => {
     const first = settleArguments(module, {}).args['items'] as unknown[];
     first.push(1);
     expect(settleArguments(module, {}).args['items']).to.deep.equal([]);
+  });
+
+  it('keep the floats of a default', () => {
+    const module = { args: literalOf({ share: { type: 'raw', default: { of: [boxed(8)] } } }) };
+    expect(settleArguments(module, {}).args).to.deep.equal({ share: { of: [boxed(8)] } });
+  });
+
+  it('compare floats with the choices of an argument spec as numbers', () => {
+    const module = { args: literalOf({ i: { type: 'int', choices: [boxed(8)] }, s: { choices: [boxed(8)] } }) };
+    expect(settleArguments(module, { i: boxed(8) })).to.deep.equal({ args: { i: 8 }, problems: [] });
+    expect(settleArguments(module, { s: boxed(8) }).problems.map(({ message }) => message)).to.deep.equal([
+      's must be one of 8.0; not "8.0"',
+    ]);
   });
 
   it('take any name where the module says so', () => {

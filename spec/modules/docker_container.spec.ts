@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import dockerContainer from '../../engine/modules/docker_container.ts';
+import { Float } from '../../engine/source/float.ts';
 import { fakeController, fakeTarget, runModule, testModule } from '../../engine/testing.ts';
 
 const id = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -196,6 +197,18 @@ testModule(dockerContainer, 'docker_container', {
   },
   'refuses a size that is none': { args: { ...args, memory: 'much' }, world: world(absent), fails: 'not "much"' },
   'refuses a port that is none': { args: { ...args, ports: ['80-81:80'] }, world: world(absent), fails: '"80-81:80"' },
+  'has floats in its environment as they are written': {
+    args: { ...args, env: { VERSION: new Float(8) } },
+    world: world(container({ Config: { Env: ['PATH=/bin', 'VERSION=8'] } })),
+    want: {
+      diffs: [
+        [
+          'image: nginx:1.22 aaaaaaaaaaaa\nenv: PATH\nenv: VERSION\nrunning\n',
+          'image: nginx:1.22 aaaaaaaaaaaa\nenv: PATH\nenv: VERSION (another value)\nrunning\n',
+        ],
+      ],
+    },
+  },
   'refuses a boolean in the environment': {
     args: { ...args, env: { DEBUG: true } },
     world: world(absent),

@@ -1,4 +1,5 @@
 import uri from '../../engine/modules/uri.ts';
+import { Float } from '../../engine/source/float.ts';
 import { testModule } from '../../engine/testing.ts';
 
 const curl = { 'curl host': true };
@@ -24,6 +25,11 @@ testModule(uri, 'uri, by curl', {
         ...{ content: undefined, x_request_id: '7', cookies: { a: '1', b: '2' }, cookies_string: 'a=1; b=2' },
       },
     },
+  },
+  'reads JSON with its floats and long integers': {
+    args: { url: 'http://h/' },
+    world: { answers: curl, commands: { curl: answer([json], '{"v":8.0,"n":9007199254740993}') } },
+    want: { result: { json: { v: new Float(8), n: 9007199254740993n } } },
   },
   'returns the content when asked': {
     args: { url: 'http://h/', return_content: true },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { jsonText } from '../../engine/report/json-text.ts';
+import { Float } from '../../engine/source/float.ts';
 
 class Later {
   readonly reason = 'the command was not run';
@@ -11,6 +12,7 @@ const cases: readonly (readonly [title: string, value: unknown, text: string])[]
   ['leaves out what is undefined', { a: undefined, b: 1 }, '{"b": 1}'],
   ['writes empty lists and dicts', [[], {}], '[[], {}]'],
   ['writes large integers', { a: 2n ** 70n }, '{"a": 1180591620717411303424}'],
+  ['keeps the point of floats', { a: [new Float(8), 1.5, new Float(1e20)] }, '{"a": [8.0, 1.5, 1e+20]}'],
   ['has no NaN', [Number.NaN], '[null]'],
   ['says why something is not known', { a: new Later() }, '{"a": "(not known yet: the command was not run)"}'],
   ['does not look into other objects', { a: new Map([['x', 'y']]) }, '{"a": "(not plain data)"}'],

@@ -41,6 +41,41 @@ const cases: Readonly<Record<string, { readonly play: string; readonly story: re
     - { name: "{{ ansible_kernel is defined }} {{ hostvars.h2.ansible_kernel is defined }}", debug: { msg: x } }`,
     story: ['h1 False True ok'],
   },
+  'floats: an integer where one is wanted, text where that is': {
+    play: `
+- hosts: all:!gone
+  gather_facts: false
+  serial: 1.0
+  max_fail_percentage: 50.0
+  vars: { tries: 3.0, n: 0 }
+  tasks:
+    - name: 8.0
+      command: "true"
+      register: r
+      until: r.attempts == 3
+      retries: "{{ tries }}"
+      delay: 0.0
+      timeout: 5.0
+      throttle: 1.0
+      async: 20.0
+      poll: 1.0
+      changed_when: false
+      become: 0.0
+      tags: [1.0]
+    - { name: "{{ r.attempts }}", debug: { msg: x, verbosity: 0.0 }, when: 1.0 }
+    - { name: none, debug: { msg: x }, when: 0.0 }`,
+    story: ['h1 8.0 ok', 'h1 3 ok', 'h1 none skipped', 'h2 8.0 ok', 'h2 3 ok', 'h2 none skipped'],
+  },
+  'floats: a loop is no number': {
+    play: `
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: "{{ item }}", debug: { msg: x }, loop: "{{ range(2) | map('float') }}", loop_control: { pause: 0.0, label: 1.0 } }
+    - { name: refused, debug: { msg: x }, loop: "{{ 8.0 }}", ignore_errors: true, register: r }
+    - { name: "{{ r.msg }}", debug: { msg: x } }`,
+    story: ['h1 {{ item }} ok', 'h1 refused failed ignored', 'h1 loop needs a list, not "8.0" ok'],
+  },
   'run_once: facts are known to every host': {
     play: `
 - hosts: all:!gone

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { secretKeeper } from '../../engine/run/secrets.ts';
+import { Float } from '../../engine/source/float.ts';
 import { Unknown } from '../../engine/template/values.ts';
 
 describe('secrets', () => {
@@ -60,6 +61,14 @@ describe('secrets', () => {
     const key = '-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----';
     expect(secretKeeper().scrub(`a ${key} b`)).to.equal('a (a private key) b');
     expect(secretKeeper().scrub(`a ${key.slice(0, 40)}`)).to.equal('a (a private key)');
+  });
+  it('are hidden where they are numbers', () => {
+    const numbers = secretKeeper();
+    for (const one of ['123456', '1234.0']) numbers.add(one);
+    expect(numbers.scrub([123456, new Float(1234), 1234, new Float(5)])).to.deep.equal([
+      ...['********', '********', 1234],
+      new Float(5),
+    ]);
   });
   it('leave what is no text as it is', () => {
     const value = { a: 1, b: null, c: [true], d: Buffer.from('x') };

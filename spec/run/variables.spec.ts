@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { Float } from '../../engine/source/float.ts';
 import { type Stage, stage } from './harness.ts';
 
 /** Every source at its rank, weakest first; each defines all names from its own rank downwards. */
@@ -388,5 +391,61 @@ describe('variables', () => {
     const [names, searched] = result('out')['msg'] as readonly (readonly string[])[];
     expect(names?.toSorted()).to.deep.equal(['inner', 'outer']);
     expect(searched).to.deep.equal([on.folder]);
+  });
+
+  it('keep their floats, whichever way they come', async () => {
+    on = stage({
+      'group_vars/all.yml': 'in_group: 1.0\nlist: [1.0, { a: 2.0 }]\n',
+      'host_vars/h1.json': '{"in_host": 2.0}',
+      'files.yml': 'in_files: 3.0\n',
+      'included.yml': 'included: 4.0\n',
+      'facts/site.fact': '{"v": 5.0}',
+      'roles/r/defaults/main.yml': 'in_defaults: 6.0\n',
+      'roles/r/vars/main.yml': 'in_role: 7.0\n',
+      'roles/r/meta/argument_specs.yml': `
+argument_specs:
+  main:
+    options: { in_defaults: { type: int, default: 6.0, choices: [6.0] }, in_role: { type: str }, param: { type: float } }
+`,
+      'roles/r/tasks/main.yml':
+        '- { name: role, debug: { msg: "{{ [in_defaults, in_role, param] | join(\' \') }}" } }\n',
+      'written.j2': '{{ list | to_json }} {{ php }} {{ set }}\n',
+    });
+    const played = await on.play(
+      `
+- hosts: h1
+  gather_facts: false
+  vars: { in_play: 8.0, php: "php{{ in_play }}", same: "{{ in_play }}", zero: -0.0, nan: .nan, all: -.inf, long: 9007199254740993 }
+  vars_files: [files.yml]
+  roles: [{ role: r, param: 9.0 }]
+  tasks:
+    - setup: { gather_subset: ['!all', local], fact_path: "{{ playbook_dir }}/facts" }
+    - include_vars: included.yml
+    - set_fact: { set: "{{ same }}", map: { a: "{{ list[1].a }}" } }
+    - { command: "echo {{ set }} {{ map.a }}", register: said }
+    - { name: argv, command: { argv: [echo, 8.0, 1.5] } }
+    - { copy: { content: 8.0, dest: "{{ playbook_dir }}/copied" } }
+    - { template: { src: written.j2, dest: "{{ playbook_dir }}/written" } }
+    - name: seen
+      debug:
+        msg:
+          - "{{ in_group }} {{ in_host }} {{ in_files }} {{ included }} {{ ansible_local.site.v }} {{ extra }} {{ extra | int }}"
+          - "{{ php }} {{ same }} {{ set }} {{ map }} {{ list }} {{ zero }} {{ nan }} {{ all }} {{ long }} {{ said.stdout }}"
+          - "{{ hostvars.h1.set }} {{ vars.in_play }} {{ lookup('vars', 'same') }} {{ set == 8 }} {{ set is float }}"
+    - { name: whole, debug: { msg: "{{ same }}" } }
+    - { name: mode, file: { path: "{{ playbook_dir }}/copied", mode: "{{ 644.0 }}" }, ignore_errors: true }`,
+      { extraVars: { extra: new Float(10) } },
+    );
+    expect(played.result('seen')['msg']).to.deep.equal([
+      '1.0 2.0 3.0 4.0 5.0 10.0 10',
+      "php8.0 8.0 8.0 {'a': 2.0} [1.0, {'a': 2.0}] -0.0 nan -inf 9007199254740993 8.0 2.0",
+      '8.0 8.0 8.0 True True',
+    ]);
+    expect(played.result('r : role')['msg']).to.equal('6.0 7.0 9.0');
+    expect(played.result('argv')['stdout']).to.equal('8.0 1.5');
+    expect(played.result('whole')['msg']).to.deep.equal(new Float(8));
+    expect(played.result('mode')['msg']).to.contain('not 644.0');
+    const text = (name: string) => readFileSync(join(on.folder, name), 'utf8');
+    expect([text('copied'), text('written')]).to.deep.equal(['8.0', '[1.0, {"a": 2.0}] php8.0 8.0\n']);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Float, float } from '../../engine/source/float.ts';
 import { VaultScalar } from '../../engine/source/vault-scalar.ts';
 import { type DumpOptions, dumpYaml, loadYamlValue } from '../../engine/source/yaml.ts';
 import { Unsafe } from '../../engine/template/values.ts';
@@ -9,6 +10,13 @@ const dumps: readonly (readonly [title: string, value: unknown, options: DumpOpt
   ['keys may be sorted, at every depth', { b: 1, a: { d: 1, c: 2 } }, { sortKeys: true }, 'a:\n  c: 2\n  d: 1\nb: 1\n'],
   ['a value used twice is written twice', ((x) => ({ a: x, b: x }))({ c: 1 }), {}, 'a:\n  c: 1\nb:\n  c: 1\n'],
   ['integers of any size keep every digit', 12345678901234567890n, {}, '12345678901234567890\n'],
+  [
+    'floats have their point, as Python writes them',
+    { a: new Float(8), b: [new Float(-0), 1.5, 1e-7, new Float(1e20), new Float(-1e20)], '8.0': 1 },
+    {},
+    "a: 8.0\nb:\n- -0.0\n- 1.5\n- 1.0e-07\n- 1.0e+20\n- -1.0e+20\n'8.0': 1\n",
+  ],
+  ['floats that are no numbers have their words', [Number.NaN, -Infinity], {}, '- .nan\n- -.inf\n'],
   ['text that is never a template is text', new Unsafe('{{ x }}'), {}, "'{{ x }}'\n"],
   [
     'an encrypted scalar keeps its tag',
@@ -53,8 +61,8 @@ const scalar = fc.oneof(
   fc.string(),
   fc.string({ unit: 'grapheme' }),
   fc.maxSafeInteger().map((value) => value + 0), // no -0
-  // an integer beyond 2^53 is read back as a bigint
-  fc.double({ noNaN: true }).filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value)),
+  fc.double().map(float),
+  fc.bigInt().filter((value) => !Number.isSafeInteger(Number(value))),
   fc.boolean(),
   fc.constant(null),
 );

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Float } from '../../engine/source/float.ts';
 import { readPlainScalar } from '../../engine/source/yaml-scalars.ts';
 
 const readings: readonly (readonly [text: string, value: unknown])[] = [
@@ -36,10 +37,16 @@ const readings: readonly (readonly [text: string, value: unknown])[] = [
   ['9007199254740993', 9007199254740993n],
   ['-9007199254740993', -9007199254740993n],
   ['1.10', 1.1],
-  ['1.', 1],
+  ['1.', new Float(1)],
+  ['8.0', new Float(8)],
+  ['1.20', 1.2],
+  ['-0.0', new Float(-0)],
+  ['1_000.0', new Float(1000)],
+  ['1.0e+20', new Float(1e20)],
+  ['1.0e3', '1.0e3'],
   ['.5', 0.5],
   ['-.5', -0.5],
-  ['1.5e+3', 1500],
+  ['1.5e+3', new Float(1500)],
   ['1e3', '1e3'],
   ['.inf', Number.POSITIVE_INFINITY],
   ['-.INF', Number.NEGATIVE_INFINITY],
@@ -56,7 +63,7 @@ const readings: readonly (readonly [text: string, value: unknown])[] = [
 describe('An unquoted word of YAML', () => {
   for (const [text, value] of readings) {
     it(`${JSON.stringify(text)} is read as ${typeof value} ${String(value)}`, () => {
-      expect(readPlainScalar(text)).to.equal(value);
+      expect(readPlainScalar(text)).to.deep.equal(value);
     });
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isKplayError, type KplayError } from '../../engine/errors.ts';
+import { Float } from '../../engine/source/float.ts';
 import { VaultScalar } from '../../engine/source/vault-scalar.ts';
 import { loadYamlValue, loadYamlValues, type Pointer, parseYaml, parseYamlAll } from '../../engine/source/yaml.ts';
 import { Unsafe } from '../../engine/template/values.ts';
@@ -37,6 +38,11 @@ const values: readonly (readonly [title: string, text: string, value: unknown])[
   ['Windows line ends are line ends', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
   ['a byte order mark is no text', '\uFEFFa: 1', { a: 1 }],
   ['the last of two equal keys holds', 'a: 1\na: 2', { a: 2 }],
+  [
+    'a float without a fraction stays one, at any depth; as a key it is its text',
+    'a: 8.0\nb: [{c: -0.0}, 1.5]\n8.0: d',
+    { a: new Float(8), b: [{ c: new Float(-0) }, 1.5], '8.0': 'd' },
+  ],
 ];
 
 describe('parseYaml', () => {
@@ -62,6 +68,23 @@ describe('parseYaml', () => {
     expect(Object.hasOwn(value['m']!, '__proto__')).to.equal(true);
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
     expect(Object.getPrototypeOf(value['m'])).to.equal(Object.prototype);
+  });
+
+  it('reads JSON as JSON in files, and as YAML in text that is in none', () => {
+    const text = '\n{"a": 1e3, "b": 8.0, "c": 9007199254740993}';
+    const { value, locate } = parseYaml(text, 'vars.json');
+    expect(value).to.deep.equal({ a: new Float(1000), b: new Float(8), c: 9007199254740993n });
+    expect(locate(['b'])).to.deep.equal({ file: 'vars.json', line: 2, column: 17 });
+    expect(loadYamlValue(text)).to.deep.include({ a: '1e3', b: new Float(8) });
+    expect(parseYaml('{a: 1e3, b: yes}', 'flow.yml').value).to.deep.equal({ a: '1e3', b: true });
+  });
+
+  it('warns of a float written twice as a key, and knows where it stands', () => {
+    const { warnings, locateKey } = parseYaml('a:\n  8.0: x\n  8.0: y\n', 'f.yml');
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      'the key "8.0" is written twice; the last one holds',
+    ]);
+    expect(locateKey(['a', '8.0']).line).to.equal(3);
   });
 
   it('reads every document of a stream', () => {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { TemplateError } from '../../engine/template/errors.ts';
 import { trusted } from '../../engine/template/evaluate/raw.ts';
+import { compactJson } from '../../engine/template/python/json.ts';
+import { readJson } from '../../engine/template/python/read-json.ts';
 import { renderValue } from '../../engine/template/render.ts';
 import { environmentOf } from './environment.ts';
 
@@ -13,7 +15,7 @@ interface Case {
 }
 
 // The path holds from the sources and from compiled output in a folder beside them: both are run from the checkout.
-const { vars, cases } = JSON.parse(readFileSync('spec/fixtures/jinja/cases.json', 'utf8')) as {
+const { vars, cases } = readJson(readFileSync('spec/fixtures/jinja/cases.json', 'utf8')) as {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly cases: readonly Case[];
 };
@@ -32,19 +34,14 @@ const environment = environmentOf(names, {
   tests: { directory: (value) => folders.has(String(value)), exists: (value) => folders.has(String(value)) },
 });
 
-/** JSON in the fixture has lost the exactness of large integers. */
-function comparable(value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
-}
-
 describe('templates as ansible-core evaluates them', () => {
   for (const { template, value, error } of cases) {
     const title = JSON.stringify(template);
     if (Object.hasOwn(different, template)) {
       it.skip(`${title}: ${different[template]}`);
     } else if (error === undefined) {
-      it(`${title} is ${JSON.stringify(value)}`, () => {
-        expect(comparable(renderValue(template, environment))).to.deep.equal(value);
+      it(`${title} is ${compactJson(value)}`, () => {
+        expect(renderValue(template, environment)).to.deep.equal(value);
       });
     } else {
       it(`${title} is an error`, () => {

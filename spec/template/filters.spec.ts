@@ -1,5 +1,6 @@
 /** Filters, tests, methods and lookups give what Ansible documents. */
 import { expect } from 'chai';
+import { Float } from '../../engine/source/float.ts';
 import { TemplateError } from '../../engine/template/errors.ts';
 import { renderText, renderValue } from '../../engine/template/render.ts';
 import { environmentOf } from './environment.ts';
@@ -21,9 +22,16 @@ const environment = environmentOf(
       ],
     },
     text: 'one\ntwo\n',
+    eight: new Float(8),
+    zero: new Float(0),
+    numbers: { a: new Float(1) },
+    named: { '8.0': 'eight', 9: 'nine' },
   },
   { now: () => new Date(Date.UTC(2024, 1, 29, 13, 5, 9)) },
 );
+
+const boxed = (value: number) => new Float(value);
+const yes = (count: number) => Array<boolean>(count).fill(true);
 
 type Table = readonly (readonly [expression: string, value: unknown])[];
 
@@ -177,7 +185,7 @@ table('filters on numbers', [
   ["'x' | int(-1)", -1],
   ["'1.7' | int", 1],
   ["'ff' | int(base=16)", 255],
-  ['2.5 | round', 2],
+  ['2.5 | round', new Float(2)],
   ["2.2 | round(0, 'ceil') | int", 3],
   ['(10 / 4) | round | int', 2],
   ["'1536' | human_readable", '1.50 KB'],
@@ -185,11 +193,31 @@ table('filters on numbers', [
   ["'2 MB' | human_to_bytes", 2097152],
   ["'10' | human_to_bytes(default_unit='G')", 10737418240],
   ['2 | pow(10) | int', 1024],
-  ['1024 | log(2)', 10],
-  ['9 | root', 3],
+  ['1024 | log(2)', new Float(10)],
+  ['9 | root', new Float(3)],
   ['7 | pow(2) | string', '49.0'],
   ['(2 ** 70) | string', '1180591620717411303424'],
   ['4 / 2 ~ ""', '2.0'],
+]);
+
+table('floats without a fraction', [
+  ['eight ~ " " ~ eight | string ~ " " ~ [eight] ~ " " ~ "%s %d" % (eight, eight)', '8.0 8.0 [8.0] 8.0 8'],
+  ['[eight, numbers.a]', [new Float(8), new Float(1)]],
+  ['[eight | int, eight == 8, eight + 1, eight // 3, eight * 1.5, -eight]', [8, true, ...[9, 2, 12, -8].map(boxed)]],
+  ['[eight > 7, eight in [8], 8 in [eight], eight is float, eight is number, eight is integer]', [...yes(5), false]],
+  ["numbers == {'a': 1} and numbers | combine({'a': 1}) == {'a': 1.0}", true],
+  ["numbers | combine({'b': eight})", { a: new Float(1), b: new Float(8) }],
+  ['[10.0, 9, 1.5] | sort', [1.5, 9, new Float(10)]],
+  ['[1.0, 1, true, 2.0] | unique', [new Float(1), new Float(2)]],
+  ['[eight] | union([8, 9.0]) | length', 2],
+  ['[8, 9] | difference([eight])', [9]],
+  [
+    "[named[8.0], named[8], named['8.0'], named[9.0], named[7.0] is defined]",
+    ['eight', 'eight', 'eight', 'nine', false],
+  ],
+  ["zero | bool is false and (zero or 'empty') == 'empty'", true],
+  ['numbers | to_json ~ numbers | to_yaml', '{"a": 1.0}{a: 1.0}\n'],
+  ["['8.0', '[8.0]'] | map('from_yaml') | list + ['8.0' | from_json]", [boxed(8), [boxed(8)], boxed(8)]],
 ]);
 
 table('filters between values and text', [

@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts';
+import { Float } from '../../source/float.ts';
 import type { Pointer, YamlDocument } from '../../source/yaml.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -19,11 +20,11 @@ function* check({ documents }: Subject): Generator<Problem> {
 }
 
 function* inside(value: unknown, pointer: Pointer, document: YamlDocument): Generator<Problem> {
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object' && value !== null && !(value instanceof Float)) {
     const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
     for (const [key, part] of entries) yield* inside(part, [...pointer, key], document);
   }
-  if (typeof value !== 'number') return;
+  if (typeof value !== 'number' && !(value instanceof Float)) return;
   const at = document.locate(pointer);
   const line = document.text.split(/\r\n|\n|\r/, at.line)[at.line - 1] ?? '';
   const written = /^\d+\.\d+(?![\w.])/.exec(line.slice(at.column - 1))?.[0];

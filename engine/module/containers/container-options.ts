@@ -1,4 +1,5 @@
 /** Each option of a container three times: as a task asks for it, as docker tells it, and as a word for `docker create`. */
+import { unboxed } from '../../source/float.ts';
 import { ModuleFailure } from '../../target/failure.ts';
 import { optionWord } from '../option-word.ts';
 import { shellWords } from '../shell-words.ts';
@@ -280,7 +281,7 @@ function wordsOf(command: unknown): readonly string[] {
 function environment(env: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => {
-      if (typeof value !== 'string' && typeof value !== 'number')
+      if (!['string', 'number'].includes(typeof unboxed(value)))
         throw new ModuleFailure(`env: the value of ${name} is no text: quote it`);
       return [name, String(value)];
     }),

@@ -1,6 +1,8 @@
 /** The body of a request in the format a task asks for. */
+import { unboxed } from '../../source/float.ts';
 import { ModuleFailure } from '../../target/failure.ts';
 import { compactJson } from '../../template/python/json.ts';
+import { readJson } from '../../template/python/read-json.ts';
 
 export type BodyFormat = 'json' | 'form-urlencoded' | 'form-multipart' | 'raw';
 
@@ -43,7 +45,7 @@ async function multipart(body: unknown, file: (name: string) => Promise<string>)
   const boundary = 'kplay-c7b1f0a95d3e4286';
   const parts: string[] = [];
   for (const [name, value] of Object.entries(body as object)) {
-    const part = (typeof value === 'object' && value !== null ? value : { content: String(value) }) as Record<
+    const part = (typeof unboxed(value) === 'object' && value !== null ? value : { content: String(value) }) as Record<
       string,
       unknown
     >;
@@ -58,4 +60,13 @@ async function multipart(body: unknown, file: (name: string) => Promise<string>)
     );
   }
   return { text: `${parts.join('')}--${boundary}--\r\n`, type: `multipart/form-data; boundary=${boundary}` };
+}
+
+/** What a response of JSON holds; nothing where it holds none. */
+export function jsonIn(content: string): { readonly json?: unknown } {
+  try {
+    return { json: readJson(content) };
+  } catch {
+    return {};
+  }
 }

@@ -3,7 +3,7 @@ import type { Location } from '../../errors.ts';
 import type { Environment, LookupFunction } from '../environment.ts';
 import { TemplateError } from '../errors.ts';
 import { copyDict, dictOf, entriesOf } from '../python/dicts.ts';
-import { type Dict, Float, Instance, isDict, Tuple, tuple, Undefined } from '../python/types.ts';
+import { type Dict, Instance, isDict, Tuple, tuple, Undefined } from '../python/types.ts';
 import { missing, omit, Raw, type Scope, ScopeDict, Unknown, Unsafe } from '../values.ts';
 import type { Execute } from './frame.ts';
 import { fresh, release } from './fresh.ts';
@@ -155,7 +155,7 @@ export class Session {
     );
   }
 
-  /** The value as it leaves the room: plain data, in which something unknown may be left. Throws when anything is undefined. */
+  /** The value as it leaves the room: plain data (a float without a fraction stays one), in which something unknown may be left. Throws when anything is undefined. */
   plain(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value === undefined ? null : value;
     const result = this.force(value);
@@ -163,7 +163,6 @@ export class Session {
     release(result);
     if (Array.isArray(result)) return this.plainList(result);
     if (isDict(result)) return this.plainDict(result);
-    if (result instanceof Float) return result.value;
     if (result instanceof Unsafe) return result.text;
     if (result instanceof Undefined) return result.fail();
     if (result instanceof ScopeDict) return this.plain(this.dictOfScope(result));

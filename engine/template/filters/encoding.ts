@@ -3,17 +3,7 @@ import { createHash, getHashes } from 'node:crypto';
 import { KplayError } from '../../errors.ts';
 import { loadYamlValue, loadYamlValues } from '../../source/yaml.ts';
 import { TemplateError } from '../errors.ts';
-import {
-  anything,
-  integer,
-  itemsOf,
-  type Native,
-  namedRest,
-  native,
-  string,
-  text,
-  truth,
-} from '../evaluate/native.ts';
+import { anything, integer, itemsOf, type Native, namedRest, native, string, text, truth } from '../evaluate/native.ts';
 import { entriesOf } from '../python/dicts.ts';
 import { dumpJson } from '../python/json.ts';
 import { readJson } from '../python/read-json.ts';

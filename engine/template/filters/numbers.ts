@@ -1,7 +1,9 @@
 /** Filters on numbers and sizes. */
+
+import { float } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
 import { anything, integer, lazy, must, type Native, native, number, string, truth } from '../evaluate/native.ts';
-import { asNumber, calculate, float, isNumeric, toFloat, toInteger } from '../python/numbers.ts';
+import { asNumber, calculate, isNumeric, toFloat, toInteger } from '../python/numbers.ts';
 import { fixed } from '../python/percent-format.ts';
 import { isFloat, isInt, typeName } from '../python/types.ts';
 

@@ -1,5 +1,6 @@
 /** Lists as sets: order is kept, doubles are dropped. */
 
+import { unboxed } from '../../source/float.ts';
 import { fresh } from '../evaluate/fresh.ts';
 import { anything, type Kind, list, must, type Native, native, truth } from '../evaluate/native.ts';
 import { equal } from '../python/compare.ts';
@@ -21,11 +22,11 @@ class Members {
   }
 
   private isSimple(value: unknown): boolean {
-    return ['str', 'int', 'bool'].includes(typeName(value));
+    return ['str', 'int', 'float', 'bool'].includes(typeName(value));
   }
 
   private key(value: unknown): unknown {
-    return typeof value === 'boolean' ? Number(value) : value;
+    return typeof value === 'boolean' ? Number(value) : unboxed(value);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Datetimes and time spans, as `now()` and `to_datetime` give them. */
+
+import { float } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
-import { float } from './numbers.ts';
 import { Callable, Instance } from './types.ts';
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

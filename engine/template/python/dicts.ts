@@ -25,14 +25,20 @@ function keyOf(key: unknown): unknown {
 /** YAML and JSON objects hold only text keys, so a number finds the key which is written like it. */
 export function hasKey(dict: Dict, key: unknown): boolean {
   if (dict instanceof Map) return dict.has(keyOf(key));
-  if (typeof key === 'string') return Object.hasOwn(dict, key);
-  return (typeof key === 'number' || typeof key === 'bigint') && Object.hasOwn(dict, String(key));
+  return writtenKey(dict, key) !== undefined;
+}
+
+function writtenKey(dict: Dict, key: unknown): string | undefined {
+  if (typeof key === 'string') return Object.hasOwn(dict, key) ? key : undefined;
+  if (typeof key !== 'number' && typeof key !== 'bigint' && !(key instanceof Float)) return undefined;
+  const asInteger = String(keyOf(key));
+  return [String(key), asInteger, `${asInteger}.0`].find((name) => Object.hasOwn(dict, name));
 }
 
 /** The value of a key which `hasKey` found. */
 export function valueAt(dict: Dict, key: unknown): unknown {
   if (dict instanceof Map) return dict.get(keyOf(key));
-  return (dict as Readonly<Record<string, unknown>>)[String(key)];
+  return (dict as Readonly<Record<string, unknown>>)[writtenKey(dict, key) ?? String(key)];
 }
 
 /** Sets a key in place; defined, not assigned, so that `__proto__` is a key like any other. */

@@ -1,9 +1,10 @@
 /** Python's `json.dumps`. */
+import { floatText } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
 import { Unsafe } from '../values.ts';
 import { codePointOrder } from './compare.ts';
 import { entriesOf } from './dicts.ts';
-import { floatText, toText } from './text.ts';
+import { toText } from './text.ts';
 import { Float, Instance, isDict, typeName } from './types.ts';
 
 export interface JsonOptions {

@@ -1,6 +1,7 @@
 /** Python's numbers: integers of any size (bigint beyond 2^53), floats kept apart from them. */
+import { Float, float } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
-import { Float, isFloat, isInt, typeName } from './types.ts';
+import { isFloat, isInt, typeName } from './types.ts';
 
 export type Numeric = number | bigint | Float | boolean;
 
@@ -8,11 +9,6 @@ export type Numeric = number | bigint | Float | boolean;
 export function integer(value: bigint): number | bigint {
   const small = Number(value);
   return Number.isSafeInteger(small) ? small : value;
-}
-
-/** A float, boxed when integral. */
-export function float(value: number): number | Float {
-  return Number.isInteger(value) ? new Float(value) : value;
 }
 
 /** Booleans count as 0 and 1, as in Python. */

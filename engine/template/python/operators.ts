@@ -1,6 +1,7 @@
 /** `+ - * / // % **` and the signs. */
+import { float } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
-import { type Arithmetic, asNumber, calculate, float, isNumeric } from './numbers.ts';
+import { type Arithmetic, asNumber, calculate, isNumeric } from './numbers.ts';
 import { percentFormat } from './percent-format.ts';
 import { Instance, isFloat, isInt, Tuple, tuple, typeName } from './types.ts';
 

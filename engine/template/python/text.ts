@@ -1,9 +1,10 @@
 /** Python's `str()` and `repr()`. */
 
+import { Float, floatText } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
 import { omit, ScopeDict, Unknown, Unsafe } from '../values.ts';
 import { entriesOf } from './dicts.ts';
-import { Callable, Float, Instance, isDict, Nothing, Tuple, Undefined } from './types.ts';
+import { Callable, Instance, isDict, Nothing, Tuple, Undefined } from './types.ts';
 
 /** Text of a value, as Python's `str()` writes it. Throws for what is undefined, and for `omit`. */
 export function toText(value: unknown): string {
@@ -59,21 +60,6 @@ function objectText(value: object): string {
       .replace(/\.000Z$|Z$/, '');
   if (value instanceof Unknown || value instanceof ScopeDict) throw new TemplateError('this value has no text');
   return String(value);
-}
-
-/** Shortest text which reads back the same; an exponent from 1e16 on and below 1e-4. */
-export function floatText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-  const power = Number(exponent);
-  if (power < -4 || power >= 16) {
-    const digits = String(Math.abs(power)).padStart(2, '0');
-    return `${mantissa}e${power < 0 ? '-' : '+'}${digits}`;
-  }
-  const text = power < 0 ? value.toFixed(Math.max(0, mantissa.replace(/[-.]/g, '').length - 1 - power)) : String(value);
-  return text.includes('.') ? text : `${text}.0`;
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };

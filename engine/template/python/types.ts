@@ -1,16 +1,11 @@
 /** Python's kinds of values, as far as plain data does not say them: floats without a fraction, tuples, undefined. */
 
 import type { Location } from '../../errors.ts';
+import { Float } from '../../source/float.ts';
 import { type Place, UndefinedError } from '../errors.ts';
 import { Raw, ScopeDict, Unknown, Unsafe } from '../values.ts';
 
-/** A float whose value is integral, so that it prints as `4.0`; every other float is a plain number. */
-export class Float {
-  readonly value: number;
-  constructor(value: number) {
-    this.value = value;
-  }
-}
+export { Float };
 
 /** A list which prints as `(1, 2)`. */
 export class Tuple extends Array<unknown> {

@@ -1,9 +1,9 @@
 /** PyYAML's `yaml.dump`, to the letter: files that Ansible's `to_yaml` and `to_nice_yaml` have written stay as they are. */
+import { yamlFloat } from '../../source/float.ts';
 import { TemplateError } from '../errors.ts';
 import { Unsafe } from '../values.ts';
 import { codePointOrder } from './compare.ts';
 import { entriesOf, sizeOf } from './dicts.ts';
-import { floatText } from './text.ts';
 import { type Dict, Float, Instance, isDict, typeName } from './types.ts';
 import { page } from './yaml-page.ts';
 import { isSimpleKey, styleOf } from './yaml-styles.ts';
@@ -134,17 +134,10 @@ function scalarOf(value: unknown): Node {
   if (typeof value === 'string') return words(value);
   if (value === null || value === undefined) return plain('null');
   if (typeof value === 'boolean' || typeof value === 'bigint') return plain(String(value));
-  if (typeof value === 'number') return plain(Number.isInteger(value) ? BigInt(value).toString() : floatOf(value));
-  if (value instanceof Float) return plain(floatOf(value.value));
+  if (typeof value === 'number') return plain(Number.isInteger(value) ? BigInt(value).toString() : yamlFloat(value));
+  if (value instanceof Float) return plain(yamlFloat(value.value));
   if (value instanceof Unsafe) return words(value.text);
   if (value instanceof Instance && value.abilities.text !== undefined) return plain(value.abilities.text);
   if (value instanceof Date) return plain(value.toISOString());
   throw new TemplateError(`${typeName(value)} cannot be written as YAML`);
-}
-
-/** YAML 1.1 has no float without a dot. */
-function floatOf(value: number): string {
-  const text = floatText(value);
-  if (/^-?(nan|inf)$/.test(text)) return text.replace(/nan|inf/, '.$&');
-  return text.includes('.') ? text : text.replace('e', '.0e');
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { Float } from '../../../engine/source/float.ts';
 import { expandSubsets, factSubsets, factsKind, subsetsFor } from '../../../engine/target/queries/facts.ts';
 import { askHere, shells } from './run-query.ts';
 
@@ -47,6 +48,15 @@ describe('facts of a Debian 12 host', () => {
   for (const [name, value] of Object.entries(expected)) {
     it(`say ${name}`, () => expect(facts[name]).to.deep.equal(value));
   }
+
+  it('keep floats as they are said', () => {
+    expect(one('loadavg', section('loadavg', '0.00 1.50 2.00 1/80 7'))).to.deep.equal({
+      loadavg: { '1m': new Float(0), '5m': 1.5, '15m': new Float(2) },
+    });
+    expect(one('local', section('local', '\x1dsite\n{"v": 8.0}'))).to.deep.equal({
+      local: { site: { v: new Float(8) } },
+    });
+  });
 
   it('have the shape of lsb', () => {
     expect(facts['lsb']).to.deep.equal({

@@ -1,4 +1,5 @@
 /** The facts that a host's owner left in facts.d: programs that print JSON or INI, and files that hold it. */
+import { readJson } from '../../../template/python/read-json.ts';
 import { quote } from '../../quote.ts';
 import { type FactSubset, lines } from './subset.ts';
 
@@ -26,7 +27,7 @@ function content(text: string): unknown {
   const failed = /\x1c(\d+)\s*$/.exec(text);
   if (failed) return `Failure executing fact script, rc: ${failed[1]}`;
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return ini(text) ?? 'error loading fact - the content is neither JSON nor INI';
   }

@@ -1,4 +1,5 @@
 /** The smaller parts: time, environment, the user in use, managers, security, boot line, the host's own facts. */
+import { float } from '../../../source/float.ts';
 import { packageManagerKind } from '../packages.ts';
 import { assignments, type FactSubset, lines } from './subset.ts';
 
@@ -160,7 +161,9 @@ export const load: FactSubset = {
   facts: ['loadavg'],
   script: 'S loadavg; cat /proc/loadavg',
   parse(section) {
-    const [one, five, fifteen] = section('loadavg').split(' ').map(Number);
+    const [one, five, fifteen] = section('loadavg')
+      .split(' ')
+      .map((one) => float(Number(one)));
     return { loadavg: { '1m': one, '5m': five, '15m': fifteen } };
   },
 };
