@@ -1,6 +1,8 @@
 /** The text of `kplay doc <module>`, read from the module's own definition. */
+import { VaultScalar } from '../source/vault-scalar.ts';
 import { compactJson } from '../template/python/json.ts';
 import type { ArgLiteral, ArgsLiteral } from './arguments.ts';
+import { isPlain } from './convert.ts';
 import { type AnyModule, isAction } from './definition.ts';
 import { rulesOf } from './rules.ts';
 
@@ -40,10 +42,19 @@ function argumentText(name: string, literal: ArgLiteral, width: number, depth: n
   if (literal.description) lines.push(wrap(literal.description, width, depth + 4));
   if (literal.choices) lines.push(wrap(`One of: ${literal.choices.join(', ')}`, width, depth + 4));
   if (literal.words) lines.push(wrap(`Also: ${literal.words.join(', ')}`, width, depth + 4));
-  if (literal.default !== undefined) lines.push(wrap(`Default: ${compactJson(literal.default)}`, width, depth + 4));
+  if (literal.default !== undefined) lines.push(wrap(`Default: ${valueText(literal.default)}`, width, depth + 4));
   if (literal.aliases?.length) lines.push(wrap(`Also written: ${literal.aliases.join(', ')}`, width, depth + 4));
   if (literal.options) lines.push(argumentLines(literal.options, width, depth + 4));
   return lines.join('\n');
+}
+
+/** A value as JSON; what is encrypted in it stays closed. */
+export const valueText = (value: unknown): string => compactJson(closed(value));
+
+function closed(value: unknown): unknown {
+  if (value instanceof VaultScalar) return '(encrypted)';
+  if (Array.isArray(value)) return value.map(closed);
+  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, closed(one)])) : value;
 }
 
 function typeText({ type = 'str', elements, required, secret }: ArgLiteral): string {

@@ -1,8 +1,7 @@
 /** The text of `kplay doc <role>`, read from the role's own files. */
-import { compactJson } from '../template/python/json.ts';
 import type { ArgsLiteral } from './arguments.ts';
 import { isPlain } from './convert.ts';
-import { argumentLines, wrap } from './documentation.ts';
+import { argumentLines, valueText, wrap } from './documentation.ts';
 import { literalOf } from './literal.ts';
 
 /** The files of a role as values; what is missing is undefined. */
@@ -30,7 +29,7 @@ export function roleDocumentation(name: string, { specifications, meta, defaults
     if (Object.keys(args).length > 0) sections.push(`ARGUMENTS\n${argumentLines(args, width, 2)}`);
   }
   const others = Object.entries(given).filter(([variable]) => !declared.has(variable));
-  const lines = others.map(([variable, value]) => `  ${variable}\n${wrap(`Default: ${compactJson(value)}`, width, 6)}`);
+  const lines = others.map(([variable, value]) => `  ${variable}\n${wrap(`Default: ${valueText(value)}`, width, 6)}`);
   if (lines.length > 0) sections.push(`${declared.size > 0 ? 'OTHER ' : ''}VARIABLES\n${lines.join('\n')}`);
   const needs = [mapping(meta)['dependencies'] ?? []]
     .flat()

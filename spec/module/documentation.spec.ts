@@ -3,6 +3,7 @@ import { documentation } from '../../engine/module/documentation.ts';
 import { roleDocumentation } from '../../engine/module/role-documentation.ts';
 import copy from '../../engine/modules/copy.ts';
 import { Float } from '../../engine/source/float.ts';
+import { VaultScalar } from '../../engine/source/vault-scalar.ts';
 
 describe('the documentation of a module', () => {
   const text = documentation('copy', copy, 72);
@@ -15,8 +16,14 @@ describe('the documentation of a module', () => {
     expect(text).to.contain('EXAMPLES\n  - name: Install the CA\n');
   });
   it('shows defaults as they are written', () => {
-    const files = { specifications: undefined, meta: undefined, defaults: { v: new Float(8), l: [new Float(1), 2] } };
-    expect(roleDocumentation('r', files)).to.contain('  v\n      Default: 8.0\n  l\n      Default: [1.0,2]\n');
+    const files = {
+      specifications: undefined,
+      meta: undefined,
+      defaults: { v: new Float(8), l: [new Float(1), new VaultScalar('$A')] },
+    };
+    expect(roleDocumentation('r', files)).to.contain(
+      '  v\n      Default: 8.0\n  l\n      Default: [1.0,"(encrypted)"]\n',
+    );
   });
   it('names needed arguments first and keeps to the width', () => {
     expect(text.indexOf('  dest (')).to.be.lessThan(text.indexOf('  src ('));
