@@ -95,7 +95,7 @@ function toList(value: unknown, literal: ArgLiteral, opaque: Opaque): unknown {
 
 /** A scalar stands for a list of one; text is split at its commas. */
 function listed(value: unknown): readonly unknown[] | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Float) return [value];
+  if (['number', 'bigint', 'boolean'].includes(typeof unboxed(value))) return [value];
   if (typeof value !== 'string') return undefined;
   return value.trim() === '' ? [] : value.split(',').map((item) => item.trim());
 }

@@ -32,7 +32,7 @@ export function dotted(path: readonly (string | number)[]): string {
 /** A value as an error may show it: short, on one line. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (value instanceof Float) return String(value);
+  if (value instanceof Float || typeof value === 'bigint') return String(value);
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
@@ -56,6 +56,7 @@ export function wrongType(
 
 function typeHint(type: ArgType, value: unknown): string | undefined {
   if (type === 'bool') return 'write true or false';
+  if (type === 'int' && typeof value === 'bigint') return 'up to 9007199254740991, either side of zero';
   if (type === 'mode' && value instanceof Float) return 'quote it, without the point';
   if (type === 'mode' && typeof value === 'number') return modeHint(value);
   if (type === 'list' && typeof value !== 'object') return 'write one item a line, each behind a dash';

@@ -1,8 +1,8 @@
 /** Conditions: `when`, `changed_when`, `failed_when`, `until`, `break_when`. A list means "and"; the first clause that decides is named. */
 import type { Clause } from '../playbook/ast.ts';
-import { unboxed } from '../source/float.ts';
 import type { Environment } from '../template/environment.ts';
 import { TemplateError } from '../template/errors.ts';
+import { isNumeric } from '../template/python/numbers.ts';
 import { evaluateExpression, isTemplate, renderValue, truthy } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
 import type { Run } from './context.ts';
@@ -39,7 +39,7 @@ export function judge(
 }
 
 function tellLoose({ expression, at }: Clause, value: unknown, { options, emit }: Pick<Run, 'options' | 'emit'>): void {
-  const kind = value === null ? 'none' : Array.isArray(value) ? 'a list' : typeof unboxed(value);
+  const kind = value === null ? 'none' : Array.isArray(value) ? 'a list' : isNumeric(value) ? 'number' : typeof value;
   const message = `the condition "${expression}" is not a boolean (it is ${kind}); say what it should be compared with`;
   if (options.strict) throw new TemplateError(message, { at });
   emit({ type: 'warning', message, at });

@@ -106,6 +106,17 @@ describe('arguments in a playbook', () => {
         ['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 644.0", 'quote it, without the point'],
       ],
     ],
+    'that are integers beyond 2^53 are text, items of lists, and no integers': [
+      { name: 2n ** 60n, groups: 2n ** 60n, retries: 2n ** 60n, mode: 2n ** 60n },
+      [
+        [
+          'retries',
+          'retries must be an integer, not 1152921504606846976',
+          'up to 9007199254740991, either side of zero',
+        ],
+        ['mode', "mode must be a mode such as '0644' or u=rw,g=r, not 1152921504606846976"],
+      ],
+    ],
     'that are a mode without its zero get both readings': [
       { name: 'x', mode: 644 },
       [

@@ -20,6 +20,15 @@ describe('a condition that is no boolean', () => {
   afterEach(() => on.close());
   const book = (task: string) => `- hosts: h1\n  gather_facts: false\n  tasks:\n    - ${task}\n`;
 
+  for (const number of ['1', '1.5', '8.0', '9007199254740993']) {
+    it(`is called a number where it is ${number}`, async () => {
+      const { events } = await on.play(book(`{ debug: { msg: x }, when: ${number} }`));
+      const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.contain(`the condition "${number}" is not a boolean (it is number);`);
+    });
+  }
+
   for (const [where, [task, clause]] of Object.entries(loose)) {
     it(`warns in ${where}, and is named`, async () => {
       const { events, recap } = await on.play(book(task));

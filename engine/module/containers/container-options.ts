@@ -281,7 +281,7 @@ function wordsOf(command: unknown): readonly string[] {
 function environment(env: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => {
-      if (!['string', 'number'].includes(typeof unboxed(value)))
+      if (!['string', 'number', 'bigint'].includes(typeof unboxed(value)))
         throw new ModuleFailure(`env: the value of ${name} is no text: quote it`);
       return [name, String(value)];
     }),
