@@ -155,7 +155,7 @@ function keywordsOf({ run }: PlayRun, { inherited, module }: PlannedTask, enviro
     const known = run.options.modules.get(module);
     return {
       once: ('once' in known && known.once === true) || truth(rendered(inherited.run_once, environment) ?? false),
-      throttle: Number(rendered(inherited.throttle, environment) ?? 0),
+      throttle: Math.trunc(Number(rendered(inherited.throttle, environment) ?? 0)),
       anyFatal: truth(rendered(inherited.any_errors_fatal, environment) ?? run.options.anyErrorsFatal ?? false),
     };
   } catch (wrong) {

@@ -1,21 +1,29 @@
 /** The schema kplay reads YAML by: PyYAML's scalars with the exceptions of yaml-scalars.ts, `<<`, and Ansible's tags. */
 
+import { toFloat } from '../template/python/numbers.ts';
 import { Unsafe } from '../template/values.ts';
-import { Float } from './float.ts';
+import { Float, float } from './float.ts';
 import { defineScalarTag, FAILSAFE_SCHEMA, mapTag, mergeTag, NOT_RESOLVED, Schema } from './js-yaml.ts';
 import { VaultScalar } from './vault-scalar.ts';
 import { firstCharacters, isNull, readBoolean, readFloat, readInteger } from './yaml-scalars.ts';
 
-function implicitTag(name: string, firsts: readonly string[], read: (text: string) => unknown) {
+/** `demanded` reads what the tag is written in front of. */
+function implicitTag(name: string, firsts: readonly string[], read: (text: string) => unknown, demanded = read) {
   return defineScalarTag(`tag:yaml.org,2002:${name}`, {
     implicit: true,
     implicitFirstChars: firsts,
-    resolve: (text) => {
-      const value = read(text);
+    resolve: (text, isExplicit) => {
+      const value = isExplicit ? demanded(text) : read(text);
       return value === undefined ? NOT_RESOLVED : value;
     },
     identify: () => false,
   });
+}
+
+/** `!!float 8` and `!!float 1e3` are floats although nothing in their text says so to YAML 1.1. */
+function anyFloat(text: string): unknown {
+  const value = toFloat(text);
+  return value === undefined ? undefined : float(value);
 }
 
 export const vaultTags = ['!vault', '!vault-encrypted'].map((name) =>
@@ -31,7 +39,7 @@ const tags = [
   implicitTag('null', firstCharacters.null, (text) => (isNull(text) ? null : undefined)),
   implicitTag('bool', firstCharacters.boolean, readBoolean),
   implicitTag('int', firstCharacters.integer, readInteger),
-  implicitTag('float', firstCharacters.float, readFloat),
+  implicitTag('float', firstCharacters.float, readFloat, (text) => readFloat(text) ?? anyFloat(text)),
   mergeTag,
   defineScalarTag('!unsafe', { resolve: (text) => new Unsafe(text), identify: () => false }),
   ...vaultTags,

@@ -34,6 +34,11 @@ const values: readonly (readonly [title: string, text: string, value: unknown])[
       c: { x: 1, y: 2 },
     },
   ],
+  [
+    'a tag makes a float or a text of a number',
+    'a: [!!float 8, !!float 1e3, !!float "-1", !!float 1.5]\nb: !!str 8.0',
+    { a: [new Float(8), new Float(1000), new Float(-1), 1.5], b: '8.0' },
+  ],
   ['block text keeps its lines', 'a: |\n  one\n  two\n', { a: 'one\ntwo\n' }],
   ['Windows line ends are line ends', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
   ['a byte order mark is no text', '\uFEFFa: 1', { a: 1 }],
