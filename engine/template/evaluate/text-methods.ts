@@ -143,9 +143,10 @@ export const textMethods: Readonly<Record<string, Native>> = {
   ),
   ljust: justified((text, missing, fill) => text + fill.repeat(missing)),
   rjust: justified((text, missing, fill) => fill.repeat(missing) + text),
-  center: justified(
-    (text, missing, fill) => fill.repeat(Math.floor(missing / 2)) + text + fill.repeat(Math.ceil(missing / 2)),
-  ),
+  center: justified((text, missing, fill) => {
+    const left = Math.floor(missing / 2) + (missing & (missing + text.length) & 1); // as CPython does it
+    return fill.repeat(left) + text + fill.repeat(missing - left);
+  }),
   zfill: native(string, { width: must(integer) }, (text, { width }, session) => {
     session.meter.characters(width);
     const [, sign = '', digits = ''] = /^([+-]?)([\s\S]*)$/.exec(text) ?? [];

@@ -5,7 +5,7 @@ import { parseDate, strftime } from '../python/dates.ts';
 import { toFloat } from '../python/numbers.ts';
 
 export const dateFilters: Readonly<Record<string, Native>> = {
-  strftime: native(text, { second: anything, utc: truth }, (format, { second, utc = false }, session) => {
+  strftime: native(string, { second: anything, utc: truth }, (format, { second, utc = false }, session) => {
     if (second === undefined || second === null)
       return strftime(format, session.environment.now?.() ?? new Date(), utc);
     const seconds = toFloat(second);

@@ -49,6 +49,7 @@ const combine: Native = (session, input, given) => {
 
 function dictsIn(session: Session, value: unknown): Dict[] {
   const known = session.known(value);
+  if (known === null) return []; // as Ansible's flatten leaves nulls out
   if (Array.isArray(known)) return known.flatMap((item) => dictsIn(session, item));
   return [lazyDict(session, known, 'what is combined')];
 }

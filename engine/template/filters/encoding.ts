@@ -172,5 +172,5 @@ export const encodingFilters: Readonly<Record<string, Native>> = {
   ),
   to_uuid: toUuid,
   urlencode,
-  urldecode: native(text, {}, percentDecoded),
+  urldecode: native(string, {}, percentDecoded),
 };

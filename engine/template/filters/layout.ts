@@ -6,7 +6,7 @@ import { splitLines } from '../python/text-methods.ts';
 
 /** Lines after the first are indented, blank ones not, unless told otherwise. */
 const indent = native(
-  text,
+  string,
   { width: anything, first: truth, blank: truth },
   (value, { width = 4, first = false, blank = false }, session) => {
     const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, Number(width)));
@@ -19,7 +19,7 @@ const indent = native(
 );
 
 /** A text longer than `length` by more than `leeway` is cut to `length`, the end mark included, at a word unless told otherwise. */
-const truncate = native(text, { length: integer, killwords: truth, end: string, leeway: integer }, (value, args) => {
+const truncate = native(string, { length: integer, killwords: truth, end: string, leeway: integer }, (value, args) => {
   const { length = 255, killwords = false, end = '...', leeway = 5 } = args;
   if (length < end.length) throw new TemplateError(`truncate: the length must be at least ${end.length}`);
   if (value.length <= length + leeway) return value;
@@ -52,7 +52,7 @@ function wrapLine(line: string, width: number, breakLong: boolean, atHyphens: bo
 }
 
 const wordwrap = native(
-  text,
+  string,
   { width: integer, break_long_words: truth, wrapstring: string, break_on_hyphens: truth },
   (
     value,
@@ -86,7 +86,7 @@ const styles: Readonly<Record<string, Style>> = {
 };
 
 /** Every line behind the decoration, framed by a line of the bare decoration above and below, or what is given for them. */
-const comment = native(text, { style: string, named: namedRest }, (value, { style = 'plain', named }) => {
+const comment = native(string, { style: string, named: namedRest }, (value, { style = 'plain', named }) => {
   if (!Object.hasOwn(styles, style))
     throw new TemplateError(`comment knows the styles ${Object.keys(styles).join(', ')}, not "${style}"`);
   const option = (name: string, fallback: string) => (Object.hasOwn(named, name) ? toText(named[name]) : fallback);

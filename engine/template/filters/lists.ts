@@ -112,7 +112,7 @@ const slice = native(items, { slices: must(integer), fill_with: lazy }, (values,
     const end = start + size + (index < longer ? 1 : 0);
     const column = values.slice(start, end);
     start = end;
-    return fill !== undefined && fill !== null && index >= longer && longer > 0 ? [...column, fill] : column;
+    return fill !== undefined && fill !== null && index >= longer ? [...column, fill] : column;
   });
   return fresh(columns);
 });

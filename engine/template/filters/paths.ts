@@ -1,7 +1,7 @@
 /** Filters on paths; none looks at a disk. */
 import { posix, win32 } from 'node:path';
 import { TemplateError } from '../errors.ts';
-import { anything, list, type Native, native, text } from '../evaluate/native.ts';
+import { anything, list, type Native, native, string } from '../evaluate/native.ts';
 import { toText } from '../python/text.ts';
 import { tuple } from '../python/types.ts';
 
@@ -43,7 +43,7 @@ function normalized(path: string): string {
   return normal.length > 1 ? normal.replace(/\/$/, '') : normal;
 }
 
-const plain = (body: (path: string) => unknown): Native => native(text, {}, body);
+const plain = (body: (path: string) => unknown): Native => native(string, {}, body);
 const drive = (path: string) => /^[A-Za-z]:|^[\\/]{2}[^\\/]+[\\/][^\\/]+/.exec(path)?.[0] ?? '';
 
 export const pathFilters: Readonly<Record<string, Native>> = {
@@ -52,11 +52,13 @@ export const pathFilters: Readonly<Record<string, Native>> = {
   splitext: plain((path) => tuple(splitExtension(path))),
   normpath: plain(normalized),
   relpath: native(
-    text,
-    { start: text },
+    string,
+    { start: string },
     (path, { start = '.' }) => posix.relative(posix.resolve('/', start), posix.resolve('/', path)) || '.',
   ),
-  path_join: native(anything, {}, (value) => joined(Array.isArray(value) ? value.map(toText) : [toText(value)])),
+  path_join: native(anything, {}, (value, _, session) =>
+    joined((Array.isArray(value) ? value : [value]).map((part) => string(session, part, 'each part of the path'))),
+  ),
   commonpath: native(list, {}, (paths) => commonPath(paths.map(toText))),
   win_basename: plain((path) => win32.basename(path)),
   win_dirname: plain((path) => (win32.dirname(path) === '.' ? '' : win32.dirname(path))),

@@ -9,9 +9,10 @@ import { isTrue } from '../python/truth.ts';
 import { type Given, Undefined } from '../python/types.ts';
 import { attributeOf } from './attributes.ts';
 
+/** What is false has no items: Jinja2 looks at its truth first. */
 function itemsIn(session: Session, input: unknown): readonly unknown[] {
   const known = session.known(input);
-  const found = known === null ? [] : items(session, known, 'its input');
+  const found = isTrue(known) ? items(session, known, 'its input') : [];
   session.meter.items(found.length);
   return found;
 }

@@ -2,7 +2,7 @@
 
 import { unboxed } from '../../source/float.ts';
 import { fresh } from '../evaluate/fresh.ts';
-import { anything, type Kind, list, must, type Native, native, truth } from '../evaluate/native.ts';
+import { anything, type Kind, list, must, type Native, native, strictList, truth } from '../evaluate/native.ts';
 import { equal } from '../python/compare.ts';
 import { typeName } from '../python/types.ts';
 import { attributeOf, withoutCase } from './attributes.ts';
@@ -47,10 +47,11 @@ export function distinct(values: readonly unknown[], key: (value: unknown) => un
   });
 }
 
-function combining(combine: (left: readonly unknown[], right: readonly unknown[]) => readonly unknown[]): Native {
-  return native(list as Kind<readonly unknown[]>, { other: must(list) }, (left, { other }) =>
-    fresh(distinct(combine(left, other))),
-  );
+function combining(
+  combine: (left: readonly unknown[], right: readonly unknown[]) => readonly unknown[],
+  kind: Kind<readonly unknown[]> = list,
+): Native {
+  return native(kind, { other: must(kind) }, (left, { other }) => fresh(distinct(combine(left, other))));
 }
 
 function without(left: readonly unknown[], right: readonly unknown[]): readonly unknown[] {
@@ -71,11 +72,11 @@ export const setFilters: Readonly<Record<string, Native>> = {
       );
     },
   ),
-  union: combining((left, right) => [...left, ...right]),
+  union: combining((left, right) => [...left, ...right], strictList),
   intersect: combining((left, right) => {
     const members = membersOf(right);
     return left.filter((value) => members.has(value));
   }),
   difference: combining(without),
-  symmetric_difference: combining((left, right) => [...without(left, right), ...without(right, left)]),
+  symmetric_difference: combining((left, right) => [...without(left, right), ...without(right, left)], strictList),
 };

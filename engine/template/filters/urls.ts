@@ -1,6 +1,6 @@
 /** `urlize`, and `urlsplit`: the parts of a URL, as Python's `urllib.parse` names them. */
 import { TemplateError } from '../errors.ts';
-import { type Native, native, string, text } from '../evaluate/native.ts';
+import { type Native, native, string } from '../evaluate/native.ts';
 import { urlize } from './urlize.ts';
 
 const parts = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([\s\S]*))?$/;
@@ -26,7 +26,7 @@ function split(url: string): Readonly<Record<string, unknown>> {
 
 export const urlFilters: Readonly<Record<string, Native>> = {
   urlize,
-  urlsplit: native(text, { query: string }, (url, { query }) => {
+  urlsplit: native(string, { query: string }, (url, { query }) => {
     const all = split(url);
     if (query === undefined || query === '') return all;
     if (!Object.hasOwn(all, query))

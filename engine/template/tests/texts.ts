@@ -24,8 +24,8 @@ const matchTypes: Readonly<Record<string, (value: string, regex: RegExp) => bool
 };
 
 export const textTests: Readonly<Record<string, Native>> = {
-  upper: about((value) => typeof value === 'string' && value !== value.toLowerCase() && value === value.toUpperCase()),
-  lower: about((value) => typeof value === 'string' && value !== value.toUpperCase() && value === value.toLowerCase()),
+  upper: native(text, {}, (value) => value !== value.toLowerCase() && value === value.toUpperCase()),
+  lower: native(text, {}, (value) => value !== value.toUpperCase() && value === value.toLowerCase()),
   match: matching(atStart),
   search: matching(matchTypes['search']!),
   regex: native(text, { pattern: text, ignorecase: truth, multiline: truth, match_type: string }, (value, args) => {

@@ -1,6 +1,6 @@
 /** Tests of what a value is, and of how it compares. */
 import { TemplateError } from '../errors.ts';
-import { anything, integer, items, itemsOf, lazy, list, must, type Native, native, truth } from '../evaluate/native.ts';
+import { anything, items, itemsOf, lazy, list, must, type Native, native, number, truth } from '../evaluate/native.ts';
 import { contains, equal, order } from '../python/compare.ts';
 import { asNumber, isNumeric } from '../python/numbers.ts';
 import { isTrue } from '../python/truth.ts';
@@ -40,9 +40,9 @@ const kinds: Readonly<Record<string, Native>> = {
 };
 
 const numbers: Readonly<Record<string, Native>> = {
-  odd: native(integer, {}, (value) => value % 2 !== 0),
-  even: native(integer, {}, (value) => value % 2 === 0),
-  divisibleby: native(integer, { num: must(integer) }, (value, { num }) => {
+  odd: native(number, {}, (value) => Math.abs(value % 2) === 1),
+  even: native(number, {}, (value) => value % 2 === 0),
+  divisibleby: native(number, { num: must(number) }, (value, { num }) => {
     if (num === 0) throw new TemplateError('division by zero');
     return value % num === 0;
   }),
