@@ -1,6 +1,5 @@
 /** Where a file named in a playbook is looked for. */
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Location } from '../errors.ts';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Lexical, Surroundings } from './plan.ts';
 
 /**
@@ -20,18 +19,21 @@ export interface FileSeeker {
   readonly lexical: Lexical;
   readonly playbookDir: string;
   readonly cwd: string;
-  /** The task's own place: files may lie beside it. */
-  readonly at?: Location;
 }
 
-/**
- * Candidates for a template, a file of variables or any other that a task brings along, nearest first: the roles, beside the task,
- * the playbook's folder, the working folder.
- */
+/** Where a task's files are searched, nearest first: the role and those that led to it, beside the task, the playbook's folder. */
+export function searchPath({ role, dir }: Lexical, playbookDir: string): readonly string[] {
+  return [...new Set([...(role?.searchPath ?? []), ...(dir === undefined ? [] : [dir]), playbookDir])];
+}
+
+/** Candidates for a template, a file of variables or any other that a task brings along, nearest first. */
 export function roleFileCandidates(folder: string, name: string, from: FileSeeker): readonly string[] {
+  return fileCandidates(folder, name, searchPath(from.lexical, from.playbookDir), from.cwd);
+}
+
+/** The same along a search path: below each root in the folder of its kind, then as it is; the working folder comes last. */
+export function fileCandidates(folder: string, name: string, roots: readonly string[], cwd: string): readonly string[] {
   if (isAbsolute(name)) return [name];
-  const beside = from.at ? [dirname(from.at.file)] : [];
-  const roots = [...(from.lexical.role?.searchPath ?? []), ...beside, from.playbookDir, from.cwd];
-  const found = roots.flatMap((root) => [join(root, folder, name), join(root, name)]);
-  return [...new Set(found.map((path) => resolve(from.cwd, path)))];
+  const found = [...roots, cwd].flatMap((root) => [join(root, folder, name), join(root, name)]);
+  return [...new Set(found.map((path) => resolve(cwd, path)))];
 }

@@ -28,6 +28,11 @@ export function inherit(outer: Effective, own: Keywords, vars: 'lexical' | 'hand
   };
 }
 
+/** The same for what stands in a file of this folder. */
+export function inFolder(dir: string, effective: Effective): Effective {
+  return effective.lexical.dir === dir ? effective : { ...effective, lexical: { ...effective.lexical, dir } };
+}
+
 /** Nothing to inherit: what a play starts from. */
 export function nothing(at: Effective['at']): Effective {
   return {

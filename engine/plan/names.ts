@@ -69,12 +69,12 @@ export function learnFrom(
 }
 
 function learnFromVarsFile(task: PlannedTask, learnt: LearntNames, place: Place): void {
-  const { args, lexical, at } = task;
+  const { args, lexical } = task;
   if (typeof args.values['name'] === 'string') {
     learnt.names.add(args.values['name']);
     return;
   }
-  const from = { lexical, at, playbookDir: place.playbookDir, cwd: place.cwd };
+  const from = { lexical, playbookDir: place.playbookDir, cwd: place.cwd };
   const dir = args.values['dir'];
   if (typeof dir === 'string' && !holdsTemplate(dir)) {
     const folder = roleFileCandidates('vars', dir, from).find((path) => place.documents.files.isDirectory(path));

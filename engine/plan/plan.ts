@@ -35,6 +35,8 @@ export interface Role {
 export interface Lexical {
   /** The role the statement stands in, if any. */
   readonly role?: Role;
+  /** Absolute folder of the file the statement stands in: what it names may lie beside it. */
+  readonly dir?: string;
   /** Block and task vars, outermost first (precedence 11). */
   readonly vars: readonly VarsBlock[];
   /** Variables handed over by an include (precedence 15), outermost first. */

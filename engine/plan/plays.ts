@@ -6,7 +6,7 @@ import { mergeVars } from '../playbook/merge-vars.ts';
 import { readPlaybook } from '../playbook/playbook.ts';
 import { renderBeforeHosts } from './before-hosts.ts';
 import { planHandlers } from './handlers.ts';
-import { inherit, nothing } from './inherit.ts';
+import { inFolder, inherit, nothing } from './inherit.ts';
 import type { Effective, PlannedPlay, Surroundings } from './plan.ts';
 import { type Gathered, nothingGathered, type Planning } from './planning.ts';
 import { planRoles } from './roles.ts';
@@ -84,7 +84,8 @@ function planPlay(written: Play, path: string, named: string, shared: Shared, im
   const playbookDir = dirname(path);
   // A play's own variables have a rank of their own, so they are not among the lexical ones.
   const { vars: _, name: _name, ...keywords } = play;
-  const effective: Effective = inherit(inherit(nothing(play.at), conditionsOf(imports, play)), keywords);
+  const conditions = inFolder(playbookDir, inherit(nothing(play.at), conditionsOf(imports, play)));
+  const effective: Effective = inherit(conditions, keywords);
   const around: Surroundings = { effective, dir: playbookDir, playbookDir, chain: [path], handlers: false };
 
   const roles = planRoles(play.roles, around, planning);

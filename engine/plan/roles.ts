@@ -7,7 +7,7 @@ import { inherit } from './inherit.ts';
 import type { Effective, PlannedRole, PlannedStatement, PlannedTask, Role, Surroundings } from './plan.ts';
 import type { Planning } from './planning.ts';
 import { findRole, type RoleFolder, readRole, type Specification } from './role.ts';
-import { enter, isDynamic, planStatements } from './statements.ts';
+import { enter, inFile, isDynamic, planStatements } from './statements.ts';
 
 export interface RoleInUse {
   /** Those of its dependencies, then the role itself. */
@@ -145,8 +145,7 @@ function gatherHandlers(
   const key = `${keyOf(folder, use)} ${folder.handlers}`;
   if (folder.handlers === undefined || gathered.handlersOf.has(key)) return;
   gathered.handlersOf.add(key);
-  const dir = dirname(folder.handlers);
-  const inside = { ...around, effective, dir, chain: [folder.handlers], handlers: true };
+  const inside = inFile(folder.handlers, { ...around, effective, chain: [], handlers: true });
   gathered.handlers.push(...planHandlers(documents.tasks(folder.handlers, 'handlers', problems), inside, planning));
 }
 

@@ -6,7 +6,7 @@ import { holdsTemplate } from '../playbook/values.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { filesBelow } from './documents.ts';
 import { tasksFileCandidates } from './find-file.ts';
-import { inherit } from './inherit.ts';
+import { inFolder, inherit } from './inherit.ts';
 import type { PlannedBlock, PlannedInclude, PlannedMeta, PlannedStatement, PlannedTask, Surroundings } from './plan.ts';
 import type { Planning } from './planning.ts';
 import { planRole } from './roles.ts';
@@ -130,8 +130,14 @@ export function findTasksFile(
 export function enter(path: string, around: Surroundings, at: Location, planning: Planning): Surroundings | undefined {
   const again = around.chain.indexOf(path);
   planning.gathered.files.add(path);
-  if (again === -1) return { ...around, dir: dirname(path), chain: [...around.chain, path] };
+  if (again === -1) return inFile(path, around);
   const circle = [...around.chain.slice(again), path].map(planning.documents.shown);
   planning.problems.push({ message: `This import goes round in a circle: ${circle.join(' → ')}`, at });
   return undefined;
+}
+
+/** The surroundings of what stands in a file. */
+export function inFile(path: string, around: Surroundings): Surroundings {
+  const dir = dirname(path);
+  return { ...around, effective: inFolder(dir, around.effective), dir, chain: [...around.chain, path] };
 }

@@ -18,7 +18,7 @@ export function templateFilesOf(
   const ownSyntax = Object.keys(values).some((name) => name.endsWith('_string'));
   if (task.module !== 'template' || ownSyntax) return [];
   return (possibleTexts(values['src'], task.loop) ?? []).flatMap((name) => {
-    const candidates = roleFileCandidates('templates', name, { lexical: task.lexical, at: task.at, playbookDir, cwd });
+    const candidates = roleFileCandidates('templates', name, { lexical: task.lexical, playbookDir, cwd });
     const path = candidates.find((candidate) => documents.text(candidate) !== undefined);
     const source = path === undefined ? undefined : documents.text(path);
     if (path === undefined || source === undefined || source.startsWith('#jinja2:')) return [];

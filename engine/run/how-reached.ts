@@ -40,8 +40,11 @@ export function howReached(name: string, place: Place): unknown | typeof missing
   }
 }
 
-/** What the host says to whom the task is delegated, under its name. */
-function delegatedVariables({ value, at }: Positioned, { run, defined, elsewhere }: Place): unknown {
+/** What the host says to whom the task is delegated, under its name; `inventory_hostname` is whose task it is, as in Ansible. */
+function delegatedVariables({ value, at }: Positioned, { run, host, defined, elsewhere }: Place): unknown {
   const name = renderValue(value, { scope: defined, lookups: run.lookups, filters: run.filters, tests: run.tests }, at);
-  return typeof name === 'string' && name !== '' ? { [name]: new ScopeDict(elsewhere(run.host(name))) } : missing;
+  if (typeof name !== 'string' || name === '') return missing;
+  const theirs = elsewhere(run.host(name));
+  const get: Scope['get'] = (asked) => (asked === 'inventory_hostname' ? host.name : theirs.get(asked));
+  return { [name]: new ScopeDict({ get, names: () => theirs.names() }) };
 }

@@ -4,10 +4,11 @@ import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
+import { fileCandidates } from '../plan/find-file.ts';
 import type { Environment, LookupFunction } from '../template/environment.ts';
 import { cryptPassword, drawnSalt, saltSizeOf } from '../template/filters/crypt.ts';
 import { renderText, toText } from '../template/render.ts';
-import { missing, Unknown } from '../template/values.ts';
+import { Unknown } from '../template/values.ts';
 import { moreLookups } from './more-lookups.ts';
 import { matching } from './path-filters.ts';
 
@@ -22,7 +23,7 @@ export interface LookupOptions {
   readonly read: (path: string) => string;
 }
 
-/** The lookups of a run. A file is searched as a task's files are: through `ansible_search_path`, playbook and working folder. */
+/** The lookups of a run. A file is searched as a task's files are: along `ansible_search_path`, then in the working folder. */
 export function controllerLookups(options: LookupOptions): Readonly<Record<string, LookupFunction>> {
   const text = (name: string, folder: string, environment: Environment) =>
     options.read(located(name, folder, environment, options.cwd));
@@ -73,19 +74,9 @@ export function loadTemplate(candidates: (name: string) => readonly string[]) {
   };
 }
 
-function roots(environment: Environment, cwd: string): readonly string[] {
-  const found = (name: string) => {
-    const value = environment.scope.get(name);
-    return value === missing ? undefined : value;
-  };
-  const path = found('ansible_search_path');
-  const playbook = found('playbook_dir');
-  return [...(Array.isArray(path) ? (path as string[]) : []), ...(typeof playbook === 'string' ? [playbook] : []), cwd];
-}
-
-function candidatesOf(name: string, folder: string, environment: Environment, cwd: string): readonly string[] {
-  if (name.startsWith('/')) return [name];
-  return roots(environment, cwd).flatMap((root) => [resolve(root, folder, name), resolve(root, name)]);
+function candidatesOf(name: string, folder: string, { scope }: Environment, cwd: string): readonly string[] {
+  const path = scope.get('ansible_search_path');
+  return fileCandidates(folder, name, Array.isArray(path) ? (path as readonly string[]) : [], cwd);
 }
 
 function located(name: string, folder: string, environment: Environment, cwd: string): string {
@@ -104,35 +95,39 @@ function globbed(pattern: string, environment: Environment, cwd: string): readon
   );
 }
 
+/** Every file in the first of the paths, then in the next; `folder` is that of the task's kind (`files` unless told). */
 function firstFound(
   terms: readonly unknown[],
   given: Readonly<Record<string, unknown>>,
   environment: Environment,
   cwd: string,
 ): readonly unknown[] {
-  const list = (value: unknown): readonly string[] =>
-    Array.isArray(value) ? value.flatMap(list) : value === undefined ? [] : [toText(value)];
-  const searches = terms.flat().map((term) =>
-    typeof term === 'object' && term !== null
-      ? {
-          files: list((term as Record<string, unknown>)['files']),
-          paths: list((term as Record<string, unknown>)['paths']),
-          skip: (term as Record<string, unknown>)['skip'] === true,
-        }
-      : { files: [toText(term)], paths: [] as readonly string[], skip: false },
-  );
-  const fromOptions = list(given['files']);
-  if (fromOptions.length > 0) searches.push({ files: fromOptions, paths: list(given['paths']), skip: false });
+  const list = (value: unknown, separators: RegExp): readonly string[] =>
+    Array.isArray(value)
+      ? value.flatMap((one) => list(one, separators))
+      : value === undefined
+        ? []
+        : toText(value).split(separators).filter(Boolean);
+  const search = (term: Readonly<Record<string, unknown>>) => ({
+    files: list(term['files'], /\s*[,;]\s*/),
+    paths: list(term['paths'], /\s*[,:;]\s*/),
+    skip: term['skip'] === true,
+  });
+  const searches = terms
+    .flat()
+    .map((term) =>
+      typeof term === 'object' && term !== null
+        ? search(term as Readonly<Record<string, unknown>>)
+        : search({ files: [term], paths: given['paths'] }),
+    );
+  if (given['files'] !== undefined) searches.push(search(given));
+  const folder = toText(given['folder'] ?? 'files');
   for (const { files, paths } of searches) {
-    for (const file of files) {
-      const names = paths.length > 0 ? paths.map((path) => join(path, file)) : [file];
-      const found = names
-        .flatMap((name) =>
-          ['vars', 'files', 'templates', 'tasks'].flatMap((folder) => candidatesOf(name, folder, environment, cwd)),
-        )
-        .find((path) => existsSync(path));
-      if (found) return [found];
-    }
+    const names = paths.length > 0 ? paths.flatMap((path) => files.map((file) => join(path, file))) : files;
+    const found = names
+      .flatMap((name) => candidatesOf(name, folder, environment, cwd))
+      .find((path) => existsSync(path));
+    if (found) return [found];
   }
   if (given['skip'] === true || searches.some(({ skip }) => skip)) return [];
   throw new Error(`first_found: none of the files exists: ${searches.flatMap(({ files }) => files).join(', ')}`);

@@ -72,8 +72,15 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
     const known = play.run.lookups[name] ?? pureLookups[name];
     if (!known) throw new ModuleFailure(`with_${name}: there is no lookup of this name`);
     // with_items and its kin take one list of terms; a single value is a list of one
-    return known(Array.isArray(given) ? given : [given], {}, environment);
+    const options = name === 'first_found' ? { folder: folderOf(task) } : {};
+    return known(Array.isArray(given) ? given : [given], options, environment);
   }
+}
+
+/** Where `with_first_found` looks: in the folder for what the task does. */
+function folderOf(task: PlannedTask | PlannedInclude): string {
+  const module = 'module' in task ? task.module : '';
+  return module === 'template' ? 'templates' : module === 'include_vars' ? 'vars' : 'files';
 }
 
 function plainList(value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 /** Ansible's magic variables: made when asked for, overruled by nothing. */
 import { dirname } from 'node:path';
+import { searchPath } from '../plan/find-file.ts';
 import type { Lexical, Role } from '../plan/plan.ts';
 import { trusted } from '../template/render.ts';
 import { missing, omit, type Scope, ScopeDict } from '../template/values.ts';
@@ -40,6 +41,7 @@ const anywhere: Readonly<Record<string, (place: Place) => unknown>> = {
   ansible_version: () => ansibleVersion,
   kplay_version: ({ run }) => run.options.version,
   ansible_config_file: ({ run }) => run.options.configFile ?? null,
+  ansible_search_path: ({ play, lexical }) => (play ? searchPath(lexical, play.variables.play.playbookDir) : missing),
   omit: () => omit,
   environment: ({ lexical }) => (lexical.told?.environment ?? []).map(({ value, at }) => trusted(value, at)),
 };
@@ -53,7 +55,6 @@ const inPlay: Readonly<Record<string, (play: PlayRun) => unknown>> = {
   play_hosts: ({ batch }) => namesOf(atWork(batch)),
   ansible_role_names: roleNames,
   role_names: roleNames,
-  ansible_search_path: ({ variables }) => [variables.play.playbookDir],
 };
 
 const inRole: Readonly<Record<string, (role: Role) => unknown>> = {
@@ -62,7 +63,6 @@ const inRole: Readonly<Record<string, (role: Role) => unknown>> = {
   ansible_role_name: ({ name }) => name,
   ansible_parent_role_names: ({ parents }) => [...parents],
   ansible_parent_role_paths: ({ parentPaths }) => [...parentPaths],
-  ansible_search_path: ({ searchPath }) => [...searchPath],
 };
 
 export const magicNames: readonly string[] = [

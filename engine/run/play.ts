@@ -16,14 +16,20 @@ import { inStep, onTheirOwn } from './pace.ts';
 import { runStatements, type Section } from './strategy.ts';
 import { varsFilesOf } from './vars-files.ts';
 
+/** A play that was run: its name, and whether the run goes on. */
+interface Ended {
+  readonly name: string;
+  readonly on: boolean;
+}
+
 /** Runs a play on every batch of its hosts. When a whole batch is lost the run is over, as in Ansible. */
-export async function runPlay(run: Run, planned: PlannedPlay, position: number): Promise<'on' | 'over'> {
+export async function runPlay(run: Run, planned: PlannedPlay, position: number): Promise<Ended> {
   const nobody = playRunOf(run, planned, position, []);
   const hosts = hostsOf(nobody);
   const name = nameOf(nobody);
   if (hosts.length === 0) {
     run.emit({ type: 'no_hosts_matched', name });
-    return 'on';
+    return { name, on: true };
   }
   const base = playRunOf(run, { ...planned, name }, position, hosts);
   for (const host of hosts) {
@@ -38,11 +44,11 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     const before = batch.filter(({ gone }) => !gone).length;
     await runBatch(play);
     for (const message of await run.jobs.join()) run.emit({ type: 'warning', message, at: planned.play.at });
-    if (play.ended || run.options.signal.aborted) return 'on';
+    if (play.ended || run.options.signal.aborted) return { name, on: true };
     const lost = before - batch.filter(({ gone }) => !gone).length;
-    if (before > 0 && lost === before) return 'over';
+    if (before > 0 && lost === before) return { name, on: false };
   }
-  return 'on';
+  return { name, on: true };
 }
 
 /** The play before any of it is run, on all its hosts. */

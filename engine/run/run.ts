@@ -59,8 +59,9 @@ export async function execute(options: RunOptions): Promise<RunResult> {
     for (const [position, play] of options.plan.plays.entries()) {
       if (options.signal.aborted) break;
       const next = options.plan.plays[position + 1];
-      if ((await runPlay(run, withHostMentions(run, play), position)) === 'on') continue;
-      const message = `no host is left of the play "${play.name}": the run ends here`;
+      const { name, on } = await runPlay(run, withHostMentions(run, play), position);
+      if (on) continue;
+      const message = `no host is left of the play "${name}": the run ends here`;
       if (next) run.emit({ type: 'warning', message, at: play.play.at });
       break;
     }

@@ -23,8 +23,8 @@ describe('lookups of the controller', () => {
   const secrets: string[] = [];
   const environment = (): Environment => ({
     scope: {
-      get: (name) => (name === 'playbook_dir' ? folder : name === 'x' ? 'value' : missing),
-      names: () => ['playbook_dir', 'x'],
+      get: (name) => (name === 'ansible_search_path' ? [folder] : name === 'x' ? 'value' : missing),
+      names: () => ['ansible_search_path', 'x'],
     },
     lookups: {},
     tests: {},
@@ -75,6 +75,18 @@ describe('lookups of the controller', () => {
     mkdirSync(join(folder, 'files/dir.txt'));
     expect(look('fileglob', ['*.txt'])).to.deep.equal(['b', 'y', 'z'].map((name) => join(folder, `files/${name}.txt`)));
     expect(look('fileglob', [join(folder, 'a.?xt'), 'none/*'])).to.deep.equal([join(folder, 'a.txt')]);
+  });
+  it('first_found: every file in one path before the next, names in one text or a list', () => {
+    for (const path of ['p/b', 'q/a', 'q/b']) {
+      mkdirSync(join(folder, path[0]!), { recursive: true });
+      writeFileSync(join(folder, path), '');
+    }
+    for (const search of [
+      { files: ['a', 'b'], paths: ['p', 'q'] },
+      { files: 'a, b', paths: 'p:q' },
+    ])
+      expect(look('first_found', [search])).to.deep.equal([join(folder, 'p/b')]);
+    expect(look('first_found', ['none', 'a'], { paths: ['p', 'q'] })).to.deep.equal([join(folder, 'q/a')]);
   });
   it('first_found: plain, with paths, skipping', () => {
     expect(look('first_found', ['none', 'b.txt', 'a.txt'])).to.deep.equal([join(folder, 'files/b.txt')]);

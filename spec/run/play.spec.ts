@@ -86,6 +86,15 @@ describe('a play', () => {
     expect(recap['h1']).to.include({ failed: 1, ok: 0 });
   });
 
+  it('that loses all its hosts ends the run, and is named as it was told', async () => {
+    const { events, story } = await open().play(`
+- { name: "{{ word }}", vars: { word: first }, hosts: all, gather_facts: false, tasks: [{ name: falls, fail: }] }
+- { hosts: all, gather_facts: false, tasks: [{ name: never, debug: }] }`);
+    expect(story).to.deep.equal(['h1 falls failed', 'h2 falls failed']);
+    const warned = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(warned).to.deep.equal(['no host is left of the play "first": the run ends here']);
+  });
+
   it('a block rescues what failed in it, and always ends with its always', async () => {
     const { story, recap } = await open().play(`
 - hosts: h1

@@ -66,6 +66,49 @@ describe('a role', () => {
     ]);
   });
 
+  it('finds what lookups name as it finds what tasks name: beside the task as well', async () => {
+    const { result } = await play(
+      {
+        'roles/r/tasks/main.yml': '- import_tasks: sub/more.yml\n',
+        'roles/r/tasks/sub/more.yml': `- name: seen
+  debug:
+    msg:
+      - "{{ lookup('file', 'near') }} {{ lookup('template', 'near') }} {{ lookup('file', 'x') }}"
+      - "{{ [lookup('first_found', ['none', 'near']), lookup('fileglob', 'nea*')] }}"
+`,
+        'roles/r/tasks/sub/near': 'near',
+        'roles/r/tasks/sub/x': 'theirs',
+        'roles/r/files/x': 'ours',
+      },
+      '- hosts: h1\n  gather_facts: false\n  roles: [r]\n',
+    );
+    const path = join(on.folder, 'roles/r/tasks/sub/near');
+    expect(result('r : seen')['msg']).to.deep.equal(['near near ours', [path, path]]);
+  });
+
+  it('finds by with_first_found what the task does: tasks, variables or a template of the same name', async () => {
+    const { story } = await play(
+      {
+        'roles/r/tasks/main.yml': `
+- { include_vars: "{{ item }}", with_first_found: [x.yml] }
+- { include_tasks: "{{ item }}", with_first_found: [x.yml] }
+- { name: "{{ v }}", template: { src: "{{ item }}", dest: "{{ playbook_dir }}/out" }, with_first_found: [x.yml] }
+- { name: "{{ lookup('file', playbook_dir ~ '/out') }}", debug: { msg: x } }
+`,
+        'roles/r/tasks/x.yml': '- { name: tasks, debug: { msg: x } }\n',
+        'roles/r/vars/x.yml': 'v: vars\n',
+        'roles/r/templates/x.yml': 'template\n',
+      },
+      '- hosts: h1\n  gather_facts: false\n  roles: [r]\n',
+    );
+    expect(story).to.deep.equal([
+      'h1 r : include_vars ok',
+      'h1 r : tasks ok',
+      'h1 r : vars changed',
+      'h1 r : template ok',
+    ]);
+  });
+
   /** What a role sees of `names`. */
   const sees = (name: string) =>
     `- { name: sees, debug: { msg: "{{ [${['own', 'vars', 'param', 'of_file', 'of_default']

@@ -351,11 +351,11 @@ describe('variables', () => {
       `- hosts: h1
   gather_facts: false
   tasks:
-    - { debug: { msg: "{{ ansible_delegated_vars[item].v }} {{ v }}" }, delegate_to: "{{ item }}", loop: [h2, h1] }`,
+    - { debug: { msg: "{{ ansible_delegated_vars[item].v }} {{ v }} of {{ ansible_delegated_vars[item].inventory_hostname }}" }, delegate_to: "{{ item }}", loop: [h2, h1] }`,
       { inventory: 'h1 v=one\nh2 v=two\n' },
     );
     const said = events.flatMap((event) => (event.type === 'item' ? [event.outcome.result['msg']] : []));
-    expect(said).to.deep.equal(['two one', 'one one']);
+    expect(said).to.deep.equal(['two one of h1', 'one one of h1']);
   });
 
   it('of magic about loops: the names of its variables', async () => {
@@ -387,7 +387,11 @@ describe('variables', () => {
       `- hosts: h1\n  gather_facts: false\n  roles: [outer, { role: outer, x: 1 }]\n  tasks:\n    ${say('out', '{{ [role_names, ansible_search_path] }}')}`,
     );
     const roles = (...names: readonly string[]) => names.map((name) => `${on.folder}/roles/${name}`);
-    expect(result('inner : in')['msg']).to.deep.equal([['outer'], roles('outer'), roles('inner', 'outer')]);
+    expect(result('inner : in')['msg']).to.deep.equal([
+      ['outer'],
+      roles('outer'),
+      [...roles('inner', 'outer'), `${on.folder}/roles/inner/tasks`, on.folder],
+    ]);
     const [names, searched] = result('out')['msg'] as readonly (readonly string[])[];
     expect(names?.toSorted()).to.deep.equal(['inner', 'outer']);
     expect(searched).to.deep.equal([on.folder]);

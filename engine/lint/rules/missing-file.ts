@@ -69,7 +69,6 @@ function namesIn({ module, args, loop, when }: PlannedTask, argument: string): r
 const candidates = (subject: Subject, { play }: LintedPlay, task: PlannedTask, folder: string, name: string) =>
   roleFileCandidates(folder, name, {
     lexical: task.lexical,
-    at: task.at,
     playbookDir: play.playbookDir,
     cwd: subject.cwd,
   });
