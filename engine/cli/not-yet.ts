@@ -9,10 +9,9 @@ export function notYet(plan: Plan): readonly Problem[] {
   for (const play of plan.plays) {
     const { strategy } = play.play;
     if (strategy?.value === 'debug') warn(strategy.at, 'strategy "debug" has no debugger here: the play runs linear');
-    for (const statement of walkPlay(play)) {
-      const { debugger: debug } = statement.inherited;
-      if (debug) warn(debug.at, 'debugger is not supported: it is ignored');
-    }
+    // what is written around several statements is told once
+    const written = new Set([...walkPlay(play)].flatMap((statement) => statement.inherited.debugger ?? []));
+    for (const { at } of written) warn(at, 'debugger is not supported: it is ignored');
   }
   return problems;
 }
