@@ -14,7 +14,7 @@ export function planHandlers(
   return statements.flatMap((statement) => {
     if (statement.kind === 'tasks_file' && !isDynamic(statement, statement.file.value)) {
       const path = findTasksFile(statement.file.value, statement.file.at, around, planning);
-      const effective = inherit(around.effective, statement, 'handed');
+      const effective = inherit(around.effective, statement);
       const inside =
         path === undefined ? undefined : enter(path, { ...around, effective }, statement.file.at, planning);
       if (path === undefined || !inside) return [];

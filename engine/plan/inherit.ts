@@ -4,8 +4,8 @@ import type { Effective, Lexical } from './plan.ts';
 
 const toldKeywords = ['connection', 'port', 'remote_user', 'delegate_to'] as const;
 
-/** What `own` keywords come to inside `outer` ones. `vars` join the lexical variables unless they are `handed` over by an include. */
-export function inherit(outer: Effective, own: Keywords, vars: 'lexical' | 'handed' = 'lexical'): Effective {
+/** What `own` keywords come to inside `outer` ones. */
+export function inherit(outer: Effective, own: Keywords): Effective {
   const environment = joined(outer.environment, own.environment);
   const inherited = nearest(outer.inherited, own.inherited);
   // most statements add nothing, and share what they see with those around them
@@ -20,11 +20,7 @@ export function inherit(outer: Effective, own: Keywords, vars: 'lexical' | 'hand
     moduleDefaults: joined(outer.moduleDefaults, own.moduleDefaults),
     notify: joined(outer.notify, own.notify),
     inherited,
-    lexical: !own.vars
-      ? lexical
-      : vars === 'lexical'
-        ? { ...lexical, vars: [...lexical.vars, own.vars] }
-        : { ...lexical, includeParams: [...lexical.includeParams, own.vars] },
+    lexical: own.vars ? { ...lexical, vars: [...lexical.vars, own.vars] } : lexical,
   };
 }
 

@@ -99,7 +99,7 @@ function includeTasks(
  */
 function insideOf({ include, around }: PlannedInclude): Effective {
   const outer = around.effective;
-  if (!include.dynamic) return inherit(outer, include, 'handed');
+  if (!include.dynamic) return inherit(outer, include);
   const { lexical } = outer;
   const handed = include.vars
     ? { ...outer, lexical: { ...lexical, includeParams: [...lexical.includeParams, include.vars] } }

@@ -37,7 +37,7 @@ export function planStatement(
         : importTasks(statement, around, planning);
     case 'role':
       if (isDynamic(statement, statement.role.value)) return [planInclude(statement, around)];
-      return planRole(statement, inherit(around.effective, statement, 'handed'), around, planning)?.statements ?? [];
+      return planRole(statement, inherit(around.effective, statement), around, planning)?.statements ?? [];
   }
 }
 
@@ -97,7 +97,7 @@ function importTasks(statement: TasksFile, around: Surroundings, planning: Plann
   if (path === undefined) return [];
   const inside = enter(
     path,
-    { ...around, effective: inherit(around.effective, statement, 'handed') },
+    { ...around, effective: inherit(around.effective, statement) },
     statement.file.at,
     planning,
   );

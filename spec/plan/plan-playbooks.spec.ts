@@ -58,11 +58,7 @@ describe('planPlaybooks', () => {
       const tasks = tasksOf(play);
       expect(namesOf(tasks)).to.deep.equal(['debug', 'a', 'b']);
       for (const task of tasks.slice(1)) {
-        expect([task.when.length, task.tags, task.lexical.includeParams[0]?.values]).to.deep.equal([
-          1,
-          ['t'],
-          { v: 1 },
-        ]);
+        expect([task.when.length, task.tags, task.lexical.vars[0]?.values]).to.deep.equal([1, ['t'], { v: 1 }]);
       }
     });
 
@@ -291,10 +287,7 @@ describe('planPlaybooks', () => {
       });
       expect(namesOf(walkPlay(play))).to.deep.equal(['other', 'deep', 'beside', 'top']);
       const [task] = tasksOf(play);
-      expect([task!.lexical.role!.vars[0]!.values, task!.lexical.includeParams[0]!.values]).to.deep.equal([
-        { v: 1 },
-        { p: 1 },
-      ]);
+      expect([task!.lexical.role!.vars[0]!.values, task!.lexical.vars[0]!.values]).to.deep.equal([{ v: 1 }, { p: 1 }]);
       expect((play.tasks[0] as PlannedRole).onceKey).to.equal(undefined);
     });
 

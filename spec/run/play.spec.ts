@@ -253,26 +253,6 @@ describe('a play', () => {
     expect(String(result('falls')['msg'])).to.match(/b/);
   });
 
-  it('variables take precedence as in Ansible', async () => {
-    on = open({
-      'group_vars/all.yml': 'a: group\nb: group\nc: group\nd: group\ne: group\nf: group\n',
-      'host_vars/h1.yml': 'b: host\nc: host\nd: host\ne: host\nf: host\n',
-      'roles/r/defaults/main.yml': 'a: default\nz: default\n',
-      'roles/r/vars/main.yml': 'd: role\ne: role\nf: role\n',
-      'roles/r/tasks/main.yml':
-        '- { name: shows, debug: { msg: "{{ [a, b, c, d, e, f, z] | join(\' \') }}" }, vars: { e: task, f: task } }\n',
-    });
-    const { result } = await on.play(
-      `
-- hosts: h1
-  gather_facts: false
-  vars: { c: play, d: play, e: play, f: play }
-  roles: [r]`,
-      { extraVars: { f: 'extra' } },
-    );
-    expect(result('r : shows')['msg']).to.equal('group host play role task extra default');
-  });
-
   it('dynamic includes get their loop item, tags and files at run time', async () => {
     on = open({ 'more.yml': '- { name: "more {{ item }}", debug: { msg: "{{ item }}" } }\n' });
     const { story } = await on.play(`

@@ -4,17 +4,21 @@ import { expect } from 'chai';
 import { Float } from '../../engine/source/float.ts';
 import { type Stage, stage } from './harness.ts';
 
-/** Every source at its rank, weakest first; each defines all names from its own rank downwards. */
+/** Every source at its rank, weakest first. Each defines the name of its own rank, and those of all stronger ones. */
 const ranks = [
   'public default',
   'role default',
-  'inventory group',
+  'all in the inventory',
+  'group in the inventory',
+  'group_vars/all',
   'group_vars',
   'inventory host',
   'host_vars',
   'fact',
   'play',
+  'answer',
   'vars_files',
+  'public role vars',
   'role vars',
   'block',
   'task',
@@ -25,16 +29,13 @@ const ranks = [
   'extra',
 ] as const;
 type Rank = (typeof ranks)[number];
-const upTo = (rank: Rank) =>
-  ranks.slice(0, ranks.indexOf(rank) + 1).map((_, index) => [`ansible_v${index}`, rank] as const);
-const yaml = (rank: Rank, indent = '') =>
-  upTo(rank)
-    .map(([name, value]) => `${indent}${name}: ${value}\n`)
+const names = ranks.map((_, index) => `ansible_v${index}`);
+const given = (rank: Rank) => Object.fromEntries(names.slice(ranks.indexOf(rank)).map((name) => [name, rank] as const));
+const lines = (rank: Rank, separator = ': ') =>
+  Object.entries(given(rank))
+    .map(([name, value]) => `${name}${separator}${value}\n`)
     .join('');
-const flow = (rank: Rank) =>
-  `{ ${upTo(rank)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join(', ')} }`;
+const flow = (rank: Rank) => JSON.stringify(given(rank));
 
 describe('variables', () => {
   let on: Stage;
@@ -42,194 +43,145 @@ describe('variables', () => {
 
   it('are overruled in the order of precedence', async () => {
     on = stage({
-      'group_vars/all.yml': yaml('group_vars'),
-      'host_vars/h1.yml': yaml('host_vars'),
-      'files.yml': yaml('vars_files'),
-      'included.yml': yaml('include_vars'),
-      'roles/open/defaults/main.yml': yaml('public default'),
-      'roles/r/defaults/main.yml': yaml('role default'),
-      'roles/r/vars/main.yml': yaml('role vars'),
+      'group_vars/all.yml': lines('group_vars/all'),
+      'group_vars/g.yml': lines('group_vars'),
+      'host_vars/h1.yml': lines('host_vars'),
+      'files.yml': lines('vars_files'),
+      'included.yml': lines('include_vars'),
+      'roles/open/defaults/main.yml': lines('public default'),
+      'roles/open/vars/main.yml': lines('public role vars'),
+      'roles/r/defaults/main.yml': lines('role default'),
+      'roles/r/vars/main.yml': lines('role vars'),
       'roles/r/tasks/main.yml': `
-- { set_fact: ${flow('fact').replace(/ansible_/g, 'ansible_')}, when: false }
+- facts_of_ours:
 - include_vars: "{{ playbook_dir }}/included.yml"
 - set_fact: ${flow('set_fact')}
 - include_tasks: show.yml
   vars: ${flow('include param')}
 `,
       'roles/r/tasks/show.yml': `
-- block:
-    - { name: show, debug: { msg: "{{ [${ranks.map((_, index) => `ansible_v${index}`).join(', ')}] }}" }, vars: ${flow('task')} }
+- block: [{ name: show, debug: { msg: "{{ [${names}] }}" }, vars: ${flow('task')} }]
   vars: ${flow('block')}
 `,
+      'modules/facts_of_ours.mjs': `export default {
+  [Symbol.for('kplay.module')]: true,
+  summary: 'Facts of ours.',
+  args: {},
+  action: 'controller',
+  run: async () => ({ ansible_facts: ${flow('fact')} }),
+};`,
     });
-    const inventory = `h1 ansible_connection=exec ansible_exec_command=/bin/sh ${upTo('inventory host')
-      .map(([name, value]) => `${name}="${value}"`)
-      .join(' ')}\n[all:vars]\n${upTo('inventory group')
-      .map(([name, value]) => `${name}=${value}`)
-      .join('\n')}\n`;
-    const played = await on.play(
+    const host = Object.entries(given('inventory host')).map(([name, value]) => `${name}="${value}"`);
+    const inventory = `
+[g]
+h1 ansible_connection=exec ansible_exec_command=/bin/sh ${host.join(' ')}
+[all:vars]
+${lines('all in the inventory', '=')}
+[g:vars]
+${lines('group in the inventory', '=')}`;
+    const { result } = await on.play(
       `
 - hosts: h1
   gather_facts: false
   vars: ${flow('play')}
+  vars_prompt: [{ name: ansible_v0 }]
   vars_files: [files.yml]
   roles:
-    - open
-    - ${flow('role param').replace('{', '{ role: r,')}`,
-      { inventory, extraVars: { ansible_v16: 'extra' } },
+    - ${flow('role param').replace('{', '{ "role": "r",')}
+    - open`,
+      { inventory, extraVars: given('extra'), prompts: () => given('answer') },
     );
-    const seen = played.result('r : show')['msg'] as readonly string[];
-    // without facts, their rank is taken by the play; what a rank defines last is its own
-    const expected = ranks.map((rank) => (rank === 'fact' ? 'include param' : 'include param'));
-    expect(seen).to.deep.equal([...expected.slice(0, 16), 'extra']);
+    expect(result('r : show')['msg']).to.deep.equal(ranks);
   });
 
-  // Pairs of neighbours, as a table: the stronger one wins.
-  const pairs: Readonly<
-    Record<
-      string,
-      {
-        readonly files?: Readonly<Record<string, string>>;
-        readonly inventory?: string;
-        readonly play: string;
-        readonly extra?: Readonly<Record<string, unknown>>;
-      }
-    >
-  > = {
-    'role default over public role default': {
-      files: {
-        'roles/a/defaults/main.yml': 'v: low',
-        'roles/b/defaults/main.yml': 'v: high',
-        'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }',
-      },
-      play: '\n  roles: [b, a]',
-    },
-    'all group over role default': {
-      files: {
-        'group_vars/all.yml': 'v: high',
-        'roles/b/defaults/main.yml': 'v: low',
-        'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }',
-      },
-      play: '\n  roles: [b]',
-    },
-    'group file over group in the inventory': {
-      files: { 'group_vars/g.yml': 'v: high' },
-      inventory: '[g]\nh1\n[g:vars]\nv=low\n',
-      play: '',
-    },
-    'group over all': {
-      files: { 'group_vars/g.yml': 'v: high', 'group_vars/all.yml': 'v: low' },
-      inventory: '[g]\nh1\n',
-      play: '',
-    },
-    'host in the inventory over group file': {
-      files: { 'group_vars/g.yml': 'v: low' },
-      inventory: '[g]\nh1 v=high\n',
-      play: '',
-    },
-    'host file over host in the inventory': {
-      files: { 'host_vars/h1.yml': 'v: high' },
-      inventory: '[g]\nh1 v=low\n',
-      play: '',
-    },
-    'play over host file': { files: { 'host_vars/h1.yml': 'v: low' }, play: '\n  vars: { v: high }' },
-    'vars_files over play': {
-      files: { 'of/f.yml': 'v: high' },
-      play: '\n  vars: { v: low, f: f }\n  vars_files: ["of/{{ f }}.yml"]',
-    },
-    'the first of several vars_files that is there': {
-      files: { 'f.yml': 'v: high', 'g.yml': 'v: low' },
-      play: '\n  vars_files: [[none.yml, f.yml, g.yml]]',
-    },
-    'role over vars_files': {
-      files: {
-        'f.yml': 'v: low',
-        'roles/b/vars/main.yml': 'v: high',
-        'roles/b/tasks/main.yml': '- { name: t, debug: { msg: "{{ v }}" } }',
-      },
-      play: '\n  vars_files: [f.yml]\n  roles: [b]',
-    },
-    'public role over vars_files': {
-      files: { 'f.yml': 'v: low', 'roles/b/vars/main.yml': 'v: high' },
-      play: '\n  vars_files: [f.yml]\n  roles: [b]',
-    },
-    'role parameter over set_fact': {
-      files: { 'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } }' },
-      play: '\n  roles: [{ role: b, v: high }]',
-    },
-    'extra over everything': {
-      files: {
-        'roles/b/tasks/main.yml': '- set_fact: { v: low }\n- { name: t, debug: { msg: "{{ v }}" } , vars: { v: low } }',
-      },
-      play: '\n  roles: [{ role: b, vars: { v: low } }]',
-      extra: { v: 'high' },
-    },
+  const show = '- { name: t, debug: { msg: "{{ v }}" } }\n';
+  const beside: Readonly<Record<string, readonly [play: string, seen: string]>> = {
+    'the first of several vars_files that is there': [
+      `
+  vars_files: [[none.yml, low.yml, high.yml]]
+  tasks: [{ import_tasks: t.yml }]`,
+      'low',
+    ],
+    'vars_files named by a template': [
+      `
+  vars: { v: low, which: high }
+  vars_files: ["{{ which }}.yml"]
+  tasks: [{ import_tasks: t.yml }]`,
+      'high',
+    ],
+    'registered over include_vars': [
+      `
+  tasks:
+    - { command: echo high, register: v }
+    - include_vars: low.yml
+    - { name: t, debug: { msg: "{{ v.stdout }}" } }`,
+      'high',
+    ],
+    'set_fact over variables of import_tasks': [
+      `
+  tasks: [{ set_fact: { v: high } }, { import_tasks: t.yml, vars: { v: low } }]`,
+      'high',
+    ],
+    'set_fact over variables of import_role': [
+      `
+  tasks: [{ set_fact: { v: high } }, { import_role: { name: r }, vars: { v: low } }]`,
+      'high',
+    ],
+    'variables of import_role over those of the role': [
+      `
+  tasks: [{ import_role: { name: r }, vars: { v: high } }]`,
+      'high',
+    ],
+    'loop item over include parameter': [
+      `
+  tasks: [{ include_tasks: items.yml, vars: { v: low } }]`,
+      'high',
+    ],
   };
-  const usual = '\n  tasks: [{ name: t, debug: { msg: "{{ v }}" } }]';
-  const inline: Readonly<Record<string, string>> = {
-    'task over block':
-      '\n  tasks: [{ block: [{ name: t, debug: { msg: "{{ v }}" }, vars: { v: high } }], vars: { v: low } }]',
-    'include_vars over task':
-      '\n  tasks: [{ include_vars: "{{ playbook_dir }}/high.yml" }, { name: t, debug: { msg: "{{ v }}" }, vars: { v: low } }]',
-    'set_fact over include_vars':
-      '\n  tasks: [{ set_fact: { v: high } }, { include_vars: "{{ playbook_dir }}/low.yml" }, { name: t, debug: { msg: "{{ v }}" } }]',
-    'include parameter over set_fact':
-      '\n  tasks: [{ set_fact: { v: low } }, { include_tasks: t.yml, vars: { v: high } }]',
-    'loop item over set_fact':
-      '\n  tasks: [{ set_fact: { v: low } }, { name: t, debug: { msg: "{{ v }}" }, loop: [high], loop_control: { loop_var: v } }]',
-  };
-  const all = {
-    ...pairs,
-    ...Object.fromEntries(
-      Object.entries(inline).map(([title, play]) => [
-        title,
+  for (const [title, [play, seen]] of Object.entries(beside)) {
+    it(title, async () => {
+      on = stage(
         {
-          play,
-          files: { 'high.yml': 'v: high', 'low.yml': 'v: low', 't.yml': '- { name: t, debug: { msg: "{{ v }}" } }' },
+          'high.yml': 'v: high',
+          'low.yml': 'v: low',
+          't.yml': show,
+          'items.yml': show.replace(' }\n', ', loop: [high], loop_control: { loop_var: v } }\n'),
+          'roles/r/tasks/main.yml': show,
+          'roles/r/vars/main.yml': 'v: low',
         },
-      ]),
-    ),
-  } as typeof pairs;
-  for (const [title, { files = {}, inventory, play, extra = {} }] of Object.entries(all)) {
-    it(`${title}`, async () => {
-      on = stage(files, ['h1']);
-      const book = `- hosts: h1\n  gather_facts: false${play}${/name: t,/.test(play + (files['roles/b/tasks/main.yml'] ?? '') + (play.includes('t.yml') ? 'name: t,' : '')) ? '' : usual}`;
-      const { events, story } = await on.play(book, {
-        extraVars: extra,
-        ...(inventory === undefined ? {} : { inventory }),
-      });
-      const said = events.flatMap((event) =>
-        (event.type === 'outcome' || event.type === 'item') && 'msg' in event.outcome.result
-          ? [String(event.outcome.result['msg'])]
-          : [],
+        ['h1'],
       );
-      expect(said, story.join()).to.include('high');
-      expect(said).to.not.include('low');
+      const { events } = await on.play(`- hosts: h1\n  gather_facts: false${play}\n`);
+      const said = events.flatMap((event) =>
+        event.type === 'outcome' || event.type === 'item' ? (event.outcome.result['msg'] ?? []) : [],
+      );
+      expect(said).to.include(seen);
     });
   }
 
-  it('may be integers beyond those of JSON', async () => {
-    on = stage(
-      { 'host_vars/h1.yml': 'long: 12345678901234567890\n', 'roles/r/tasks/main.yml': '- debug: { msg: "{{ x }}" }\n' },
-      ['h1'],
-    );
-    const { story, result } = await on.play(
-      `- hosts: h1
+  it('of facts stand above those of the inventory, and below those of the play', async () => {
+    on = stage({ 'host_vars/h1.yml': 'ansible_system: low\nansible_kernel: low\n' }, ['h1']);
+    const { result } = await on.play(`
+- hosts: h1
+  gather_subset: [platform]
+  vars: { ansible_kernel: play }
+  tasks: [{ name: t, debug: { msg: "{{ [ansible_system, ansible_kernel, ansible_facts.kernel == 'play'] }}" } }]`);
+    expect(result('t')['msg']).to.deep.equal(['Linux', 'play', false]);
+  });
+
+  it('set as facts to be kept are facts as well, and outlast meta: clear_facts as set_fact', async () => {
+    on = stage({}, ['h1']);
+    const { result } = await on.play(`
+- hosts: h1
   gather_facts: false
   tasks:
-    - { name: first, add_host: { name: h2, x: "{{ long }}" } }
-    - { name: again, add_host: { name: h2, x: "{{ long }}" } }
-    - { include_role: { name: r }, vars: { x: "{{ item }}" }, loop: ["{{ long }}"] }
-    - { name: fails, fail: { msg: { is: "{{ long }}" } }, ignore_errors: true }`,
-      { extraVars: { longer: 98765432109876543210n } },
-    );
-    expect(story.filter((one) => !one.includes('include'))).to.deep.equal([
-      'h1 first changed',
-      'h1 again ok',
-      'h1 r : debug ok',
-      'h1 fails failed ignored',
-    ]);
-    expect(result('fails')['msg']).to.equal('{"is":12345678901234567890}');
+    - set_fact: { kept: 1, cacheable: true }
+    - set_fact: { own: 1 }
+    - { name: set, debug: { msg: "{{ [kept, ansible_facts.kept, own, ansible_facts.own | default('-')] }}" } }
+    - meta: clear_facts
+    - { name: cleared, debug: { msg: "{{ [kept, ansible_facts.kept | default('-'), own] }}" } }`);
+    expect(result('set')['msg']).to.deep.equal([1, 1, 1, '-']);
+    expect(result('cleared')['msg']).to.deep.equal([1, '-', 1]);
   });
 
   it('of magic nobody overrules', async () => {
