@@ -25,7 +25,9 @@ export interface Role {
   readonly searchPath: readonly string[];
   /** Role parameters of this use (precedence 14). */
   readonly params: readonly VarsBlock[];
-  /** Names of the roles that led here, nearest first. */
+  /** Another role's meta asks for it. */
+  readonly dependency: boolean;
+  /** Names of the roles whose tasks led here, nearest first. */
   readonly parents: readonly string[];
   /** Their folders, in the same order. */
   readonly parentPaths: readonly string[];

@@ -48,17 +48,13 @@ export function planRole(
     return undefined;
   }
   const parent = effective.lexical.role;
-  const withoutDependencies = roleOf(folder, use, parent, []);
+  const dependency = leading.length > 0;
+  const withoutDependencies = roleOf(folder, use, { parent, dependency, dependencies: [] });
   const dependent = { ...effective, lexical: { ...effective.lexical, role: withoutDependencies } };
   const dependencies = folder.dependencies.flatMap(
-    (dependency) => planRole(dependency, inherit(dependent, dependency), around, planning, [...leading, folder]) ?? [],
+    (needed) => planRole(needed, inherit(dependent, needed), around, planning, [...leading, folder]) ?? [],
   );
-  const role = roleOf(
-    folder,
-    use,
-    parent,
-    dependencies.map((dependency) => dependency.role),
-  );
+  const role = roleOf(folder, use, { parent, dependency, dependencies: dependencies.map(({ role }) => role) });
   planning.gathered.folders.add(folder.path);
   if (use.public) planning.gathered.publicRoles.push(role);
 
@@ -88,7 +84,16 @@ function folderOf(use: RoleUse, around: Surroundings, planning: Planning): RoleF
 }
 
 /** Variables of the roles it depends on, then of those that led to it, then its own: the last one wins. */
-function roleOf(folder: RoleFolder, use: RoleUse, parent: Role | undefined, dependencies: readonly Role[]): Role {
+function roleOf(
+  folder: RoleFolder,
+  use: RoleUse,
+  {
+    parent,
+    dependency,
+    dependencies,
+  }: { readonly parent: Role | undefined; readonly dependency: boolean; readonly dependencies: readonly Role[] },
+): Role {
+  const byTasks = parent && !dependency ? [parent] : [];
   const gather = (own: readonly VarsBlock[], of: (role: Role) => readonly VarsBlock[]) =>
     unique([...dependencies.flatMap(of), ...(parent ? of(parent) : []), ...own]);
   return {
@@ -98,8 +103,9 @@ function roleOf(folder: RoleFolder, use: RoleUse, parent: Role | undefined, depe
     vars: gather(folder.vars, (role) => role.vars),
     searchPath: [...new Set([folder.path, ...(parent?.searchPath ?? [])])],
     params: [...(parent?.params ?? []), ...(use.params ? [use.params] : [])],
-    parents: parent ? [parent.name, ...parent.parents] : [],
-    parentPaths: parent ? [parent.path, ...parent.parentPaths] : [],
+    dependency,
+    parents: [...byTasks.map(({ name }) => name), ...(parent?.parents ?? [])],
+    parentPaths: [...byTasks.map(({ path }) => path), ...(parent?.parentPaths ?? [])],
   };
 }
 

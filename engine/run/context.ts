@@ -145,6 +145,8 @@ export interface PlayRun {
   /** All hosts of the play, and those of this batch. */
   readonly allHosts: readonly HostState[];
   readonly batch: readonly HostState[];
+  /** Who of the batch fell where no rescue was to come. */
+  readonly lost: Set<HostState>;
   /** Grows as dynamic includes bring more; a host's notifications are indices into it. */
   readonly handlers: PlannedHandler[];
   /** How its hosts move. */

@@ -27,7 +27,6 @@ export async function flushHandlers(
   const section: Section = {
     ahead: noAhead,
     leftRole: new Set(),
-    lost: new Set(),
     guarded: false,
     handlers: true,
     force,

@@ -163,7 +163,8 @@ async function runWish(
     await run.options.modules.load(modulesOf(included.statements));
     run.emit({ type: 'included', file: wish.name, hosts: hosts.map(({ name }) => name), task: label });
     addHandlers(play, included.handlers);
-    for (const host of hosts) host.recap.ok += 1;
+    // as in Ansible, whose include_role is not counted
+    if (written.kind === 'tasks_file') for (const host of hosts) host.recap.ok += 1;
     const statements = included.statements;
     const ahead = aheadOf(play, statements);
     const leftRole = included.role ? new Set<HostState>() : section.leftRole;

@@ -50,19 +50,21 @@ const inPlay: Readonly<Record<string, (play: PlayRun) => unknown>> = {
   playbook_dir: ({ variables }) => variables.play.playbookDir,
   ansible_play_name: ({ variables }) => variables.play.name,
   ansible_play_hosts_all: ({ allHosts }) => namesOf(allHosts),
-  ansible_play_hosts: ({ allHosts }) => namesOf(allHosts.filter((host) => !host.gone)),
-  ansible_play_batch: ({ batch }) => namesOf(atWork(batch)),
-  play_hosts: ({ batch }) => namesOf(atWork(batch)),
-  ansible_role_names: roleNames,
-  role_names: roleNames,
+  ansible_play_hosts: (play) => leftOf(play, play.allHosts),
+  ansible_play_batch: (play) => leftOf(play, play.batch),
+  play_hosts: (play) => leftOf(play, play.batch),
+  ansible_role_names: (play) => roleNames(play),
+  ansible_play_role_names: (play) => roleNames(play, false),
+  ansible_dependent_role_names: (play) => roleNames(play, true),
+  role_names: (play) => roleNames(play, false),
 };
 
 const inRole: Readonly<Record<string, (role: Role) => unknown>> = {
   role_path: ({ path }) => path,
   role_name: ({ name }) => name,
   ansible_role_name: ({ name }) => name,
-  ansible_parent_role_names: ({ parents }) => [...parents],
-  ansible_parent_role_paths: ({ parentPaths }) => [...parentPaths],
+  ansible_parent_role_names: ({ parents }) => (parents.length > 0 ? [...parents] : missing),
+  ansible_parent_role_paths: ({ parentPaths }) => (parentPaths.length > 0 ? [...parentPaths] : missing),
 };
 
 export const magicNames: readonly string[] = [
@@ -76,8 +78,15 @@ export function magicValue(name: string, place: Place): unknown | typeof missing
   return place.play && Object.hasOwn(inPlay, name) ? inPlay[name]!(place.play) : missing;
 }
 
-function roleNames({ variables }: PlayRun): readonly string[] {
-  return [...new Set(variables.publicRoles().map(({ name }) => name))];
+/** Each once: all of them, or those that are dependencies, or those that are not. */
+function roleNames({ variables }: PlayRun, dependency?: boolean): readonly string[] {
+  const roles = variables.publicRoles().filter((role) => dependency === undefined || role.dependency === dependency);
+  return [...new Set(roles.map(({ name }) => name))];
+}
+
+/** Those that still take part. */
+function leftOf({ lost }: PlayRun, hosts: readonly HostState[]): readonly string[] {
+  return namesOf(atWork(hosts).filter((host) => !lost.has(host)));
 }
 
 function namesOf(hosts: readonly HostState[]): readonly string[] {

@@ -50,7 +50,7 @@ export async function runMeta(
       for (const host of wanted) host.variables.facts.clear();
       break;
     case 'clear_host_errors':
-      for (const host of play.allHosts) if (host.gone || section.lost.has(host)) clearErrors(host);
+      for (const host of play.allHosts) if (host.gone || play.lost.has(host)) clearErrors(host);
       break;
     case 'reset_connection':
       await Promise.all(

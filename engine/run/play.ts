@@ -39,7 +39,7 @@ export async function runPlay(run: Run, planned: PlannedPlay, position: number):
     host.notified.clear();
   }
   for (const batch of batches(base, hosts)) {
-    const play: PlayRun = { ...base, batch, handlers: base.handlers };
+    const play: PlayRun = { ...base, batch, lost: new Set() };
     run.emit({ type: 'play_start', name, hosts: batch.map(({ name }) => name), at: planned.play.at });
     const before = batch.filter(({ gone }) => !gone).length;
     await runBatch(play);
@@ -65,6 +65,7 @@ export function playRunOf(run: Run, planned: PlannedPlay, position: number, host
     },
     allHosts: hosts,
     batch: hosts,
+    lost: new Set(),
     handlers: [...planned.handlers],
     pace: inStep,
     ended: false,
@@ -107,7 +108,6 @@ async function runSection(
   const section: Section = {
     ahead: aheadOf(play, statements),
     leftRole: new Set(),
-    lost: new Set(),
     guarded: false,
     handlers: false,
     force: false,
@@ -125,7 +125,7 @@ function settle(fallen: ReadonlySet<HostState>): void {
 
 function tooManyFailed(play: PlayRun): boolean {
   const { play: written, name } = play.variables.play;
-  const most = exceededMaxFail(play, new Set());
+  const most = exceededMaxFail(play);
   if (most === undefined) return false;
   play.run.emit({
     type: 'warning',

@@ -26,8 +26,6 @@ import { unsettle } from './unsettle.ts';
 export interface Section {
   readonly ahead: Ahead;
   readonly leftRole: Set<HostState>;
-  /** Who fell where no rescue is to come. */
-  readonly lost: Set<HostState>;
   /** A rescue is to come. */
   readonly guarded: boolean;
   readonly handlers: boolean;
@@ -54,7 +52,7 @@ export async function runStatements(
     if (active.length === 0) break;
     for (const host of await runStatement(play, active, statement, section)) {
       fallen.add(host);
-      if (!section.guarded) section.lost.add(host);
+      if (!section.guarded) play.lost.add(host);
     }
   }
   return fallen;
@@ -142,10 +140,8 @@ export async function runTaskOn(
     for (const host of hosts.slice(1))
       host.variables.registered.set(task.register, first.variables.registered.get(task.register));
   if (once && outcomes[0]) share(hosts.slice(1), task, outcomes[0].result, environment);
-  if (!section.guarded) for (const host of fallen) section.lost.add(host);
-  const fatal =
-    fallen.size > 0 &&
-    (once || anyFatal || (play.pace === inStep && exceededMaxFail(play, section.lost) !== undefined));
+  if (!section.guarded) for (const host of fallen) play.lost.add(host);
+  const fatal = fallen.size > 0 && (once || anyFatal || (play.pace === inStep && exceededMaxFail(play) !== undefined));
   return fatal ? new Set(hosts) : fallen;
 }
 
@@ -182,7 +178,7 @@ async function runBlock(
     const fallenAgain = await runStatements(play, rescuable, block.rescue, section);
     for (const host of rescuable) if (!fallenAgain.has(host)) fallen.delete(host);
   }
-  if (!section.guarded) for (const host of fallen) section.lost.add(host);
+  if (!section.guarded) for (const host of fallen) play.lost.add(host);
   if (block.always.length > 0) {
     const present = hosts.filter((host) => host.gone !== 'unreachable');
     for (const host of await runStatements(play, present, block.always, section)) fallen.add(host);

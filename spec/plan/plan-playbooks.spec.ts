@@ -227,13 +227,14 @@ describe('planPlaybooks', () => {
       });
       expect(namesOf(walkPlay(play))).to.deep.equal(['p', 'c', 'b', 'c', 'a', 't']);
       const b = play.tasks[1] as PlannedRole;
-      expect([b.role.name, b.role.parents, b.tags, b.when.length, b.role.params[0]!.values]).to.deep.equal([
-        'b',
-        ['a'],
-        ['ta'],
-        1,
-        { x: 1 },
-      ]);
+      expect([
+        b.role.name,
+        b.role.dependency,
+        b.role.parents,
+        b.tags,
+        b.when.length,
+        b.role.params[0]!.values,
+      ]).to.deep.equal(['b', true, [], ['ta'], 1, { x: 1 }]);
       expect(b.role.searchPath).to.deep.equal(['/p/roles/b', '/p/roles/a']);
     });
 

@@ -258,6 +258,65 @@ ${lines('group in the inventory', '=')}`;
     expect(result('outer')['msg']).to.deep.equal([{ A: 'one' }]);
   });
 
+  it('of magic about the play: who of all its hosts and of the batch is left, a failure and end_host taken into account', async () => {
+    on = stage({}, ['h1', 'h2', 'h3', 'h4', 'h5']);
+    const { result } = await on.play(`
+- hosts: all
+  gather_facts: false
+  serial: 4
+  tasks:
+    - block:
+        - { fail: , when: inventory_hostname == 'h2' }
+      rescue:
+        - { name: rescued, debug: { msg: "{{ ansible_play_hosts | length }}" } }
+    - { meta: end_host, when: inventory_hostname == 'h1' }
+    - { fail: , when: inventory_hostname == 'h3' }
+    - { name: left, debug: { msg: "{{ [ansible_play_hosts, ansible_play_hosts_all, ansible_play_batch, play_hosts] }}" } }`);
+    const all = ['h1', 'h2', 'h3', 'h4', 'h5'];
+    expect(result('rescued')['msg']).to.equal(5);
+    expect(result('left', 'h2')['msg']).to.deep.equal([['h2', 'h4', 'h5'], all, ['h2', 'h4'], ['h2', 'h4']]);
+    expect(result('left', 'h5')['msg']).to.deep.equal([['h2', 'h4', 'h5'], all, ['h5'], ['h5']]);
+  });
+
+  it('of magic about what a rescue is for stay when it has ended', async () => {
+    on = stage({}, ['h1']);
+    const { result } = await on.play(`
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - block: [{ name: falls, fail: { msg: nay } }]
+      rescue: [{ debug: }]
+    - { name: seen, debug: { msg: "{{ [ansible_failed_task.name, ansible_failed_result.msg] }}" } }`);
+    expect(result('seen')['msg']).to.deep.equal(['falls', 'nay']);
+  });
+
+  it('of magic about a role: its name and folder; its dependencies; who included it, which is nobody for a role of the play', async () => {
+    const seen =
+      '[role_name, ansible_role_name, role_path, ansible_parent_role_names | default([]), ansible_dependent_role_names, ansible_play_role_names, role_names]';
+    const say = `- { name: seen, debug: { msg: "{{ ${seen} }}" } }\n`;
+    on = stage(
+      {
+        'roles/r/meta/main.yml': 'dependencies: [low]',
+        'roles/r/tasks/main.yml': `${say}- include_role: { name: in }\n`,
+        'roles/low/tasks/main.yml': say,
+        'roles/in/tasks/main.yml': say,
+      },
+      ['h1'],
+    );
+    const { result } = await on.play('- hosts: h1\n  gather_facts: false\n  roles: [r]\n');
+    const expected = (name: string, parents: readonly string[]) => [
+      name,
+      name,
+      `${on.folder}/roles/${name}`,
+      parents,
+      ['low'],
+      ['r'],
+      ['r'],
+    ];
+    for (const [name, parents] of Object.entries({ low: [], r: [], in: ['r'] }))
+      expect(result(`${name} : seen`)['msg']).to.deep.equal(expected(name, parents));
+  });
+
   it('of magic about the command line', async () => {
     on = stage({}, ['h1']);
     const names = ['check_mode', 'diff_mode', 'forks', 'verbosity', 'run_tags', 'skip_tags', 'limit', 'config_file'];
