@@ -104,8 +104,10 @@ export interface PlannedRole extends Effective {
   readonly kind: 'role';
   readonly role: Role;
   readonly statements: readonly PlannedStatement[];
-  /** Runs at most once per host unless duplicates are allowed: same key, same role and parameters. */
-  readonly onceKey?: string;
+  /** Same key, same role and parameters. */
+  readonly key: string;
+  /** Not where a role of this key has run on the host. */
+  readonly once: boolean;
 }
 
 export type PlannedStatement = PlannedTask | PlannedBlock | PlannedInclude | PlannedMeta | PlannedRole;

@@ -64,7 +64,8 @@ export function planRole(
     kind: 'role',
     role,
     statements: [...validation(folder, inside, use), ...tasksOf(folder, use, inside, around, planning)],
-    ...(!use.allowDuplicates && !folder.allowDuplicates && { onceKey: keyOf(folder, use) }),
+    key: keyOf(folder, use),
+    once: !(use.allowDuplicates ?? folder.allowDuplicates),
   };
   gatherHandlers(folder, use, inside, around, planning);
   return { statements: [...dependencies.flatMap((dependency) => dependency.statements), planned], role };

@@ -177,7 +177,8 @@ export interface RoleUse extends Keywords {
   readonly defaultsFrom: string;
   readonly handlersFrom: string;
   readonly public: boolean;
-  readonly allowDuplicates: boolean;
+  /** Absent where the role itself says it: in entries of `roles:` and dependencies. */
+  readonly allowDuplicates?: boolean;
   /** `rolespec_validate`. */
   readonly validate: boolean;
   /** Parameters of a `roles:` entry or dependency (precedence 14). */

@@ -17,7 +17,6 @@ const byDefault = {
   defaultsFrom: 'main',
   handlersFrom: 'main',
   public: true,
-  allowDuplicates: false,
   validate: true,
 } as const;
 

@@ -82,7 +82,7 @@ export interface HostState {
   cleared: boolean;
   /** Handlers to run at the next flush: indices into the play's list. */
   readonly notified: Set<number>;
-  /** Roles that have run here and may not run twice. */
+  /** Roles that have run here, by their keys. */
   readonly rolesDone: Set<string>;
 }
 

@@ -1,5 +1,5 @@
 /** Ansible's magic variables: made when asked for, overruled by nothing. */
-import { dirname } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import { searchPath } from '../plan/find-file.ts';
 import type { Lexical, Role } from '../plan/plan.ts';
 import { trusted } from '../template/render.ts';
@@ -28,8 +28,11 @@ const anywhere: Readonly<Record<string, (place: Place) => unknown>> = {
       [...options.inventory.groups.keys()].map((name) => [name, [...options.inventory.hostsIn(name)]]),
     ),
   hostvars: ({ run, play }) => hostvars(run, play),
-  inventory_dir: ({ run }) => (run.options.inventory.sources[0] ? dirname(run.options.inventory.sources[0]) : null),
-  inventory_file: ({ run }) => run.options.inventory.sources[0] ?? null,
+  inventory_dir: (place) => {
+    const file = inventoryFile(place);
+    return file !== undefined && isAbsolute(file) ? dirname(file) : null;
+  },
+  inventory_file: (place) => inventoryFile(place) ?? null,
   ansible_inventory_sources: ({ run }) => [...run.options.inventory.sources],
   ansible_limit: ({ run }) => run.options.limitText ?? missing,
   ansible_check_mode: ({ run }) => run.options.check,
@@ -82,6 +85,17 @@ export function magicValue(name: string, place: Place): unknown | typeof missing
 function roleNames({ variables }: PlayRun, dependency?: boolean): readonly string[] {
   const roles = variables.publicRoles().filter((role) => dependency === undefined || role.dependency === dependency);
   return [...new Set(roles.map(({ name }) => name))];
+}
+
+/**
+ * The file, or the list of hosts, that names the host first; for the localhost nobody wrote down, what names the first host;
+ * undefined for a host that the run has added.
+ */
+function inventoryFile({ run, host }: Place): string | undefined {
+  const { inventory } = run.options;
+  const [first] = inventory.hosts.values();
+  const file = (inventory.host(host.name)?.at ?? first?.at)?.file ?? '';
+  return isAbsolute(file) || inventory.sources.includes(file) ? file : undefined;
 }
 
 /** Those that still take part. */

@@ -192,9 +192,8 @@ async function runRole(
   role: PlannedRole,
   section: Section,
 ): Promise<ReadonlySet<HostState>> {
-  const key = role.onceKey;
-  const due = key === undefined ? hosts : hosts.filter((host) => !host.rolesDone.has(key));
+  const due = role.once ? hosts.filter((host) => !host.rolesDone.has(role.key)) : hosts;
   const fallen = await runStatements(play, due, role.statements, { ...section, leftRole: new Set() });
-  if (key !== undefined) for (const host of due) host.rolesDone.add(key);
+  for (const host of due) host.rolesDone.add(role.key);
   return fallen;
 }

@@ -269,11 +269,10 @@ describe('planPlaybooks', () => {
         'roles/a/tasks/main.yml': '- debug:\n',
         'roles/b/meta/main.yml': 'allow_duplicates: true\n',
       });
-      const keys = (play.tasks as readonly PlannedRole[]).map(({ onceKey }) => onceKey);
-      expect(keys[0]).to.be.a('string');
-      expect(keys[1]).to.equal(keys[0]);
-      expect(new Set(keys.slice(0, 4)).size).to.equal(3);
-      expect(keys.slice(4)).to.deep.equal([undefined, undefined]);
+      const roles = play.tasks as readonly PlannedRole[];
+      expect(roles[1]!.key).to.equal(roles[0]!.key);
+      expect(new Set(roles.slice(0, 4).map(({ key }) => key)).size).to.equal(3);
+      expect(roles.map(({ once }) => once)).to.deep.equal([true, true, true, true, false, false]);
     });
 
     it('are used from tasks with other entry points', async () => {
@@ -289,7 +288,7 @@ describe('planPlaybooks', () => {
       expect(namesOf(walkPlay(play))).to.deep.equal(['other', 'deep', 'beside', 'top']);
       const [task] = tasksOf(play);
       expect([task!.lexical.role!.vars[0]!.values, task!.lexical.vars[0]!.values]).to.deep.equal([{ v: 1 }, { p: 1 }]);
-      expect((play.tasks[0] as PlannedRole).onceKey).to.equal(undefined);
+      expect((play.tasks[0] as PlannedRole).once).to.equal(false);
     });
 
     it('declare their arguments, which are validated first, under any tags', async () => {

@@ -403,7 +403,7 @@ describe('parsePlaybook', () => {
       full.tags,
       full.vars?.values,
     ]).to.deep.equal(['b', 22, { http_port: 80 }, ['t'], { v: 1 }]);
-    expect([full.public, full.allowDuplicates, full.dynamic]).to.deep.equal([true, false, false]);
+    expect([full.public, full.allowDuplicates, full.dynamic]).to.deep.equal([true, undefined, false]);
   });
 
   it('reads imports of playbooks', () => {

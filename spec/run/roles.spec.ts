@@ -136,6 +136,45 @@ describe('a role', () => {
     expect(result('play')['msg'], 'the play').to.equal('- default - file default');
   });
 
+  it('included with allow_duplicates: false runs unless it has run on the host, whatever its meta says', async () => {
+    const say = '- { name: t, debug: { msg: x } }\n';
+    const { story } = await play(
+      { 'roles/r/tasks/main.yml': say, 'roles/r/meta/main.yml': 'allow_duplicates: true\n' },
+      `- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: one, debug: }
+    - include_role: { name: r }
+    - import_role: { name: r }
+    - { name: two, debug: }
+    - include_role: { name: r, allow_duplicates: false }
+    - import_role: { name: r, allow_duplicates: false }
+    - { name: three, debug: }
+    - { import_role: { name: r, allow_duplicates: false }, tags: [other] }
+    - { import_role: { name: r, allow_duplicates: false }, tags: [other] }
+`,
+    );
+    expect(story.map((line) => line.slice(3))).to.deep.equal(
+      ['one', 'r : t', 'r : t', 'two', 'three', 'r : t'].map((name) => `${name} ok`),
+    );
+  });
+
+  it('included with rolespec_validate: false is not asked for its arguments', async () => {
+    const { story } = await play(
+      {
+        'roles/r/tasks/main.yml': '- { name: t, debug: { msg: x } }\n',
+        'roles/r/meta/argument_specs.yml': 'argument_specs: { main: { options: { x: { required: true } } } }\n',
+      },
+      `- hosts: h1
+  gather_facts: false
+  tasks:
+    - include_role: { name: r, rolespec_validate: false }
+    - import_role: { name: r, rolespec_validate: false }
+`,
+    );
+    expect(story).to.deep.equal(['h1 r : t ok', 'h1 r : t ok']);
+  });
+
   it('has variables of its entry to itself', async () => {
     const { result } = await play(
       { 'roles/one/tasks/main.yml': sees('x').replace('sees', 'one'), 'roles/two/tasks/main.yml': sees('x') },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Float } from '../../engine/source/float.ts';
@@ -354,6 +354,23 @@ ${lines('group in the inventory', '=')}`;
     );
     const file = `${on.folder}/hosts`;
     expect(result('t')['msg']).to.deep.equal([file, on.folder, [file]]);
+  });
+
+  it('of magic about the inventory: of several files, that which names the host first', async () => {
+    on = stage({}, ['h1']);
+    rmSync(join(on.folder, 'hosts'));
+    on.write({ 'hosts/one': 'h1\nh2\n', 'hosts/two': 'h2\nh3\n' });
+    const { result } = await on.play(`
+- hosts: h1
+  gather_facts: false
+  tasks: [{ add_host: { name: h4 } }]
+- hosts: all
+  gather_facts: false
+  tasks: [{ name: t, debug: { msg: "{{ [inventory_file, inventory_dir] }}" } }]`);
+    const folder = join(on.folder, 'hosts');
+    for (const [host, file] of Object.entries({ h1: 'one', h2: 'one', h3: 'two' }))
+      expect(result('t', host)['msg']).to.deep.equal([join(folder, file), folder]);
+    expect(result('t', 'h4')['msg']).to.deep.equal([null, null]);
   });
 
   it('of magic about delegation: what the delegate says, item by item', async () => {
