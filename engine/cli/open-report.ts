@@ -16,6 +16,8 @@ export function openReport(options: CliOptions): Report {
     diff: options.diff,
     verbosity: options.verbose,
     check: options.check,
+    showSkipped: options.showSkipped ?? true,
+    diffContext: options.diffContext,
     ...(asked ? { profile: () => asked.profile } : {}),
   };
   const report = options.json ? jsonReport(settings) : prettyReport(settings);

@@ -68,6 +68,14 @@ export interface CliOptions {
   /** Of plays that name none. */
   readonly strategy?: string;
   readonly anyErrorsFatal?: boolean;
+  /** Seconds a task may take that does not say; 0 is without an end. */
+  readonly taskTimeout?: number;
+  /** `ansible_managed` where nobody defines it. */
+  readonly managed?: string;
+  /** Whether skipped tasks are shown: unless told. */
+  readonly showSkipped?: boolean;
+  /** Lines around what differs. */
+  readonly diffContext?: number;
   /** Vault passwords besides those of flags: `ID@SOURCE`, and a file or script. */
   readonly vaultIdentityList?: readonly string[];
   readonly vaultDefaultFile?: string;
@@ -122,7 +130,7 @@ export function parseArguments(
     });
   }
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse(argv.map(asKnown), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text: printed.join(''), stream: 'stdout', exitCode: 0 };
@@ -145,6 +153,20 @@ export function parseArguments(
       { exitCode: exitCodes.usage },
     );
   return { kind: 'play', options };
+}
+
+/** Ansible's other names for some flags. */
+const otherNames: Readonly<Record<string, string>> = {
+  '--inventory-file': '--inventory',
+  '--ask-vault-password': '--ask-vault-pass',
+  '--vault-pass-file': '--vault-password-file',
+  '--become-pass-file': '--become-password-file',
+  '--conn-pass-file': '--connection-password-file',
+};
+
+function asKnown(word: string): string {
+  const [name = '', ...value] = word.split('=');
+  return [otherNames[name] ?? name, ...value].join('=');
 }
 
 function command(version: string): Command {

@@ -119,6 +119,8 @@ function run({ options, plan, signals, ...ready }: Ready): Promise<RunResult> {
     forceHandlers: options.forceHandlers,
     strategy: options.strategy,
     anyErrorsFatal: options.anyErrorsFatal,
+    taskTimeout: options.taskTimeout,
+    managed: options.managed,
     step: options.step ? steps(options) : undefined,
     gatherFacts: options.gathering !== 'explicit',
     strict: options.strict,

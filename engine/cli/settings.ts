@@ -70,7 +70,11 @@ export const settings: readonly Setting[] = [
   setting('forceHandlers', 'defaults.force_handlers', flag),
   setting('strategy', 'defaults.strategy', oneOf('linear', 'free', 'host_pinned', 'debug')),
   setting('anyErrorsFatal', 'defaults.any_errors_fatal', flag),
+  setting('taskTimeout', 'defaults.task_timeout', count),
+  setting('managed', 'defaults.ansible_managed', (written) => (/[{%]/.test(written.text) ? undefined : text(written))),
+  setting('showSkipped', 'defaults.display_skipped_hosts', flag),
   setting('diff', 'diff.always', flag, [], ['ANSIBLE_DIFF_ALWAYS']),
+  setting('diffContext', 'diff.context', count, [], ['ANSIBLE_DIFF_CONTEXT']),
   setting('color', 'defaults.nocolor', (written) => (flag(written) ? 'never' : undefined)),
   setting('color', 'defaults.force_color', (written) => (flag(written) ? 'always' : undefined)),
 ];
@@ -92,12 +96,17 @@ const unlike: Readonly<Record<string, readonly [meant: RegExp, word: string]>> =
     'variables of roles in a play are seen by all of it: use include_role',
   ],
   'defaults.duplicate_dict_key': [/^warn$/, 'a key given twice is always warned of'],
+  'defaults.ansible_managed': [/^[^{%]*$/, 'what stands in {} and behind % is not filled in here: write plain text'],
+  'defaults.precedence': [
+    /^all_inventory, *groups_inventory, *all_plugins_inventory, *all_plugins_play, *groups_plugins_inventory, *groups_plugins_play$/,
+    'variables of groups always rank as they do unless told otherwise',
+  ],
   'defaults.host_pattern_mismatch': [/^error$/, 'a name no host has is always an error, unless the inventory may grow'],
 };
 
 /** Settings without a meaning here that nobody misses: how Ansible prints, keeps connections, and runs Python. */
 const idle =
-  /callback|result_format|pipelining|^ssh_args$|control_path|scp_|sftp|transfer_method|retry_files|retries|usetty|cow|_warnings?$|interpreter|^(config|home)$/;
+  /callback|result_format|pipelining|^ssh_args$|control_path|scp_|sftp|transfer_method|jinja2_native|max_diff_size|retry_files|retries|usetty|cow|_warnings?$|interpreter|^(config|home)$/;
 
 /** Reads them all; a variable wins over the file. Throws KplayError for what makes no sense. */
 export function readSettings(surroundings: Surroundings): Settings {
@@ -171,6 +180,10 @@ function flag({ text, ...written }: Written): boolean {
 
 function positive({ text, ...written }: Written): number {
   return /^0*[1-9]\d*$/.test(text) ? Number(text) : refuse(written, `a positive number, not "${text}"`);
+}
+
+function count({ text, ...written }: Written): number {
+  return /^\d+$/.test(text) ? Number(text) : refuse(written, `a number, not "${text}"`);
 }
 
 function oneOf<T extends string>(...choices: readonly T[]) {

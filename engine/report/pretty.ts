@@ -11,7 +11,7 @@ import { paintDiff, unifiedDiff, usualLimits } from './unified-diff.ts';
 import { newWarnings } from './warnings.ts';
 
 export function prettyReport(options: ReportOptions): Report {
-  const { out, err, verbosity, check } = options;
+  const { out, err, verbosity, check, showSkipped = true, diffContext = usualLimits.context } = options;
   const painted = paint(options.color ? 1 : 0);
   const live = progress({ err, clock: options.clock ?? (() => performance.now()) });
   const warningsIn = newWarnings();
@@ -47,9 +47,11 @@ export function prettyReport(options: ReportOptions): Report {
   }
 
   function tell(outcome: Outcome, item?: string): void {
+    if (outcome.status === 'skipped' && !showSkipped) return;
     head(outcome.task);
     if (options.diff) {
-      const limits = { ...usualLimits, ...(verbosity > 0 ? { lines: Number.POSITIVE_INFINITY } : {}) };
+      const lines = verbosity > 0 ? Number.POSITIVE_INFINITY : usualLimits.lines;
+      const limits = { ...usualLimits, lines, context: diffContext };
       for (const diff of outcome.diffs) print(`${paintDiff(unifiedDiff(diff, limits), painted)}\n`);
     }
     for (const { style, text } of outcomeLines(outcome, { item, verbosity })) print(painted(style, text));
@@ -95,7 +97,8 @@ export function prettyReport(options: ReportOptions): Report {
         print(painted('skipped', 'skipping: no hosts matched'));
         break;
       case 'task_start':
-        head(event.task);
+        // a heading for what may be skipped by all waits for who is not
+        if (showSkipped) head(event.task);
         break;
       case 'item':
         looped.add(keyOf(event.outcome));

@@ -18,6 +18,10 @@ export interface ReportOptions {
   readonly color: boolean;
   /** Show how files and settings change. */
   readonly diff: boolean;
+  /** Lines around what differs: three unless told. */
+  readonly diffContext?: number | undefined;
+  /** False leaves out, in the report for people, tasks that were skipped. */
+  readonly showSkipped?: boolean;
   /** How many `-v` were given. */
   readonly verbosity: number;
   readonly check: boolean;

@@ -17,11 +17,13 @@ export interface DiffLimits {
   readonly timeout: number;
   /** Lines that may differ; with more the text counts as replaced. */
   readonly edits: number;
+  /** Lines around what differs. */
+  readonly context: number;
 }
 
-export const usualLimits: DiffLimits = { lines: 400, timeout: 1000, edits: 2000 };
+export const usualLimits: DiffLimits = { lines: 400, timeout: 1000, edits: 2000, context: 3 };
 
-/** Headers and hunks with three lines of context. Controls in the text are shown, as they may be what changes. */
+/** Headers and hunks with lines of context. Controls in the text are shown, as they may be what changes. */
 export function unifiedDiff(diff: Diff, limits: DiffLimits = usualLimits): readonly DiffLine[] {
   const { before, after, beforeHeader, afterHeader } = diff;
   const headers: readonly DiffLine[] = [
@@ -49,10 +51,14 @@ function header(mark: string, name: string): string {
   return name === '' ? mark : `${mark}: ${cleanLine(name)}`;
 }
 
-function hunkLines(before: string, after: string, { timeout, edits }: DiffLimits): readonly DiffLine[] | undefined {
+function hunkLines(
+  before: string,
+  after: string,
+  { timeout, edits, context }: DiffLimits,
+): readonly DiffLine[] | undefined {
   // a text that appears or goes as a whole takes linear time, however long it is
   const maxEditLength = before === '' || after === '' ? Number.POSITIVE_INFINITY : edits;
-  const patch = structuredPatch('', '', before, after, '', '', { context: 3, timeout, maxEditLength });
+  const patch = structuredPatch('', '', before, after, '', '', { context, timeout, maxEditLength });
   return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }): readonly DiffLine[] => [
     { style: 'hunk', text: `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@` },
     ...lines.map((line): DiffLine => ({ style: styleOf(line), text: shortLine(cleanLine(line)) })),

@@ -43,6 +43,10 @@ export interface RunOptions {
   readonly strategy?: string | undefined;
   /** `any_errors_fatal` where nobody says. */
   readonly anyErrorsFatal?: boolean | undefined;
+  /** Seconds a task may take that does not say; 0 is without an end. */
+  readonly taskTimeout?: number | undefined;
+  /** `ansible_managed` where nobody defines it. */
+  readonly managed?: string | undefined;
   /** Asked before each task by its name: false leaves it out. */
   readonly step?: ((task: string) => Promise<boolean>) | undefined;
   /** Whether plays that do not say gather facts. */

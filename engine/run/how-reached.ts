@@ -33,6 +33,8 @@ export function howReached(name: string, place: Place): unknown | typeof missing
     case 'ansible_port':
     case 'ansible_ssh_port':
       return keyword(port) ?? missing;
+    case 'ansible_managed':
+      return run.options.managed ?? missing;
     case 'ansible_delegated_vars':
       return delegate_to ? delegatedVariables(delegate_to, place) : missing;
     default:

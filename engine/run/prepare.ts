@@ -70,7 +70,7 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   const delegatesTo = delegate === undefined || delegate === null || delegate === '' ? undefined : String(delegate);
   const runsOn = delegatesTo ?? host.name;
   const keywordCheck = rendered(task.inherited.check_mode, environment);
-  const timeout = rendered(task.inherited.timeout, environment);
+  const timeout = rendered(task.inherited.timeout, environment) ?? options.taskTimeout;
   const becomer = runsOn === host.name ? environment : delegated(play, runsOn, task, momentary, environment);
   const become = becomeOf(task.inherited, becomer, options.defaults);
   if (become?.password) play.run.secrets.add(become.password);

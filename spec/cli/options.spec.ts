@@ -34,10 +34,47 @@ const cases: readonly { readonly argv: string; readonly options: Partial<CliOpti
     argv: 'a.yml -k --ask-become-pass --connection-password-file p --become-password-file q',
     options: { askPass: true, askBecomePass: true, connectionPasswordFile: 'p', becomePasswordFile: 'q' },
   },
+  {
+    argv: 'a.yml --conn-pass-file=p --become-pass-file q --vault-pass-file r --ask-vault-password --inventory-file s',
+    options: {
+      connectionPasswordFile: 'p',
+      becomePasswordFile: 'q',
+      vaultPasswordFile: ['r'],
+      askVaultPass: true,
+      inventory: ['s'],
+    },
+  },
   { argv: 'a.yml --no-input --no-probe-ahead', options: { input: false, probeAhead: false } },
 ];
 
+/** Every flag of ansible-playbook but those that print and end. */
+const ansibles: readonly string[] = [
+  ...['-v', '-vvvvvv', '--verbose', '-b', '--become', '-K', '--ask-become-pass', '-k', '--ask-pass', '-C', '--check'],
+  ...['-D', '--diff', '--syntax-check', '--list-hosts', '--list-tasks', '--list-tags', '--step', '--force-handlers'],
+  ...['--flush-cache', '-J', '--ask-vault-pass', '--ask-vault-password'],
+  ...['-i x', '--inventory x', '--inventory-file x', '-l x', '--limit x', '-t x', '--tags x', '--skip-tags x'],
+  ...['-e x=1', '--extra-vars x=1', '-f 2', '--forks 2', '-u x', '--user x', '-c ssh', '--connection ssh', '-T 2'],
+  ...['--timeout 2', '-M x', '--module-path x', '--private-key x', '--key-file x', '--start-at-task x'],
+  ...['--become-method su', '--become-user x', '--become-password-file x', '--become-pass-file x'],
+  ...['--connection-password-file x', '--conn-pass-file x', '--vault-id x@y', '--vault-password-file x'],
+  ...[
+    '--vault-pass-file x',
+    '--ssh-common-args=-x',
+    '--ssh-extra-args=-x',
+    '--scp-extra-args=-x',
+    '--sftp-extra-args=-x',
+  ],
+];
+
 describe('the command line', () => {
+  it('takes every flag of ansible-playbook', () => {
+    for (const flag of ansibles) {
+      const invocation = parseArguments(['a.yml', ...flag.split(' ')], '1');
+      if (invocation.kind !== 'play') throw new Error(`${flag}: a ${invocation.kind}`);
+      expect(invocation.options.playbooks, flag).to.deep.equal(['a.yml']);
+    }
+  });
+
   it('lists the commands of a command of commands that is named alone', () => {
     for (const [name, one] of [
       ['vault', 'rekey'],

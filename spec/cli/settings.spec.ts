@@ -43,6 +43,10 @@ vault_password_file = .pass
 gathering = explicit
 strategy = free
 any_errors_fatal = yes
+task_timeout = 60
+ansible_managed = by kplay
+display_skipped_hosts = no
+jinja2_native = true
 stdout_callback = yaml
 [privilege_escalation]
 become = True
@@ -53,6 +57,9 @@ become_ask_pass = no
 pipelining = True
 ssh_args = -o ControlMaster=auto
 ssh_common_args = -J gate
+[diff]
+always = yes
+context = 1
 `,
       },
       { KEYS: '/keys' },
@@ -72,6 +79,11 @@ ssh_common_args = -J gate
       gathering: 'explicit',
       strategy: 'free',
       anyErrorsFatal: true,
+      taskTimeout: 60,
+      managed: 'by kplay',
+      showSkipped: false,
+      diff: true,
+      diffContext: 1,
       become: true,
       becomeUser: 'app',
       becomeMethod: 'su',
@@ -125,18 +137,18 @@ ssh_common_args = -J gate
 
   it('without a meaning are named', () => {
     const { unread } = read(
-      { 'work/ansible.cfg': '[defaults]\ntask_timeout=5\n[galaxy]\nserver=x\n' },
+      { 'work/ansible.cfg': '[defaults]\ncliconf_plugins=5\n[galaxy]\nserver=x\n' },
       {
-        ANSIBLE_MAX_DIFF_SIZE: '5',
+        ANSIBLE_DUMP_PLUGINS: '5',
         ANSIBLE_STDOUT_CALLBACK: 'yaml',
         ANSIBLE_CONFIG: '',
       },
     );
     const file = at('work/ansible.cfg');
     expect(unread).to.deep.equal([
-      `[defaults] task_timeout (${file}:2)`,
+      `[defaults] cliconf_plugins (${file}:2)`,
       `[galaxy] server (${file}:4)`,
-      'ANSIBLE_MAX_DIFF_SIZE',
+      'ANSIBLE_DUMP_PLUGINS',
     ]);
   });
 
@@ -147,6 +159,12 @@ ssh_common_args = -J gate
     inject_facts_as_vars: ['True', 'False', /facts are always variables/],
     private_role_vars: ['no', 'yes', /use include_role$/],
     duplicate_dict_key: ['warn', 'error', /always warned of$/],
+    ansible_managed: ['by us', 'by {uid}', /write plain text$/],
+    precedence: [
+      'all_inventory, groups_inventory, all_plugins_inventory, all_plugins_play, groups_plugins_inventory, groups_plugins_play',
+      'groups_inventory, all_inventory',
+      /always rank as they do/,
+    ],
     host_pattern_mismatch: ['error', 'ignore', /always an error/],
   };
   for (const [name, [ours, theirs, word]] of Object.entries(otherwise)) {
@@ -190,7 +208,7 @@ ssh_common_args = -J gate
     this.timeout(60_000);
     const project = makeProject({
       'ansible.cfg':
-        '[defaults]\ninventory = inventories/here\nroles_path = shared\nvault_password_file = .pass\ngathering = explicit\ntask_timeout = 5\n',
+        '[defaults]\ninventory = inventories/here\nroles_path = shared\nvault_password_file = .pass\ngathering = explicit\nfact_path = x\n',
       'inventories/here': '[web]\nh1 ansible_connection=local\n',
       '.pass': 'secret\n',
       'shared/hello/tasks/main.yml': '- debug: { msg: "facts {{ ansible_facts | length }}" }\n',
@@ -201,11 +219,30 @@ ssh_common_args = -J gate
       expect(said.code, tail(said)).to.equal(0);
       expect(said.stdout).to.contain('facts 0').and.not.to.contain('Gathering Facts');
       expect(said.stderr.split('\n')[0]).to.equal(
-        `warning: these settings are not read: [defaults] task_timeout (${project.path('ansible.cfg')}:6)`,
+        `warning: these settings are not read: [defaults] fact_path (${project.path('ansible.cfg')}:6)`,
       );
       expect((await project.run(['play.yml'], { env: { ANSIBLE_GATHERING: 'implicit' } })).stdout).to.contain(
         'Gathering Facts',
       );
+      project.write({
+        'ansible.cfg':
+          '[defaults]\ntask_timeout = 1\nansible_managed = by us\ndisplay_skipped_hosts = no\n[diff]\nalways = yes\ncontext = 0\n',
+        'short.yml': `- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: passed over, debug: , when: false }
+    - { name: two of them, debug: { msg: "{{ item }}" }, loop: [1, 2], when: item == 2 }
+    - { name: text, template: { src: t.j2, dest: FOLDER/t, mode: "0644" } }
+    - { name: takes long, command: sleep 3 }
+`,
+        't.j2': 'one\ntwo\n{{ ansible_managed }}\n',
+        t: 'one\ntwo\n',
+      });
+      const short = await project.run(['short.yml', '-i', 'inventories/here']);
+      expect(short.code, tail(short)).to.equal(2);
+      expect(short.stdout).to.contain('longer than its timeout of 1 s').and.to.contain('(item=2)');
+      expect(short.stdout).to.not.contain('passed over').and.not.contain('(item=1)').and.not.contain('skipping');
+      expect(short.stdout).to.match(/@@ -2,0 \+3 @@\n\+by us\n/);
     } finally {
       project.remove();
     }

@@ -48,7 +48,7 @@ describe('the unified diff', () => {
   ] as const) {
     it(`is bounded in ${title}`, () => {
       const diff = { ...headers, before: numbered('a', 3000), after: numbered('b', 3000) };
-      const lines = unifiedDiff(diff, { lines: 10, ...limits });
+      const lines = unifiedDiff(diff, { ...usualLimits, lines: 10, ...limits });
       expect(lines.at(-1)!.text).to.equal('(replaced: 3000 lines before, 3000 lines after)');
     });
   }
