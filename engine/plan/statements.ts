@@ -30,7 +30,7 @@ export function planStatement(
     case 'block':
       return [planBlock(statement, around, planning)];
     case 'meta':
-      return [planMeta(statement, around)];
+      return [planMeta(statement, around, planning)];
     case 'tasks_file':
       return isDynamic(statement, statement.file.value)
         ? [planInclude(statement, around)]
@@ -77,7 +77,13 @@ function planBlock(block: Block, around: Surroundings, planning: Planning): Plan
   };
 }
 
-function planMeta(meta: Meta, around: Surroundings): PlannedMeta {
+function planMeta(meta: Meta, around: Surroundings, { problems }: Planning): PlannedMeta {
+  if (meta.action === 'end_role' && (around.handlers || !around.effective.lexical.role))
+    problems.push({
+      message: `There is no role here for end_role to end${around.handlers ? ', but a handler' : ''}.`,
+      at: meta.at,
+      hint: 'end_host and end_play end more than a role',
+    });
   return { ...inherit(around.effective, meta), kind: 'meta', action: meta.action };
 }
 

@@ -23,7 +23,7 @@ export function readLoop(task: Node): Loop | undefined {
   }
   const control = readControl(child(task, 'loop_control'));
   if (first === undefined) return undefined;
-  const lookup = first === 'loop' ? undefined : first.slice('with_'.length);
+  const lookup = first === 'loop' ? undefined : first.slice('with_'.length).replace(/^ansible\.(builtin|legacy)\./, '');
   return { ...(lookup !== undefined && { lookup }), terms: positioned(child(task, first)), control };
 }
 

@@ -250,6 +250,7 @@ describe('parseTasks', () => {
       control.label?.value,
       control.extended,
     ]).to.deep.equal(['dict', '{{ d }}', 'each', 'n', 'x', true]);
+    expect(task('- debug:\n  with_ansible.builtin.dict: {}\n').loop!.lookup).to.equal('dict');
   });
 
   it('reads tags, conditions and notifications as text or lists', () => {

@@ -48,6 +48,18 @@ describe('meta', () => {
     });
   }
 
+  for (const [where, play] of Object.entries({
+    'outside of a role': '  tasks: [{ meta: end_role }]',
+    'in a handler': '  handlers: [{ name: h, meta: end_role }]',
+    'in a file that is included outside of a role': '  tasks: [{ include_tasks: end.yml }]',
+  })) {
+    it(`end_role ${where} is refused before the run`, async () => {
+      on = stage({ 'end.yml': '- meta: end_role\n' });
+      const refused = await on.play(`- hosts: all\n  gather_facts: false\n${play}\n`).catch((error: Error) => error);
+      expect(String(refused)).to.match(/There is no role here for end_role to end/);
+    });
+  }
+
   it('clear_facts forgets the facts of all hosts, and gather_facts reads them again', async () => {
     on = stage();
     const facts = `debug: { msg: "{{ ansible_facts.kernel is defined }} {{ ansible_kernel is defined }}" }`;
