@@ -7,12 +7,12 @@ import type { Target } from '../target/target.ts';
 import { act } from './act.ts';
 import { actAsync, asyncLimits } from './async.ts';
 import { boundTarget } from './bound-target.ts';
-import { falseCondition, judge } from './conditions.ts';
+import { judge } from './conditions.ts';
 import { rendered } from './connection-settings.ts';
 import { controllerFor } from './controller.ts';
 import { Interrupted } from './interruption.ts';
 import { learn } from './learn.ts';
-import { doubt, failedOnce, judgedOnce, type Once, once, undoneOnce, unknownOnce } from './once.ts';
+import { doubt, failedOnce, judgedOnce, type Once, once, skippedOnce, undoneOnce, unknownOnce } from './once.ts';
 import { pause } from './pause.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { holds, isSilent, type Turn, turnEnvironment } from './turn.ts';
@@ -21,7 +21,7 @@ import { holds, isSilent, type Turn, turnEnvironment } from './turn.ts';
 export async function attempt(turn: Turn): Promise<Once> {
   const { play, host, task, label, momentary } = turn;
   const prepared = prepare(play, host, task, momentary);
-  if (prepared.kind === 'skip') return skipped(prepared.clause);
+  if (prepared.kind === 'skip') return skippedOnce(prepared.clause);
   const most = 1 + retriesOf(task, prepared);
   const delayMs = Number(rendered(task.delay, prepared.environment) ?? 5) * 1000;
   for (let run = 1; ; run += 1) {
@@ -42,11 +42,6 @@ export async function attempt(turn: Turn): Promise<Once> {
     play.run.waited = true;
     play.run.unsettle();
   }
-}
-
-function skipped(clause: string): Once {
-  const reason = { skip_reason: falseCondition, false_condition: clause };
-  return once('skipped', { changed: false, skipped: true, ...reason });
 }
 
 function retriesOf(task: PlannedTask, { environment }: Prepared): number {

@@ -105,6 +105,7 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
   };
   const loop = include.loop ? loopItems(play, host, include) : undefined;
   if (loop?.kind === 'unknown') return [doubt(loop.reason)];
+  if (loop?.kind === 'skipped') return [{ momentary: undefined }];
   const items: readonly (Momentary | undefined)[] = loop ? loop.items.map(({ variables }) => variables) : [undefined];
   return items.map((momentary): Asked => {
     const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);

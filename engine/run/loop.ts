@@ -2,6 +2,7 @@
 import type { PlannedInclude, PlannedTask } from '../plan/plan.ts';
 import { unboxed } from '../source/float.ts';
 import { ModuleFailure } from '../target/failure.ts';
+import { UndefinedError } from '../template/errors.ts';
 import { pureLookups } from '../template/lookups.ts';
 import { renderValue, toText } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
@@ -23,13 +24,21 @@ export interface LoopItem {
 
 export type Loop =
   | { readonly kind: 'items'; readonly items: readonly LoopItem[] }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** The clause of `when` for which nobody asks what the list is. */
+  | { readonly kind: 'skipped'; readonly clause: string };
 
-/** The items of a task's loop on a host. Throws ModuleFailure when there is no list to go through. */
+/**
+ * The items of a task's loop on a host. A list that is undefined or not known yet is nobody's concern where the condition does
+ * not hold whatever the item is. Throws ModuleFailure when there is no list to go through.
+ */
 export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | PlannedInclude): Loop {
   const { lookup, terms, control } = task.loop!;
   const environment = hostEnvironment(play.run, host, play, task.lexical);
-  const given = renderValue(terms.value, environment, terms.at);
+  const given = termsOf();
+  const clause = isUnknown(given) || given instanceof UndefinedError ? falseClause() : undefined;
+  if (clause !== undefined) return { kind: 'skipped', clause };
+  if (given instanceof UndefinedError) throw given;
   if (isUnknown(given)) return { kind: 'unknown', reason: given.reason };
   const values = lookup === undefined ? plainList(given) : looked(lookup, given);
   const pauseMs = Number(rendered(control.pause, environment) ?? 0) * 1000;
@@ -67,6 +76,24 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
     };
   });
   return { kind: 'items', items };
+
+  function termsOf(): unknown {
+    try {
+      return renderValue(terms.value, environment, terms.at);
+    } catch (error) {
+      if (error instanceof UndefinedError) return error;
+      throw error;
+    }
+  }
+
+  function falseClause(): string | undefined {
+    try {
+      const verdict = judge(task.when, environment, play.run);
+      return verdict.holds === false ? verdict.clause : undefined;
+    } catch {
+      return undefined; // it asks for the item, or for what is undefined as well: the list is the trouble
+    }
+  }
 
   function looked(name: string, given: unknown): readonly unknown[] {
     const known = play.run.lookups[name] ?? pureLookups[name];

@@ -9,7 +9,7 @@ import { outcomeOf } from './outcome.ts';
 import { pause } from './pause.ts';
 import type { Turn } from './turn.ts';
 
-export async function runLoop(turn: Turn, loop: Loop, silent: boolean): Promise<Once> {
+export async function runLoop(turn: Turn, loop: Exclude<Loop, { kind: 'skipped' }>, silent: boolean): Promise<Once> {
   const { play } = turn;
   if (loop.kind === 'unknown') {
     const why = `the loop's list is not known yet: ${loop.reason}`;

@@ -6,7 +6,7 @@ import { ModuleFailure } from '../target/failure.ts';
 import { references } from '../template/references.ts';
 import { isTemplate } from '../template/render.ts';
 import { Unknown } from '../template/values.ts';
-import { judge } from './conditions.ts';
+import { falseCondition, judge } from './conditions.ts';
 import type { Status } from './events.ts';
 import type { Notification, Prepared } from './prepare.ts';
 import { holds, type Turn, turnEnvironment } from './turn.ts';
@@ -114,6 +114,16 @@ function isCertain({ host, task }: Turn, { module }: Prepared): boolean {
   );
   const names = expressions.flatMap((one) => references(one, isTemplate(one) ? 'template' : 'expression'));
   return !names.some(({ name }) => host.variables.registered.has(name));
+}
+
+/** What a task comes to for which a clause of its condition does not hold. */
+export function skippedOnce(clause: string): Once {
+  return once('skipped', {
+    changed: false,
+    skipped: true,
+    skip_reason: falseCondition,
+    false_condition: clause,
+  });
 }
 
 export function once(status: Status, result: Result): Once {

@@ -4,7 +4,7 @@ import { attempt } from './attempt.ts';
 import { loopItems } from './loop.ts';
 import { runLoop } from './looped.ts';
 import { answered } from './notify.ts';
-import { failedOnce, type Once } from './once.ts';
+import { failedOnce, type Once, skippedOnce } from './once.ts';
 import { outcomeOf } from './outcome.ts';
 import { trafficSince } from './traffic.ts';
 import { isSilent, type Turn } from './turn.ts';
@@ -35,5 +35,6 @@ export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome>
 
 async function perform(turn: Turn, silent: boolean): Promise<Once> {
   if (turn.task.loop === undefined) return attempt(turn);
-  return runLoop(turn, loopItems(turn.play, turn.host, turn.task), silent);
+  const loop = loopItems(turn.play, turn.host, turn.task);
+  return loop.kind === 'skipped' ? skippedOnce(loop.clause) : runLoop(turn, loop, silent);
 }

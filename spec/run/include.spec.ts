@@ -14,6 +14,10 @@ const cases: Readonly<Record<string, readonly [string, readonly string[], (reado
     '- { include_tasks: more.yml, loop: [1, 2, 3], when: item != 2 }',
     ['more 1 ok', 'more 3 ok'],
   ],
+  'a list that is undefined is nobody’s concern where the condition does not hold': [
+    '- { include_tasks: more.yml, loop: "{{ nothing }}", when: nothing is defined }\n- { name: next, debug: { msg: a } }',
+    ['include_tasks skipped', 'next ok'],
+  ],
   'its own loop variable': [
     '- { include_tasks: more.yml, loop: [1, 2], loop_control: { loop_var: x } }',
     ['more 1 ok', 'more 2 ok'],

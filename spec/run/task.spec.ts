@@ -118,20 +118,16 @@ const cases: Readonly<Record<string, Case>> = {
 - { name: w, assert: { that: "r.results[0].msg == ['a']" } }`,
     story: ['t ok', 'u ok', 'v ok', 'w ok'],
   },
-  'with_items flattens one level': {
-    tasks:
-      "- { name: t, debug: { msg: \"{{ item }}\" }, with_items: [a, [b, [c]]], register: r }\n- { name: u, assert: { that: \"r.results | map(attribute='item') | list == ['a', 'b', ['c']]\" } }",
-    story: ['t ok', 'u ok'],
-  },
-  'with_dict, with_sequence, with_nested, with_together, with_indexed_items': {
+  'a loop whose list is undefined is skipped where the condition does not hold, whatever the item': {
     tasks: `
-- { name: t, debug: { msg: "{{ item.key }}{{ item.value }}" }, with_dict: { a: 1 }, register: r }
-- { debug: { msg: "{{ item }}" }, with_sequence: "start=1 end=3", register: s }
-- { debug: { msg: "{{ item }}" }, with_nested: [[a, b], [1]], register: n }
-- { debug: { msg: "{{ item }}" }, with_together: [[a, b], [1, 2]], register: g }
-- { debug: { msg: "{{ item.0 }}{{ item.1 }}" }, with_indexed_items: [x], register: x }
-- { name: u, assert: { that: ["r.results[0].msg == 'a1'", "s.results | map(attribute='item') | list == ['1', '2', '3']", "n.results[1].item == ['b', 1]", "g.results[1].item == ['b', 2]", "x.results[0].msg == '0x'"] } }`,
-    story: ['t ok', 'debug ok', 'debug ok', 'debug ok', 'debug ok', 'u ok'],
+- { name: t, debug: { msg: a }, loop: "{{ nothing }}", when: nothing is defined, register: r }
+- { name: u, debug: { msg: a }, with_items: "{{ some[7].list }}", vars: { some: [] }, when: [some | length > 7, item] }
+- { name: v, debug: { msg: "{{ r is skipped }}" }, failed_when: r is not skipped }
+- { name: w, debug: { msg: a }, loop: "{{ hostvars.a.nothing }}", when: item == 1, ignore_errors: true, register: r }
+- { name: x, debug: { msg: a }, failed_when: "'nothing' not in r.msg" }
+- { name: y, debug: { msg: a }, loop: text, when: false, ignore_errors: true }`,
+    story: ['t skipped', 'u skipped', 'v ok', 'w failed ignored', 'x ok', 'y failed ignored'],
+    result: { changed: false, skipped: true, false_condition: 'nothing is defined' },
   },
   'a loop over nothing is skipped': {
     tasks: '- { name: t, debug: { msg: a }, loop: [] }',
