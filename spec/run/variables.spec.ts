@@ -317,6 +317,29 @@ ${lines('group in the inventory', '=')}`;
       expect(result(`${name} : seen`)['msg']).to.deep.equal(expected(name, parents));
   });
 
+  it('of magic about the language: the version that roles ask for', async () => {
+    on = stage({}, ['h1']);
+    const { result } = await on.play(
+      `- { hosts: h1, gather_facts: false, tasks: [{ name: t, debug: { msg: "{{ [ansible_version, ansible_version.full is version('2.18', '>=')] }}" } }] }`,
+    );
+    expect(result('t')['msg']).to.deep.equal([
+      { full: '2.18.0', major: 2, minor: 18, revision: 0, string: '2.18.0' },
+      true,
+    ]);
+  });
+
+  it('of magic in templates: ansible_managed, unless somebody defines it, or a setting says it', async () => {
+    on = stage({ 't.j2': '{{ ansible_managed }}' }, ['h1']);
+    const write = (name: string, more = '') =>
+      `    - { name: ${name}, template: { src: t.j2, dest: "{{ playbook_dir }}/${name}" }${more} }\n`;
+    const book = `- hosts: h1\n  gather_facts: false\n  tasks:\n${write('plain')}${write('own', ', vars: { ansible_managed: ours }')}`;
+    const written = () => ['plain', 'own'].map((name) => readFileSync(join(on.folder, name), 'utf8'));
+    await on.play(book);
+    expect(written()).to.deep.equal(['Ansible managed', 'ours']);
+    await on.play(book, { managed: 'by us' });
+    expect(written()).to.deep.equal(['by us', 'ours']);
+  });
+
   it('of magic about the command line', async () => {
     on = stage({}, ['h1']);
     const names = ['check_mode', 'diff_mode', 'forks', 'verbosity', 'run_tags', 'skip_tags', 'limit', 'config_file'];
