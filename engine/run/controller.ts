@@ -19,6 +19,7 @@ import type { GrowingInventory } from './growing.ts';
 import type { Jobs } from './jobs.ts';
 import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
 import { localTree } from './local-tree.ts';
+import { besideTemplate } from './lookups.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -92,7 +93,8 @@ export function taskController(options: ControllerOptions): Controller {
     async render(path, render) {
       const source = withoutLines(files.text(path), render.skipLines ?? 0);
       const scope = render.variables ? layered(render.variables, environment.scope) : environment.scope;
-      const text = renderText(source, { ...environment, scope }, { file: path, ...renderOptions(render) });
+      const within = besideTemplate({ ...environment, scope }, path);
+      const text = renderText(source, within, { file: path, ...renderOptions(render) });
       return text instanceof Unknown ? text : Buffer.from(text, 'utf8');
     },
     evaluate: (expression) => evaluateExpression(expression, environment),

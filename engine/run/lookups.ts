@@ -56,7 +56,7 @@ export function controllerLookups(options: LookupOptions): Readonly<Record<strin
     template: (terms, { template_vars: extra }, environment) =>
       terms.map((term) => {
         const file = located(toText(term), 'templates', environment, options.cwd);
-        return renderText(options.read(file), withVariables(environment, extra), { file });
+        return renderText(options.read(file), besideTemplate(withVariables(environment, extra), file), { file });
       }),
     fileglob: (terms, _options, environment) =>
       terms.flatMap((term) => globbed(toText(term), environment, options.cwd)),
@@ -72,6 +72,12 @@ export function loadTemplate(candidates: (name: string) => readonly string[]) {
     const file = candidates(name).find((path) => existsSync(path));
     return file === undefined ? undefined : { file, text: readFileSync(file, 'utf8') };
   };
+}
+
+/** What the template of a file is rendered in: what it includes may lie beside it, after all other places. */
+export function besideTemplate(environment: Environment, file: string): Environment {
+  const beside = loadTemplate((name) => [resolve(dirname(file), name)]);
+  return { ...environment, load: (name) => environment.load?.(name) ?? beside(name) };
 }
 
 function candidatesOf(name: string, folder: string, { scope }: Environment, cwd: string): readonly string[] {

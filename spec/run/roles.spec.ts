@@ -109,6 +109,26 @@ describe('a role', () => {
     ]);
   });
 
+  it('has templates that include others: of its folder, beside the task, and beside themselves', async () => {
+    const { result } = await play(
+      {
+        'roles/r/tasks/main.yml': `
+- { name: made, template: { src: sub/a.j2, dest: "{{ playbook_dir }}/out" } }
+- name: seen
+  debug: { msg: "{{ [lookup('file', playbook_dir ~ '/out'), lookup('template', 'sub/a.j2')] }}" }
+`,
+        'roles/r/templates/sub/a.j2': `{% include 'top.j2' %}{% include 'task.j2' %}{% include 'b.j2' %}{% import 'm.j2' as m %}{{ m.f() }}`,
+        'roles/r/templates/top.j2': 'top ',
+        'roles/r/tasks/task.j2': 'task ',
+        'roles/r/templates/sub/b.j2': 'beside ',
+        'roles/r/templates/sub/m.j2': '{% macro f() %}macro{% endmacro %}',
+        'top.j2': 'playbook ',
+      },
+      '- hosts: h1\n  gather_facts: false\n  roles: [r]\n',
+    );
+    expect(result('r : seen')['msg']).to.deep.equal(['top task beside macro', 'top task beside macro']);
+  });
+
   /** What a role sees of `names`. */
   const sees = (name: string) =>
     `- { name: sees, debug: { msg: "{{ [${['own', 'vars', 'param', 'of_file', 'of_default']
