@@ -28,12 +28,10 @@ export async function attempt(turn: Turn): Promise<Once> {
     const done = await doOnce(turn, prepared, most > 1 ? run : undefined);
     if (isSettled(turn, done) || most === 1) return { ...done, notify: prepared.notify };
     if (run >= most || play.run.options.signal.aborted) {
-      return {
-        ...done,
-        status: 'failed',
-        ignored: holds(turn, 'ignore_errors'),
-        result: exhausted(task, done.result, run),
-      };
+      const result = exhausted(task, done.result, run);
+      // whether the task failed is for failed_when to say, as in Ansible, though the result says what it is
+      if (task.failedWhen && done.status !== 'failed') return { ...done, result, notify: prepared.notify };
+      return { ...done, status: 'failed', ignored: holds(turn, 'ignore_errors'), result };
     }
     const said = isSilent(turn) ? '' : String(done.result['msg'] ?? done.result['stderr'] ?? '');
     const message = play.run.secrets.scrub(said);

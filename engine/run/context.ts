@@ -159,6 +159,11 @@ export interface PlayRun {
   ended: boolean;
 }
 
+/** Hosts that still take part in the play: neither out of it nor on the way out. */
+export function leftOf({ lost }: PlayRun, hosts: readonly HostState[]): readonly HostState[] {
+  return atWork(hosts).filter((host) => !lost.has(host));
+}
+
 /** Hosts of the batch that are still at work. */
 export function atWork(hosts: readonly HostState[]): readonly HostState[] {
   return hosts.filter((host) => !host.gone && !host.ended);

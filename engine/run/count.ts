@@ -19,7 +19,7 @@ export function count(
   if (status === 'unreachable' && !ignored) recap.unreachable += 1;
 }
 
-/** What a rescue may ask about. */
+/** What the rescue that is to come may ask about. */
 export function rememberFailure(host: HostState, task: Readonly<Record<string, unknown>>, result: Result): void {
   host.variables.registered.set('ansible_failed_task', task);
   host.variables.registered.set('ansible_failed_result', result);

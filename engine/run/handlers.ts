@@ -21,13 +21,13 @@ export function addHandlers(play: PlayRun, brought: readonly PlannedHandler[]): 
 export async function flushHandlers(
   play: PlayRun,
   hosts: readonly HostState[],
-  force = false,
+  { force = false, guarded = false }: Partial<Pick<Section, 'force' | 'guarded'>> = {},
 ): Promise<ReadonlySet<HostState>> {
   const fallen = new Set<HostState>();
   const section: Section = {
     ahead: noAhead,
     leftRole: new Set(),
-    guarded: false,
+    guarded,
     handlers: true,
     force,
   };

@@ -3,6 +3,7 @@ import { isKplayError } from '../errors.ts';
 import type { PlannedInclude, PlannedStatement } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { valueKey } from '../source/value-key.ts';
+import type { Environment } from '../template/environment.ts';
 import { isTemplate, renderValue, toText } from '../template/render.ts';
 import { unsafely } from '../template/unsafely.ts';
 import { isUnknown, Unknown } from '../template/values.ts';
@@ -20,6 +21,8 @@ import type { Momentary } from './variables.ts';
 
 interface Wish {
   readonly name: string;
+  /** The include with `tasks_from` and its kin as the host wants them. */
+  readonly include: PlannedInclude;
   readonly momentary: Momentary | undefined;
   /** Hosts with equal keys include the same thing with the same item. */
   readonly key: string;
@@ -62,7 +65,7 @@ export async function runInclude(
       const answers = wishesOf(play, host, include);
       const own = answers.flatMap(({ wish }) => wish ?? []);
       register(resultOf(include, answers), host);
-      if (own.length === 0) told(play, host, label, 'skipped', { skip_reason: falseCondition });
+      if (own.length === 0) told(play, host, label, section, 'skipped', { skip_reason: falseCondition });
       for (const wish of own) {
         const group = wishes.get(wish.key) ?? { wish, hosts: [] };
         group.hosts.push(host);
@@ -71,7 +74,7 @@ export async function runInclude(
     } catch (error) {
       const result = { failed: true, changed: false, msg: (error as Error).message };
       register(result, host);
-      told(play, host, label, 'failed', result);
+      told(play, host, label, section, 'failed', result);
       fallen.add(host);
     }
   }
@@ -104,8 +107,8 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
     return { momentary, unknown: reason };
   };
   const loop = include.loop ? loopItems(play, host, include) : undefined;
-  if (loop?.kind === 'unknown') return [doubt(loop.reason)];
   if (loop?.kind === 'skipped') return [{ momentary: undefined }];
+  if (loop?.kind === 'unknown') return [doubt(loop.reason)];
   const items: readonly (Momentary | undefined)[] = loop ? loop.items.map(({ variables }) => variables) : [undefined];
   return items.map((momentary): Asked => {
     const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
@@ -115,7 +118,9 @@ function wishesOf(play: PlayRun, host: HostState, include: PlannedInclude): read
     const raw = written.kind === 'role' ? written.role : written.file;
     const name = renderValue(raw.value, environment, raw.at);
     if (isUnknown(name)) return doubt(name.reason, momentary);
-    return { momentary, wish: { name: toText(name), momentary, key: valueKey([name, momentary]) } };
+    const handed = withParts(include, environment);
+    const key = valueKey([name, momentary, partsOf(handed)]);
+    return { momentary, wish: { name: toText(name), include: handed, momentary, key } };
   });
 }
 
@@ -152,12 +157,7 @@ async function runWish(
   const handsDown = !written.dynamic || written.inherited.run_once === undefined;
   const takers = alike && handsDown ? alike : hosts;
   try {
-    const handed = withParts(
-      play,
-      hosts[0]!,
-      wish.momentary ? withItem(include, wish.momentary) : include,
-      wish.momentary,
-    );
+    const handed = wish.momentary ? withItem(wish.include, wish.momentary) : wish.include;
     const included = run.options.planner.include(handed, wish.name, play.variables.play);
     if (included.role && include.include.kind === 'role' && include.include.public)
       play.variables.addPublicRole(included.role);
@@ -174,7 +174,7 @@ async function runWish(
     );
   } catch (error) {
     if (!isKplayError(error)) throw error;
-    for (const host of hosts) told(play, host, label, 'failed', { failed: true, msg: error.message });
+    for (const host of hosts) told(play, host, label, section, 'failed', { failed: true, msg: error.message });
     return new Set(alike ?? hosts);
   }
 }
@@ -183,11 +183,12 @@ function told(
   play: PlayRun,
   host: HostState,
   task: TaskLabel,
+  { guarded }: Section,
   status: 'skipped' | 'failed',
   result: Record<string, unknown>,
 ): void {
   count(host, { status, result, ignored: false });
-  if (status === 'failed') rememberFailure(host, { name: task.name, action: task.module, args: {} }, result);
+  if (status === 'failed' && guarded) rememberFailure(host, { name: task.name, action: task.module, args: {} }, result);
   play.run.emit({
     type: 'outcome',
     outcome: {
@@ -211,20 +212,18 @@ export function modulesOf(statements: readonly PlannedStatement[]): readonly str
   });
 }
 
+const partNames = ['tasksFrom', 'varsFrom', 'defaultsFrom', 'handlersFrom'] as const;
+
+function partsOf({ include }: PlannedInclude): readonly string[] {
+  return include.kind === 'role' ? partNames.map((part) => include[part]) : [];
+}
+
 /** `tasks_from` and its kin, rendered. */
-function withParts(
-  play: PlayRun,
-  host: HostState,
-  include: PlannedInclude,
-  momentary: Momentary | undefined,
-): PlannedInclude {
+function withParts(include: PlannedInclude, environment: Environment): PlannedInclude {
   const { include: written } = include;
-  if (written.kind !== 'role') return include;
-  const parts = ['tasksFrom', 'varsFrom', 'defaultsFrom', 'handlersFrom'] as const;
-  if (!parts.some((part) => isTemplate(written[part]))) return include;
-  const environment = hostEnvironment(play.run, host, play, include.lexical, momentary);
+  if (written.kind !== 'role' || !partNames.some((part) => isTemplate(written[part]))) return include;
   const rendered = Object.fromEntries(
-    parts.map((part) => [part, toText(renderValue(written[part], environment, written.at))]),
+    partNames.map((part) => [part, toText(renderValue(written[part], environment, written.at))]),
   );
   return { ...include, include: { ...written, ...rendered } };
 }

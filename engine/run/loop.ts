@@ -4,6 +4,8 @@ import { unboxed } from '../source/float.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { UndefinedError } from '../template/errors.ts';
 import { pureLookups } from '../template/lookups.ts';
+import { dictOf, entriesOf, keysOf } from '../template/python/dicts.ts';
+import { isDict } from '../template/python/types.ts';
 import { renderValue, toText } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
 import { judge } from './conditions.ts';
@@ -79,10 +81,22 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
 
   function termsOf(): unknown {
     try {
-      return renderValue(terms.value, environment, terms.at);
+      return lookup === 'first_found' ? defined(terms.value) : renderValue(terms.value, environment, terms.at);
     } catch (error) {
       if (error instanceof UndefinedError) return error;
       throw error;
+    }
+  }
+
+  /** The names of files that can be told; those that cannot are passed over. */
+  function defined(value: unknown): unknown {
+    try {
+      return renderValue(value, environment, terms.at);
+    } catch (error) {
+      if (!(error instanceof UndefinedError)) throw error;
+      if (Array.isArray(value)) return value.flatMap((one) => defined(one) ?? []);
+      if (isDict(value)) return dictOf(entriesOf(value).map(([key, one]) => [key, defined(one) ?? []]));
+      return undefined;
     }
   }
 
@@ -98,7 +112,8 @@ export function loopItems(play: PlayRun, host: HostState, task: PlannedTask | Pl
   function looked(name: string, given: unknown): readonly unknown[] {
     const known = play.run.lookups[name] ?? pureLookups[name];
     if (!known) throw new ModuleFailure(`with_${name}: there is no lookup of this name`);
-    // with_items and its kin take one list of terms; a single value is a list of one
+    // with_items and its kin take one list of terms; a single value is a list of one, and a dict given to with_items its keys
+    if (name === 'items' && isDict(given)) return keysOf(given);
     const options = name === 'first_found' ? { folder: folderOf(task) } : {};
     return known(Array.isArray(given) ? given : [given], options, environment);
   }

@@ -4,7 +4,7 @@ import { searchPath } from '../plan/find-file.ts';
 import type { Lexical, Role } from '../plan/plan.ts';
 import { trusted } from '../template/render.ts';
 import { missing, omit, type Scope, ScopeDict } from '../template/values.ts';
-import { atWork, type HostState, type PlayRun, type Run } from './context.ts';
+import { type HostState, leftOf, type PlayRun, type Run } from './context.ts';
 import { hostEnvironment } from './environment.ts';
 
 /** Where a magic variable is asked for. */
@@ -53,9 +53,9 @@ const inPlay: Readonly<Record<string, (play: PlayRun) => unknown>> = {
   playbook_dir: ({ variables }) => variables.play.playbookDir,
   ansible_play_name: ({ variables }) => variables.play.name,
   ansible_play_hosts_all: ({ allHosts }) => namesOf(allHosts),
-  ansible_play_hosts: (play) => leftOf(play, play.allHosts),
-  ansible_play_batch: (play) => leftOf(play, play.batch),
-  play_hosts: (play) => leftOf(play, play.batch),
+  ansible_play_hosts: (play) => namesOf(leftOf(play, play.allHosts)),
+  ansible_play_batch: (play) => namesOf(leftOf(play, play.batch)),
+  play_hosts: (play) => namesOf(leftOf(play, play.batch)),
   ansible_role_names: (play) => roleNames(play),
   ansible_play_role_names: (play) => roleNames(play, false),
   ansible_dependent_role_names: (play) => roleNames(play, true),
@@ -96,11 +96,6 @@ function inventoryFile({ run, host }: Place): string | undefined {
   const [first] = inventory.hosts.values();
   const file = (inventory.host(host.name)?.at ?? first?.at)?.file ?? '';
   return isAbsolute(file) || inventory.sources.includes(file) ? file : undefined;
-}
-
-/** Those that still take part. */
-function leftOf({ lost }: PlayRun, hosts: readonly HostState[]): readonly string[] {
-  return namesOf(atWork(hosts).filter((host) => !lost.has(host)));
 }
 
 function namesOf(hosts: readonly HostState[]): readonly string[] {

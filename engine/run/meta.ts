@@ -34,7 +34,7 @@ export async function runMeta(
   const wanted = forAll.has(meta.action) ? hosts : holding;
   switch (meta.action) {
     case 'flush_handlers':
-      return new Set([...fallen, ...(await flushHandlers(play, wanted))]);
+      return new Set([...fallen, ...(await flushHandlers(play, wanted, { guarded: section.guarded }))]);
     case 'end_play':
     case 'end_batch':
       for (const host of play.batch) host.ended = true;

@@ -15,7 +15,7 @@ export function pathTests(cwd: string): Readonly<Record<string, TestFunction>> {
         return false; // what is not there is neither file nor folder
       }
     };
-  return {
+  const tests: Readonly<Record<string, TestFunction>> = {
     exists: about(statSync, () => true),
     link_exists: about(lstatSync, () => true),
     file: about(statSync, (found) => found.isFile()),
@@ -29,18 +29,33 @@ export function pathTests(cwd: string): Readonly<Record<string, TestFunction>> {
       }
     },
     mount: (value) =>
-      about(statSync, (found) => found.dev !== statSync(resolve(cwd, toText(value), '..')).dev)(
+      about(statSync, (found) => isMount(found, statSync(resolve(cwd, toText(value), '..'))))(
         value,
         [],
         {},
         {} as never,
       ),
     same_file: (value, [other]) =>
-      about(statSync, (found) => same(found, resolve(cwd, toText(other))))(value, [], {}, {} as never),
+      about(statSync, (found) => isSame(found, statSync(resolve(cwd, toText(other)))))(value, [], {}, {} as never),
+  };
+  const alsoKnown = {
+    is_file: 'file',
+    is_dir: 'directory',
+    is_link: 'link',
+    is_mount: 'mount',
+    is_same_file: 'same_file',
+  };
+  return {
+    ...tests,
+    ...Object.fromEntries(Object.entries(alsoKnown).map(([name, usual]) => [name, tests[usual]!])),
   };
 }
 
-function same(found: Stats, other: string): boolean {
-  const there = statSync(other);
-  return there.dev === found.dev && there.ino === found.ino;
+/** Another device than its parent's, or the root, which is its own parent. */
+function isMount(found: Stats, parent: Stats): boolean {
+  return found.dev !== parent.dev || isSame(found, parent);
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
 }

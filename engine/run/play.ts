@@ -94,7 +94,12 @@ async function runHosts(play: PlayRun, hosts: readonly HostState[], force: boole
   if (atWork(hosts).length > 0) await gatherFacts(play, atWork(hosts));
   for (const statements of [planned.preTasks, planned.tasks, planned.postTasks]) {
     await runSection(play, atWork(hosts), statements);
-    if (!play.ended || force) settle(await flushHandlers(play, force ? hosts : atWork(hosts), force));
+    if (!play.ended || force) {
+      const fallen = await flushHandlers(play, force ? hosts : atWork(hosts), { force });
+      settle(play, fallen);
+      // whoever fell in it has had its flush: there is none to force any more
+      for (const host of fallen) host.notified.clear();
+    }
     if (play.ended || (play.pace === inStep && tooManyFailed(play))) return;
   }
 }
@@ -112,14 +117,16 @@ async function runSection(
     handlers: false,
     force: false,
   };
-  settle(await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
+  settle(play, await following(play, hosts, section.ahead, () => runStatements(play, hosts, statements, section)));
 }
 
 /** Hosts that fell and were not rescued are out of the run; those whose errors were cleared since, of the play. */
-function settle(fallen: ReadonlySet<HostState>): void {
+function settle({ lost }: PlayRun, fallen: ReadonlySet<HostState>): void {
   for (const host of fallen) {
-    if (host.cleared) host.ended = true;
-    else host.gone ??= 'failed';
+    if (host.cleared) {
+      host.ended = true;
+      lost.delete(host);
+    } else host.gone ??= 'failed';
   }
 }
 

@@ -129,7 +129,7 @@ export async function runTaskOn(
     if (outcome === undefined || outcome.ignored) return;
     if (outcome.status === 'unreachable') host.gone = 'unreachable';
     if (outcome.status === 'failed' || outcome.status === 'unreachable') fallen.add(host);
-    if (outcome.status === 'failed')
+    if (outcome.status === 'failed' && section.guarded)
       rememberFailure(
         host,
         { name: task.name ?? label.name, action: task.module, args: tellableArguments(play, host, task) },
@@ -171,9 +171,10 @@ async function runBlock(
   const rescuable = [...fallen].filter((host) => host.gone !== 'unreachable');
   if (block.rescue.length > 0 && rescuable.length > 0 && !play.run.options.signal.aborted) {
     for (const host of rescuable) {
-      host.recap.rescued += 1;
+      const before = failedBefore.get(host) ?? 0;
       // whoever fell with another has no failure of its own to take back
-      host.recap.failed = failedBefore.get(host) ?? 0;
+      if (host.recap.failed > before) host.recap.rescued += 1;
+      host.recap.failed = before;
     }
     const fallenAgain = await runStatements(play, rescuable, block.rescue, section);
     for (const host of rescuable) if (!fallenAgain.has(host)) fallen.delete(host);

@@ -22,7 +22,7 @@ export async function runTask(turn: Turn, wrong?: unknown): Promise<TaskOutcome>
   play.run.emit({ type: 'host_start', host: host.name, task: label });
   const silent = isSilent(turn);
   const doing = wrong === undefined ? perform(turn, silent) : Promise.reject(wrong);
-  const done = answered(play, await doing.catch((error: unknown) => failedOnce(turn, error)));
+  const done = answered(play, host, await doing.catch((error: unknown) => failedOnce(turn, error)));
   if (task.register !== undefined) {
     const unknown = done.unknown !== undefined && !('results' in done.result);
     host.variables.registered.set(task.register, unknown ? new Unknown(done.unknown ?? '') : done.result);

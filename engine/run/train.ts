@@ -176,7 +176,7 @@ function isPlain(play: PlayRun, task: PlannedTask): boolean {
 function isSteady(play: PlayRun, host: HostState, prepared: Prepared): boolean {
   const { runsOn, simulated, unknown, variables, timeoutMs } = prepared;
   const own = runsOn === host.name && Object.keys(variables).length === 0 && timeoutMs === undefined;
-  const heard = prepared.notify.every((one) => notified(play, one).length > 0);
+  const heard = prepared.notify.every((one) => notified(play, host, one).length > 0);
   return own && heard && !simulated && unknown === undefined;
 }
 

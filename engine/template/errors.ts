@@ -51,13 +51,28 @@ export function asProblem(error: TemplateError): Problem {
   return { message: error.message, at: error.at, hint: error.hint };
 }
 
+/** A template file, or a scalar of YAML: its text, and where that begins. */
+export interface Source {
+  readonly text: string;
+  readonly at: Location;
+}
+
+/** Does what stands in this source, so that what is wrong with it is placed there, whoever asked for it. */
+export function within<T>(source: Source | undefined, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw source && error instanceof TemplateError ? placed(error, source.text, source.at) : error;
+  }
+}
+
 /** Where a place of a template is in the user's files: exact in a template file, the whole scalar in YAML. */
 export function placed(error: TemplateError, source: string, at: Location | undefined): TemplateError {
   if (error.at || !at) return error;
   const whole = at.line === 1 && at.column === 1; // a template file; a scalar's own escapes and folding hide the place inside it
   const position = error.position;
   const inside = whole && position ? { file: at.file, line: position.line + 1, column: position.column + 1 } : at;
-  const message = whole ? error.message : `${error.message}, in \`${excerpt(source, position)}\``;
+  const message = `${error.message}, in \`${excerpt(source, position)}\``;
   const Kind = error instanceof UndefinedError ? UndefinedError : TemplateError;
   return new Kind(message, { at: inside, variable: error.variable, hint: error.hint, position, cause: error.cause });
 }

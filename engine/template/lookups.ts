@@ -54,12 +54,12 @@ const dict: LookupFunction = (terms) =>
 const together: LookupFunction = (terms) => {
   const lists = listsOf(terms);
   const length = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length }, (_, row) => lists.map((list) => (row < list.length ? list[row] : null)));
+  return Array.from({ length }, (_, row) => flatOnce(lists.map((list) => (row < list.length ? list[row] : null))));
 };
 
 const nested: LookupFunction = (terms) =>
   listsOf(terms).reduce<unknown[][]>(
-    (rows, list) => rows.flatMap((row) => flatOnce(list).map((item) => [...row, item])),
+    (rows, list) => rows.flatMap((row) => list.map((item) => [...row, ...flatOnce([item])])),
     [[]],
   );
 
@@ -82,6 +82,8 @@ const subelements: LookupFunction = (terms) => {
   });
 };
 
+const sequenceOptions = ['start', 'end', 'count', 'stride', 'format'];
+
 /** `start=1 end=3 stride=2 count=3 format=%02d`, or `1-3/2:%02d`. */
 const sequence: LookupFunction = (terms, options, environment) => {
   const written = terms.length === 0 ? [''] : terms.map(toText);
@@ -90,10 +92,19 @@ const sequence: LookupFunction = (terms, options, environment) => {
     const number = (name: string) => (Object.hasOwn(settings, name) ? integerOf(settings[name], name) : undefined);
     const start = number('start') ?? 1;
     const count = number('count');
-    const stride = number('stride') ?? (count === undefined && (number('end') ?? start) < start ? -1 : 1);
-    const end = count === undefined ? number('end') : start + count * stride - Math.sign(stride);
-    if (end === undefined) throw new TemplateError('a sequence needs count or end');
-    if (stride === 0) return [];
+    const stride = number('stride') ?? 1;
+    const last = number('end');
+    const strange = Object.keys(settings).find((name) => !sequenceOptions.includes(name));
+    if (strange !== undefined)
+      throw new TemplateError(`a sequence has no "${strange}": it knows ${sequenceOptions.join(', ')}`);
+    if ((count ?? last) === undefined) throw new TemplateError('a sequence needs count or end');
+    if (count !== undefined && last !== undefined) throw new TemplateError('a sequence takes count or end, not both');
+    const end = last ?? start + count! * stride - Math.sign(stride);
+    if (stride === 0 || count === 0) return [];
+    if (Math.sign(end - start) === -Math.sign(stride))
+      throw new TemplateError(
+        `a sequence from ${start} to ${end} needs a ${stride > 0 ? 'negative' : 'positive'} stride`,
+      );
     const length = Math.max(0, Math.floor((end - start) / stride) + 1);
     if (length > (environment.budget?.items ?? 1_000_000)) throw new TemplateError('the sequence is too long');
     const format = toText(settings['format'] ?? '%d');

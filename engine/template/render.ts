@@ -88,7 +88,8 @@ export function renderText(source: string, environment: Environment, options: Te
   const at = { file: options.file, line: 1, column: 1 };
   return atDoor(environment, at, source, (session) => {
     const out: unknown[] = ['']; // so that no single value is kept as it is
-    executeTemplate(compiledTemplate(text, lexer).execute, new Frame(session, newTemplate()), out);
+    const template = newTemplate(false, { text: source, at });
+    executeTemplate(compiledTemplate(text, lexer).execute, new Frame(session, template), out);
     const given = writtenText(session, out);
     return options.keepTrailingNewline === false ? given : endedLike(source, given, newline);
   }) as string | Unknown;

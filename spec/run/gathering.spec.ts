@@ -38,6 +38,26 @@ describe('gathering facts', () => {
     expect(played.result('again')['ansible_facts']).to.have.property('ansible_mounts');
   });
 
+  const brings: Readonly<Record<string, string>> = {
+    "['!all', network]": 'hostname interfaces',
+    '"!all,network"': 'hostname interfaces',
+    "['!all', '!min', network]": 'interfaces',
+    "['!all']": 'hostname',
+    "['!network', '!hardware']": 'hostname virtualization_type',
+    all: 'hostname interfaces memtotal_mb virtualization_type',
+  };
+  for (const [subset, names] of Object.entries(brings)) {
+    it(`gather_subset: ${subset} brings ${names}`, async () => {
+      const played = await on.play(`
+- hosts: h1
+  gather_subset: ${subset}
+  tasks:
+    - { name: told, debug: { msg: "{{ ['hostname', 'interfaces', 'memtotal_mb', 'virtualization_type'] | select('in', ansible_facts) | join(' ') }}" } }
+`);
+      expect(played.result('told')['msg']).to.equal(names);
+    });
+  }
+
   it('fails the hosts of a play that asks for a subset there is not', async () => {
     const { recap, outcomes } = await on.play("- hosts: all\n  gather_subset: ['!all', kernel]\n");
     expect(recap['h1']).to.include({ failed: 1 });

@@ -52,6 +52,48 @@ const cases: Readonly<Record<string, Case>> = {
   handlers: [${say('a')}, ${say('b')}]`,
     story: ['t changed', 'f failed', 'a ok', 'b ok'],
   },
+  'forced, they end on a host where one of them fails': {
+    forceHandlers: true,
+    play: `
+  tasks: [${change('t', ', notify: [a, b, c]')}, { name: f, fail: { msg: no } }]
+  handlers: [${say('a')}, { name: b, fail: { msg: no } }, ${say('c')}]`,
+    story: ['t changed', 'f failed', 'a ok', 'b failed'],
+  },
+  'forced, those of pre_tasks run before the host is out': {
+    forceHandlers: true,
+    play: `
+  pre_tasks: [${change('p', ', notify: a')}, { name: f, fail: { msg: no } }]
+  tasks: [${change('never', ', notify: b')}]
+  handlers: [${say('a')}, ${say('b')}]`,
+    story: ['p changed', 'f failed', 'a ok'],
+  },
+  'what rescue and always notify is due as well': {
+    play: `
+  tasks:
+    - block: [${change('t', ', notify: c')}, { name: f, fail: { msg: no } }]
+      rescue: [${change('r', ', notify: a')}]
+      always: [${change('l', ', notify: b')}]
+  handlers: [${say('a')}, ${say('b')}, ${say('c')}]`,
+    story: ['t changed', 'f failed', 'r changed', 'l changed', 'a ok', 'b ok', 'c ok'],
+  },
+  'a notify of a block is that of its tasks': {
+    play: `
+  tasks: [{ block: [${change('t')}, ${say('u')}], notify: a }]
+  handlers: [${say('a')}]`,
+    story: ['t changed', 'u ok', 'a ok'],
+  },
+  'a name that is a template is the name it renders to, with the variables of its role': {
+    files: {
+      'roles/r/defaults/main.yml': 'service: web\n',
+      'roles/r/handlers/main.yml': `- ${say('"restart {{ service }}"')}\n`,
+      'roles/r/tasks/main.yml': `- ${change('t', ', notify: "restart {{ service }}"')}\n`,
+    },
+    play: `
+  roles: [r]
+  tasks: [{ meta: flush_handlers }, ${change('u', ', notify: "r : restart web"')}]
+  handlers: [${say('"restart {{ nobody_knows }}"')}]`,
+    story: ['r : t changed', 'r : restart web ok', 'u changed', 'r : restart web ok'],
+  },
   'force_handlers of a play does so too': {
     play: `
   force_handlers: true
@@ -128,13 +170,20 @@ const cases: Readonly<Record<string, Case>> = {
   handlers: [{ name: h, include_tasks: more.yml }]`,
     story: ['t changed', 'more ok'],
   },
+  'those of an imported file are notified by their own names, those of an included one run together': {
+    files: { 'more.yml': `- ${change('one', ', notify: late')}\n- ${say('two')}\n` },
+    play: `
+  tasks: [${change('t', ', notify: two')}, { meta: flush_handlers }, ${change('u', ', notify: all of it')}]
+  handlers: [{ import_tasks: more.yml }, { name: all of it, include_tasks: more.yml }, ${say('late')}]`,
+    story: ['t changed', 'two ok', 'u changed', 'one changed', 'two ok', 'late ok'],
+  },
   'run in a flush inside a block, and their failure is rescued there': {
     play: `
   tasks:
     - block: [${change('t', ', notify: h')}, { meta: flush_handlers }, ${say('never')}]
-      rescue: [${say('r')}]
+      rescue: [${say('"{{ ansible_failed_task.name }} {{ ansible_play_hosts }}"')}]
   handlers: [{ name: h, fail: { msg: no } }]`,
-    story: ['t changed', 'h failed', 'r ok'],
+    story: ['t changed', 'h failed', "h ['h1'] ok"],
   },
 };
 

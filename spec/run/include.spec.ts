@@ -18,6 +18,10 @@ const cases: Readonly<Record<string, readonly [string, readonly string[], (reado
     '- { include_tasks: more.yml, loop: "{{ nothing }}", when: nothing is defined }\n- { name: next, debug: { msg: a } }',
     ['include_tasks skipped', 'next ok'],
   ],
+  'a loop over something undefined is nobody’s concern where the condition is false': [
+    `- { include_tasks: more.yml, loop: "{{ hostvars.h1.no }}", when: hostvars.h1.no is defined }`,
+    ['include_tasks skipped'],
+  ],
   'its own loop variable': [
     '- { include_tasks: more.yml, loop: [1, 2], loop_control: { loop_var: x } }',
     ['more 1 ok', 'more 2 ok'],
@@ -77,6 +81,14 @@ describe('an include', () => {
       expect(played.story).to.deep.equal(story.map((line) => `h1 ${line}`));
     });
   }
+
+  it('of a role is each host’s own, part by part', async () => {
+    on = stage(files);
+    const { story } = await on.play(
+      "- hosts: all\n  gather_facts: false\n  tasks: [{ include_role: { name: r, tasks_from: \"{{ 'other' if inventory_hostname == 'h2' else 'main' }}\" } }]",
+    );
+    expect(story).to.deep.equal(['h1 r : main default ok', 'h2 r : other ok']);
+  });
 
   it('hosts that want the same take part together', async () => {
     on = stage({ 'a.yml': `- ${say('a')}\n`, 'b.yml': `- ${say('b')}\n` }, ['h1', 'h2', 'h3']);

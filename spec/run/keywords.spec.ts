@@ -23,6 +23,22 @@ const cases: Readonly<Record<string, { readonly play: string; readonly story: re
     - { name: never, debug: { msg: x } }`,
     story: ['gone lost unreachable ignored', 'gone fallen unreachable'],
   },
+  'a host that cannot be reached is beyond rescue, and does nothing always; its handlers are not forced': {
+    play: `
+- hosts: gone
+  gather_facts: false
+  force_handlers: true
+  tasks:
+    - { name: told, debug: { msg: x }, changed_when: true, notify: handle }
+    - block: [{ name: lost, command: "true" }]
+      rescue: [{ name: never, debug: { msg: x } }]
+      always: [{ name: never, debug: { msg: x } }]
+  handlers: [{ name: handle, debug: { msg: x } }]
+- hosts: gone
+  gather_facts: false
+  tasks: [{ name: never, debug: { msg: x } }]`,
+    story: ['gone told changed', 'gone lost unreachable'],
+  },
   'delegate_facts: what set_fact sets is the delegate’s': {
     play: `
 - hosts: all:!gone
@@ -76,6 +92,27 @@ const cases: Readonly<Record<string, { readonly play: string; readonly story: re
     - { name: "{{ r.msg }}", debug: { msg: x } }`,
     story: ['h1 {{ item }} ok', 'h1 refused failed ignored', 'h1 loop needs a list, not "8.0" ok'],
   },
+  'delegate_facts on a block and on an entry of roles is that of their tasks': {
+    play: `
+- hosts: h1
+  gather_facts: false
+  roles: [{ role: r, delegate_to: h2, delegate_facts: true }]
+  tasks:
+    - block: [{ name: block, set_fact: { of_block: 1 } }]
+      delegate_to: h2
+      delegate_facts: true
+    - { name: "{{ of_block is defined or of_role is defined }} {{ hostvars.h2.of_block }} {{ hostvars.h2.of_role }}", debug: { msg: x } }`,
+    story: ['h1 r : role ok', 'h1 block ok', 'h1 False 1 2 ok'],
+  },
+  'run_once with delegate_to, loop, when and register: done once, elsewhere by item, and known to every host': {
+    play: `
+- hosts: all:!gone
+  gather_facts: false
+  tasks:
+    - { name: once, command: "echo {{ item }}", loop: [h1, h2, h3], when: item != 'h3', delegate_to: "{{ item }}", run_once: true, changed_when: item == 'h2', register: r }
+    - { name: "{{ r.results | map(attribute='changed') | join }} {{ r.results[1].stdout }} {{ r.results[2] is skipped }}", debug: { msg: x } }`,
+    story: ['h1 once changed', 'h1 FalseTrueFalse h2 True ok', 'h2 FalseTrueFalse h2 True ok'],
+  },
   'run_once: facts are known to every host': {
     play: `
 - hosts: all:!gone
@@ -128,7 +165,7 @@ describe('keywords', () => {
 
   for (const [title, { play, story }] of Object.entries(cases)) {
     it(title, async () => {
-      on = stage();
+      on = stage({ 'roles/r/tasks/main.yml': '- { name: role, set_fact: { of_role: 2 } }\n' });
       expect((await on.play(play, { inventory })).story).to.deep.equal(story);
     });
   }

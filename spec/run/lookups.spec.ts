@@ -97,6 +97,15 @@ describe('lookups of the controller', () => {
     expect(look('first_found', ['none'], { skip: true })).to.deep.equal([]);
     expect(() => look('first_found', ['none'])).to.throw(/none of the files exists: none/);
   });
+  it('first_found: folder by folder; lists may be text', () => {
+    for (const path of ['one/b.txt', 'two/a.txt']) {
+      mkdirSync(join(folder, path, '..'));
+      writeFileSync(join(folder, path), '');
+    }
+    const first = [join(folder, 'one/b.txt')];
+    expect(look('first_found', [{ files: ['a.txt', 'b.txt'], paths: ['one', 'two'] }])).to.deep.equal(first);
+    expect(look('first_found', [{ files: 'a.txt,b.txt', paths: 'one:two' }])).to.deep.equal(first);
+  });
   it('password: made once, kept 0600, secret from then on', () => {
     const [made] = look('password', [`sub/pw length=12 chars=digits`]) as [string];
     expect(made).to.match(/^\d{12}$/);
@@ -125,6 +134,10 @@ describe('lookups of the controller', () => {
     const [hash] = look('password', ['pw encrypt=sha256_crypt']);
     expect(hash).to.equal(look('password', ['pw encrypt=sha256_crypt'], {}, true)[0]);
     expect(readFileSync(join(folder, 'pw'), 'utf8')).to.equal(`known salt=${String(hash).split('$')[3]}\n`);
+  }).timeout(60_000);
+  it('password: an option that has no effect is refused', () => {
+    expect(() => look('password', ['/dev/null'], { seed: 'x' })).to.throw(/"seed" is not carried out/);
+    expect(look('password', ['/dev/null encrypt=bcrypt ident=2y'])[0]).to.match(/^\$2y\$/);
   }).timeout(60_000);
   it('password: under check not made, and unknown', () => {
     expect(isUnknown(look('password', ['pw'], {}, true)[0])).to.equal(true);

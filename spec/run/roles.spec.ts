@@ -195,6 +195,20 @@ describe('a role', () => {
     expect(story).to.deep.equal(['h1 r : t ok', 'h1 r : t ok']);
   });
 
+  it('has files that end in .yml, .yaml or .json', async () => {
+    const { result } = await play(
+      {
+        'roles/r/tasks/main.yaml':
+          '- { name: sees, debug: { msg: "{{ v }} {{ d }}" }, changed_when: true, notify: h }\n',
+        'roles/r/handlers/main.json': '[{ "name": "h", "debug": { "msg": "handled" } }]',
+        'roles/r/vars/main.json': '{ "v": 1 }',
+        'roles/r/defaults/main.yaml': 'd: 2\n',
+      },
+      '- hosts: h1\n  gather_facts: false\n  roles: [r]\n',
+    );
+    expect([result('r : sees')['msg'], result('r : h')['msg']]).to.deep.equal(['1 2', 'handled']);
+  });
+
   it('has variables of its entry to itself', async () => {
     const { result } = await play(
       { 'roles/one/tasks/main.yml': sees('x').replace('sees', 'one'), 'roles/two/tasks/main.yml': sees('x') },

@@ -34,6 +34,21 @@ const cases: Readonly<Record<string, Case>> = {
     - ${say('never')}`,
     story: { a: 'f1 failed, r1 ok, f2 failed, a1 ok, f3 failed, a2 ok, a3 ok' },
   },
+  'what failed is told to the rescue it leads to, and stays so until another': {
+    hosts: ['a'],
+    play: `
+  tasks:
+    - block:
+        - block: [${fall('one')}]
+          rescue: [{ name: "{{ ansible_failed_task.name }}", debug: { msg: a } }]
+          always: [${fall('two')}]
+      rescue:
+        - { name: "{{ ansible_failed_task.name }}", debug: { msg: a } }
+        - { name: ignored, fail: { msg: no }, ignore_errors: true }
+        - ${fall('three')}
+      always: [{ name: "{{ ansible_failed_task.name }}", debug: { msg: a } }]`,
+    story: { a: 'one failed, one ok, two failed, two ok, ignored failed ignored, three failed, two ok' },
+  },
   'what was rescued counts as rescued, and the play goes on': {
     hosts: ['a', 'b'],
     play: `
@@ -61,7 +76,7 @@ const cases: Readonly<Record<string, Case>> = {
       rescue: [${say('r')}]
     - ${say('further')}`,
     story: { a: 'f failed, r ok, further ok', b: 'f skipped, r ok, further ok' },
-    recap: { a: { failed: 0, rescued: 1 }, b: { failed: 0 } },
+    recap: { a: { failed: 0, rescued: 1 }, b: { failed: 0, rescued: 0 } },
   },
   'a failed run_once fails every host': {
     hosts: ['a', 'b'],
@@ -118,6 +133,13 @@ const cases: Readonly<Record<string, Case>> = {
   tasks: [{ name: "{{ ansible_play_batch | join('+') }}", debug: { msg: a } }]`,
     story: { a: 'a ok', b: 'b ok', c: 'c ok' },
   },
+  'serial: a list of numbers and percentages, of which the last repeats': {
+    hosts: ['a', 'b', 'c', 'd', 'e'],
+    play: `
+  serial: [1, "40%"]
+  tasks: [{ name: "{{ ansible_play_batch | join('+') }}", debug: { msg: a } }]`,
+    story: { a: 'a ok', b: 'b+c ok', c: 'b+c ok', d: 'd+e ok', e: 'd+e ok' },
+  },
   'order: reverse_inventory': {
     hosts: ['a', 'b'],
     play: `
@@ -133,6 +155,22 @@ const cases: Readonly<Record<string, Case>> = {
     - ${say('further')}`,
     story: { b: 'further ok' },
     recap: { b: { ok: 1 } },
+  },
+  'who is left of the play: those that neither fell nor ended, those on the way to a rescue among them': {
+    hosts: ['a', 'b', 'c'],
+    play: `
+  tasks:
+    - block: [${fall('f', onA)}]
+      rescue: [{ name: "{{ ansible_play_hosts | join('+') }}", debug: { msg: a } }]
+    - block: [${fall('g', onA)}]
+      always: [{ name: "{{ ansible_play_hosts | join('+') }}", debug: { msg: a } }]
+    - { meta: end_host, when: inventory_hostname == 'b' }
+    - { name: "{{ ansible_play_batch | join }}{{ ansible_play_hosts | join }}{{ ansible_play_hosts_all | join }}", debug: { msg: a } }`,
+    story: {
+      a: 'f failed, a+b+c ok, g failed, b+c ok',
+      b: 'f skipped, g skipped, b+c ok',
+      c: 'f skipped, g skipped, b+c ok, ccabc ok',
+    },
   },
   'end_play: nobody goes on': {
     hosts: ['a', 'b'],

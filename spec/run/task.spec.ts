@@ -63,6 +63,19 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t failed'],
     result: { stdout: '4', attempts: 3 },
   },
+  'failed_when has the last word where the attempts have run out, though what is registered has failed': {
+    tasks: `
+- { name: t, shell: "echo a", register: r, until: r.stdout == "b", retries: 2, delay: 0, failed_when: false }
+- { name: u, assert: { that: [r is failed, r.attempts == 2] } }`,
+    story: ['t changed', 'u ok'],
+    result: { attempts: 2, stdout: 'a' },
+  },
+  'until holds for each item of a loop, and failed_when judges each attempt': {
+    tasks: `
+- { name: t, shell: "echo >> {{ playbook_dir }}/n{{ item }}; wc -l < {{ playbook_dir }}/n{{ item }}", loop: [1, 2], register: r, until: r.stdout | int >= item + 1, retries: 3, delay: 0, failed_when: r.stdout | int > 9 }
+- { name: u, assert: { that: "r.results | map(attribute='attempts') | list == [2, 3]" } }`,
+    story: ['t changed', 'u ok'],
+  },
   'attempts may be asked about': {
     tasks:
       '- { name: t, command: "true", register: r, until: r.attempts == 2, retries: 5, delay: 0, changed_when: r.attempts > 1 }',
@@ -129,6 +142,49 @@ const cases: Readonly<Record<string, Case>> = {
     story: ['t skipped', 'u skipped', 'v ok', 'w failed ignored', 'x ok', 'y failed ignored'],
     result: { changed: false, skipped: true, false_condition: 'nothing is defined' },
   },
+  'with_items goes through the keys of a dict, and takes a single value for a list of one': {
+    tasks: `
+- { debug: { msg: "{{ item }}" }, with_items: "{{ { 'a': 1, 'b': 2 } }}", register: d }
+- { debug: { msg: "{{ item }}" }, with_items: text, register: s }
+- { debug: { msg: "{{ item }}" }, with_items: [{ a: 1 }, "{{ [] }}"], register: l }
+- { name: t, debug: { msg: "{{ [d, s, l] | map(attribute='results') | map('map', attribute='item') | map('list') | list }}" } }`,
+    story: ['debug ok', 'debug ok', 'debug ok', 't ok'],
+    result: { msg: [['a', 'b'], ['text'], [{ a: 1 }]] },
+  },
+  'with_nested and with_together flatten every row once': {
+    tasks: `
+- { debug: { msg: "{{ item }}" }, with_nested: [[[a, b], c], [1]], register: n }
+- { debug: { msg: "{{ item }}" }, with_together: [[a, b], [[1, 2]]], register: g }
+- { name: t, debug: { msg: "{{ [n, g] | map(attribute='results') | map('map', attribute='item') | map('list') | list }}" } }`,
+    story: ['debug ok', 'debug ok', 't ok'],
+    result: {
+      msg: [
+        [
+          ['a', 'b', 1],
+          ['c', 1],
+        ],
+        [
+          ['a', 1, 2],
+          ['b', null],
+        ],
+      ],
+    },
+  },
+  'with_first_found passes over names that cannot be told': {
+    tasks: `
+- { name: t, debug: { msg: "{{ item | basename }}" }, with_first_found: ["{{ hostvars.h1.no }}.yml", site.yml], register: r }
+- { name: u, debug: { msg: "{{ item | basename }}" }, with_first_found: [{ files: ["{{ hostvars.h1.no }}", hosts] }], register: s }
+- { name: v, assert: { that: ["r.results[0].msg == 'site.yml'", "s.results[0].msg == 'hosts'"] } }`,
+    story: ['t ok', 'u ok', 'v ok'],
+  },
+  'a loop over something undefined is skipped where the condition is false anyway, else it fails': {
+    tasks: `
+- { name: t, debug: { msg: "{{ item }}" }, loop: "{{ hostvars.h1.no }}", when: hostvars.h1.no is defined }
+- { name: u, debug: { msg: "{{ item.0 }}" }, with_subelements: ["{{ hostvars.h1.no }}", k], when: [false, item.x] }
+- { name: v, debug: { msg: "{{ item }}" }, loop: "{{ hostvars.h1.no }}", when: item == 1, ignore_errors: true }`,
+    story: ['t skipped', 'u skipped', 'v failed ignored'],
+    result: { false_condition: 'hostvars.h1.no is defined' },
+  },
   'a loop over nothing is skipped': {
     tasks: '- { name: t, debug: { msg: a }, loop: [] }',
     story: ['t skipped'],
@@ -167,6 +223,17 @@ describe('a task', () => {
       if (result) expect(played.result('t')).to.deep.include(result);
     });
   }
+
+  it('of a loop waits between items as loop_control.pause says, and calls them as label says', async () => {
+    const { events, result } = await on.play(
+      book('- { name: t, shell: "date +%s%3N", loop: [a, b], loop_control: { pause: 0.2, label: "<{{ item }}>" } }'),
+    );
+    expect(events.flatMap((event) => (event.type === 'item' ? [event.label] : []))).to.deep.equal(['<a>', '<b>']);
+    const [first, second] = (result('t')['results'] as readonly { stdout: string }[]).map(({ stdout }) =>
+      Number(stdout),
+    );
+    expect(second! - first!).to.be.at.least(200);
+  });
 
   it('with no_log shows nothing, of no attempt, no item and no failure', async () => {
     const { events } = await on.play(

@@ -422,6 +422,17 @@ ${lines('group in the inventory', '=')}`;
     expect(said).to.deep.equal(['it at a 0']);
   });
 
+  it('of magic about roles: those of the play, and those that they depend on', async () => {
+    on = stage({ 'roles/outer/meta/main.yml': 'dependencies: [inner]\n', 'roles/inner/tasks/main.yml': '' }, ['h1']);
+    const names = ['role_names', 'ansible_play_role_names', 'ansible_dependent_role_names', 'ansible_role_names'];
+    const { result } = await on.play(
+      `- hosts: h1\n  gather_facts: false\n  roles: [outer]\n  tasks: [{ name: t, debug: { msg: ["${names
+        .map((name) => `{{ ${name} | sort }}`)
+        .join('", "')}"] } }]`,
+    );
+    expect(result('t')['msg']).to.deep.equal([['outer'], ['outer'], ['inner'], ['inner', 'outer']]);
+  });
+
   it('of magic about roles: who led here, each once, and where files are searched', async () => {
     const say = (name: string, seen: string) => `- { name: ${name}, debug: { msg: ${JSON.stringify(seen)} } }\n`;
     on = stage(

@@ -1,13 +1,19 @@
 /** A template's error says what is wrong, where, and what may have been meant. */
 import { expect } from 'chai';
 import { TemplateError, UndefinedError } from '../../engine/template/errors.ts';
-import { evaluateExpression, renderText, renderValue } from '../../engine/template/render.ts';
+import { evaluateExpression, renderText, renderValue, trusted } from '../../engine/template/render.ts';
 import { at, environmentOf } from './environment.ts';
 
+const files: Readonly<Record<string, string>> = {
+  'part.j2': 'ok\n  {{ nope }}\n',
+  'macros.j2':
+    '{% macro hi(u) %}\nHello {{ u.nope }}\n{% endmacro %}\n{% macro around() %}{{ caller() }}{% endmacro %}\n',
+  'base.j2': '{% block body %}\n{{ nope }}{% endblock %}\n{{ nope }}\n',
+};
 const environment = environmentOf(
   { etcd_port: 2379, unit: { name: 'etcd', state: 'on' }, list: [1, 2], text: 'x' },
   {
-    load: (name) => (name === 'part.j2' ? { text: 'ok\n  {{ nope }}\n', file: 'templates/part.j2' } : undefined),
+    load: (name) => (Object.hasOwn(files, name) ? { text: files[name]!, file: name } : undefined),
   },
 );
 
@@ -53,6 +59,11 @@ describe('errors of templates', () => {
     ['{{ text | replace("a") }}', 'argument "new" is missing'],
     ['{{ text | uper }}', 'there is no filter "uper"'],
     ["{{ lookup('fiel', 'x') }}", 'there is no lookup "fiel"'],
+    ["{{ query('sequence', 'start=2 end=1') }}", 'a sequence from 2 to 1 needs a negative stride'],
+    ["{{ query('sequence', 'start=1 end=2 stride=-1') }}", 'a sequence from 1 to 2 needs a positive stride'],
+    ["{{ query('sequence', 'count=1 end=2') }}", 'count or end, not both'],
+    ["{{ query('sequence', 'start=1') }}", 'needs count or end'],
+    ["{{ query('sequence', 'cuont=1') }}", 'a sequence has no "cuont": it knows start, end, count'],
     ['{{ 1 / 0 }}', 'division by zero'],
     ["{{ undef(hint='set the port') }}", 'set the port'],
     ["{{ nope | mandatory('give it') }}", 'give it'],
@@ -83,9 +94,36 @@ describe('errors of templates', () => {
     });
   }
 
-  it('stand in the file which was included', () => {
-    const error = errorOf(() => renderText('a\n{% include "part.j2" %}', environment, { file: 'x.j2' }));
-    expect(error.at).to.deep.equal({ file: 'templates/part.j2', line: 2, column: 6 });
+  /** Templates that lead into others, and where what is wrong stands. */
+  const elsewhere: readonly (readonly [source: string, file: string, line: number, column: number])[] = [
+    ['a\n{% include "part.j2" %}', 'part.j2', 2, 6],
+    ['{% from "macros.j2" import hi %}\n\n{{ hi(unit) }}', 'macros.j2', 2, 11],
+    ['{% import "macros.j2" as m %}\n\n{{ m.hi(unit) }}', 'macros.j2', 2, 11],
+    ['{% from "macros.j2" import hi %}\n{{ hi(nope) }}', 'x.j2', 2, 7],
+    ['{% from "macros.j2" import around %}\n{% call around() %}\n{{ nope }}{% endcall %}', 'x.j2', 3, 4],
+    ['{% extends "base.j2" %}\n{% block body %}\n{{ nope }}{% endblock %}', 'x.j2', 3, 4],
+    ['{% extends "base.j2" %}', 'base.j2', 2, 4],
+    ['{% extends "base.j2" %}{% block body %}{% endblock %}', 'base.j2', 3, 4],
+    ['{% extends "base.j2" %}{% block body %}{{ super() }}{% endblock %}', 'base.j2', 2, 4],
+    ['{% for x in [1] %}\n{% include "part.j2" %}{% endfor %}', 'part.j2', 2, 6],
+  ];
+  for (const [source, file, line, column] of elsewhere) {
+    it(`stand in the file they are in: ${JSON.stringify(source)}`, () => {
+      const error = errorOf(() => renderText(source, environment, { file: 'x.j2' }));
+      expect(error.at).to.deep.equal({ file, line, column });
+    });
+  }
+
+  it('show the tag, in a file as well', () => {
+    const error = errorOf(() => renderText('a {{ unit.stat ~ 1 }} b', environment, { file: 'x.j2' }));
+    expect(error.message).to.match(/no key 'stat' .*, in `\{\{ unit\.stat ~ 1 \}\}`$/);
+  });
+
+  it('stand in the variable that another one leads to', () => {
+    const inner = { file: 'group_vars/all.yml', line: 3, column: 8 };
+    const outer = environmentOf({ outer: trusted('{{ inner }}'), inner: trusted('a {{ nope }}', inner) });
+    const error = errorOf(() => renderText('\n{{ outer }}', outer, { file: 'x.j2' }));
+    expect(error).to.deep.include({ at: inner, message: "'nope' is undefined, in `{{ nope }}`" });
   });
 
   it('stand at the scalar of a bare expression', () => {

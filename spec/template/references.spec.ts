@@ -75,20 +75,20 @@ describe('references of templates', () => {
 
 describe('the check of syntax', () => {
   it('finds every filter and test which does not exist, also those named inside map and select', () => {
-    const source =
-      "{{ a | defualt(1) }}\n{{ b is definde }}{{ c | map('lowre') | selectattr('x', 'eqq') | ansible.builtin.bool }}";
+    const second = "{{ c | map('lowre') | selectattr('x', 'eqq') | ansible.builtin.bool }}";
+    const source = `{{ a | defualt(1) }}\n{{ b is definde }}${second}`;
     const problems = checkSyntax(source, 'template', { file: 'x.j2', line: 1, column: 1 });
     expect(problems.map(({ message, hint, at: place }) => [message, hint, place?.line, place?.column])).to.deep.equal([
-      ['there is no filter "defualt"', 'Did you mean "default"?', 1, 8],
-      ['there is no test "definde"', 'Did you mean "defined"?', 2, 9],
-      ['there is no filter "lowre"', 'Did you mean "lower"?', 2, 30],
-      ['there is no test "eqq"', 'Did you mean "eq"?', 2, 57],
+      ['there is no filter "defualt", in `{{ a | defualt(1) }}`', 'Did you mean "default"?', 1, 8],
+      ['there is no test "definde", in `{{ b is definde }}`', 'Did you mean "defined"?', 2, 9],
+      [`there is no filter "lowre", in \`${second}\``, 'Did you mean "lower"?', 2, 30],
+      [`there is no test "eqq", in \`${second}\``, 'Did you mean "eq"?', 2, 57],
     ]);
   });
 
   it('finds one error of syntax, at its place', () => {
     expect(checkSyntax('x\n{% if a %}', 'template', { file: 'x.j2', line: 1, column: 1 })).to.deep.equal([
-      { message: '"if" is never closed', at: { file: 'x.j2', line: 2, column: 4 }, hint: undefined },
+      { message: '"if" is never closed, in `{% if a %}`', at: { file: 'x.j2', line: 2, column: 4 }, hint: undefined },
     ]);
     expect(checkSyntax('a ==', 'expression', at)[0]).to.deep.include({
       message: 'expected an expression, found the end, in `a ==`',

@@ -144,8 +144,10 @@ function compileLogical(and: boolean, leftNode: Expression, rightNode: Expressio
 function compileLookup(node: LookupVal): Evaluate {
   const target = compileExpression(node.target);
   const place = { line: node.lineno, column: node.colno };
-  const position = (value: unknown) => {
-    if (value instanceof Undefined) value.position ??= place;
+  const position = (value: unknown, { template }: Frame) => {
+    if (!(value instanceof Undefined) || value.position) return value;
+    value.position = place;
+    value.source = template.source;
     return value;
   };
   if (node.val.typename === 'Slice') {
@@ -159,10 +161,10 @@ function compileLookup(node: LookupVal): Evaluate {
   }
   if (node.dotted && node.val.typename === 'Literal') {
     const name = String(node.val.value);
-    return (frame) => position(attribute(frame.session, target(frame), name));
+    return (frame) => position(attribute(frame.session, target(frame), name), frame);
   }
   const key = compileExpression(node.val);
-  return (frame) => position(subscript(frame.session, target(frame), key(frame)));
+  return (frame) => position(subscript(frame.session, target(frame), key(frame)), frame);
 }
 
 function compileTest(node: Test): Evaluate {

@@ -1,4 +1,5 @@
 /** The names which a template binds itself: by `set`, `for`, `with`, macros and imports. */
+import type { Source } from '../errors.ts';
 import type { Session } from './session.ts';
 
 /** Writes a piece of a template. */
@@ -8,6 +9,8 @@ export type Execute = (frame: Frame, out: unknown[]) => void;
 export interface Template {
   /** The definitions of each block: the first is the one to write, `super()` is the next. */
   readonly blocks: Map<string, Execute[]>;
+  /** The file at work; none for a text of YAML. */
+  source?: Source | undefined;
   /** An imported template sees no variables. */
   readonly isolated: boolean;
   /** Set by `extends`: the template whose text is written in the end. */

@@ -1,5 +1,5 @@
 /** Macros and the `call` block, which is a macro without a name. */
-import { TemplateError } from '../errors.ts';
+import { TemplateError, within } from '../errors.ts';
 import { dictOf } from '../python/dicts.ts';
 import { Callable, type Given, tuple, Undefined } from '../python/types.ts';
 import type { Body, Parameter } from '../syntax/nodes.ts';
@@ -19,14 +19,16 @@ export function compileMacro(
     parameter,
     fallback: fallback ? compileExpression(fallback) : undefined,
   }));
-  return (outer) =>
-    new Callable(name, (given) => {
+  return (outer) => {
+    const { source } = outer.template;
+    return new Callable(name, (given) => {
       const frame = outer.inner();
       bindArguments(name, frame, fallbacks, given);
       const out: unknown[] = [];
-      frame.session.meter.deeper(() => execute(frame, out));
+      within(source, () => frame.session.meter.deeper(() => execute(frame, out)));
       return written(frame.session, out);
     });
+  };
 }
 
 interface Fallback {

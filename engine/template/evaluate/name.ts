@@ -23,6 +23,7 @@ export function compileName({ value: name, ...position }: Name): Evaluate {
       return near === undefined ? undefined : `Did you mean "${near}"?`;
     });
     absent.position = place;
+    absent.source = frame.template.source;
     return absent;
   };
 }

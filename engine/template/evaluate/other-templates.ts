@@ -1,5 +1,5 @@
 /** Statements which bring in other templates: `include`, `import`, `extends`, and the blocks which an `extends` fills. */
-import { placed, TemplateError } from '../errors.ts';
+import { type Source, TemplateError, within } from '../errors.ts';
 import { withoutLastLineEnd } from '../line-ends.ts';
 import { toText } from '../python/text.ts';
 import { Callable, Instance } from '../python/types.ts';
@@ -20,8 +20,8 @@ export function executeTemplate(execute: Execute, frame: Frame, out: unknown[]):
   parent(frame, out);
 }
 
-export function newTemplate(isolated = false): Template {
-  return { blocks: new Map(), isolated };
+export function newTemplate(isolated = false, source?: Source): Template {
+  return { blocks: new Map(), isolated, source };
 }
 
 /** Finds the template which an expression names; undefined when there is none. */
@@ -42,13 +42,12 @@ function load(
 }
 
 function inFile(found: { readonly text: string; readonly file: string }, frame: Frame, out: unknown[]): void {
-  const at = { file: found.file, line: 1, column: 1 };
-  try {
+  const source = { text: found.text, at: { file: found.file, line: 1, column: 1 } };
+  frame.template.source = source;
+  within(source, () => {
     const execute = frame.session.engine.compile(withoutLastLineEnd(found.text));
     frame.session.meter.deeper(() => executeTemplate(execute, frame, out));
-  } catch (error) {
-    throw error instanceof TemplateError ? placed(error, found.text, at) : error;
-  }
+  });
 }
 
 function mustLoad(frame: Frame, value: unknown) {
@@ -109,9 +108,13 @@ export function compileFromImport(node: FromImport): Execute {
 export function compileBlock(node: Block, compileBody: (body: Body) => Execute): Execute {
   const body = compileBody(node.body);
   return (frame, out) => {
-    const { blocks } = frame.template;
+    const { blocks, source } = frame.template;
     const definitions = blocks.get(node.name) ?? [];
-    blocks.set(node.name, [...definitions, body]);
+    const definition: Execute = (inner, pieces) => {
+      const own = new Frame(inner.session, { ...inner.template, source }, inner);
+      within(source, () => body(own, pieces));
+    };
+    blocks.set(node.name, [...definitions, definition]);
     if (frame.template.parent) return;
     writeBlock(blocks.get(node.name)!, 0, frame, out);
   };

@@ -90,8 +90,9 @@ const humanToBytes = native(
     if (!match) throw new TemplateError(`human_to_bytes cannot read "${String(value)}"`);
     const unit = match[2] ?? defaultUnit ?? 'B';
     const range = ranges.find(([name]) => name === unit[0]!.toUpperCase());
-    const whole = isbits ? /^(?:[YZEPTGMK]?b(?:it)?s?|[YZEPTGMK])$/ : /^(?:[YZEPTGMK]?B|[YZEPTGMK]|[bB](?:ytes?)?)$/i;
-    if (!range || !whole.test(unit)) throw new TemplateError(`human_to_bytes does not know the unit "${unit}"`);
+    const [letter, word] = isbits ? ['b', 'bit'] : ['B', 'byte'];
+    const known = unit.length === 1 || unit[1] === letter || unit.toLowerCase().includes(word);
+    if (!range || !known) throw new TemplateError(`human_to_bytes does not know the unit "${unit}"`);
     return Math.round(Number(match[1]) * range[1]);
   },
 );

@@ -63,9 +63,7 @@ export const setFilters: Readonly<Record<string, Native>> = {
   unique: native(
     list,
     { case_sensitive: truth, attribute: anything },
-    (values, { case_sensitive: caseSensitive, attribute }, session) => {
-      // Without either argument Ansible compares values as they are; given one, Jinja2 ignores case.
-      const exact = caseSensitive ?? (attribute === undefined || attribute === null);
+    (values, { case_sensitive: exact = false, attribute }, session) => {
       const read = attribute === undefined || attribute === null ? undefined : attributeOf(attribute);
       return fresh(
         distinct(values, (value) => withoutCase(read ? session.resolve(read(session, value)) : value, exact)),

@@ -2,7 +2,7 @@
 
 import type { Location } from '../../errors.ts';
 import { Float } from '../../source/float.ts';
-import { type Place, UndefinedError } from '../errors.ts';
+import { type Place, placed, type Source, UndefinedError } from '../errors.ts';
 import { Raw, ScopeDict, Unknown, Unsafe } from '../values.ts';
 
 export { Float };
@@ -28,6 +28,8 @@ export class Undefined {
   readonly #message: string | (() => string);
   readonly #hint: string | (() => string | undefined) | undefined;
   position: Place | undefined;
+  /** The file the position is in; none for a text of YAML. */
+  source: Source | undefined;
   /** Where it was looked for, when that is not where it is used. */
   at: Location | undefined;
   /** Words that take looking for are a function: most absent values meet a `default`, and nobody asks. */
@@ -47,12 +49,9 @@ export class Undefined {
 
   /** Throws: an undefined value was used. */
   fail(): never {
-    throw new UndefinedError(this.message, {
-      variable: this.variable,
-      hint: this.hint,
-      position: this.position,
-      at: this.at,
-    });
+    const { variable, hint, position, at, source } = this;
+    const error = new UndefinedError(this.message, { variable, hint, position, at });
+    throw source ? placed(error, source.text, source.at) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Tests of texts. */
 import { TemplateError } from '../errors.ts';
-import { type Native, native, string, text, truth } from '../evaluate/native.ts';
+import { type Native, native, strictList, string, text, truth } from '../evaluate/native.ts';
 import { pythonRegex } from '../python/regex.ts';
 import { toText } from '../python/text.ts';
 import { about } from './forms.ts';
@@ -13,6 +13,13 @@ function matching(find: (value: string, regex: RegExp) => boolean): Native {
       find(value, pythonRegex(pattern, { ignoreCase: ignorecase, multiline })),
   );
 }
+
+/** An address whose scheme is one of those given, if any are. */
+const address = (shape: RegExp): Native =>
+  native(text, { schemes: strictList }, (value, { schemes }) => {
+    const scheme = shape.exec(value)?.[1]?.toLowerCase();
+    return scheme !== undefined && (schemes === undefined || schemes.some((one) => toText(one) === scheme));
+  });
 
 const atStart = (value: string, regex: RegExp) =>
   regex.exec(value) !== null && new RegExp(regex.source, regex.flags.replace('g', 'y')).test(value);
@@ -34,8 +41,8 @@ export const textTests: Readonly<Record<string, Native>> = {
     return matchTypes[type]!(value, pythonRegex(pattern, { ignoreCase: ignorecase, multiline }));
   }),
   abs: about((value) => toText(value).startsWith('/')),
-  uri: about((value) => /^[A-Za-z][A-Za-z0-9+.-]*:./.test(toText(value))),
-  url: about((value) => /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]+/.test(toText(value))),
+  uri: address(/^([A-Za-z][A-Za-z0-9+.-]*):./),
+  url: address(/^([A-Za-z][A-Za-z0-9+.-]*):\/\/[^/?#]+/),
   urn: about((value) => /^urn:[A-Za-z0-9-]+:./i.test(toText(value))),
   vault_encrypted: about((value) => typeof value === 'string' && value.startsWith('$ANSIBLE_VAULT;')),
 };
