@@ -4,7 +4,7 @@
  * and check mode writes nothing while its prediction holds.
  */
 import assert from 'node:assert/strict';
-import { type AnyModule, isAction, type Result } from './module/definition.ts';
+import { type AnyModule, type Controller, isAction, type Result } from './module/definition.ts';
 import { ModuleFailure, UnknownState } from './target/failure.ts';
 import { predictedWorld } from './target/prediction.ts';
 import { simulatedTarget } from './target/simulated.ts';
@@ -35,6 +35,8 @@ export interface Expected {
   readonly files?: Readonly<Record<string, FakeFile | string | null>>;
   /** Before and after of each diff shown. */
   readonly diffs?: readonly (readonly [before: string, after: string])[];
+  /** Files on the machine of the controller afterwards, as `files`. */
+  readonly controller?: Readonly<Record<string, FakeFile | string | null>>;
   /** Files the controller saved. */
   readonly saved?: Readonly<Record<string, string>>;
 }
@@ -82,22 +84,25 @@ export async function checkCase(module: AnyModule, given: ModuleCase): Promise<v
   const outcome = await runModule(module, args, target, controller);
   assertExpected(outcome, target, controller, given.want ?? {});
   if (!isAction(module) && given.always === undefined) {
-    const change = await differenceOf(module, args, target, given);
+    const change = await differenceOf(module, args, target, again(given, controller));
     assert.deepEqual(change, {}, 'a second run would change something again');
   }
 }
 
 const controllerOf = (given: ModuleCase): FakeController => fakeController(given.files, given);
 
+/** The controller of a second run: it has saved nothing, and what lies on its machine is there still. */
+const again = (given: ModuleCase, { local }: Controller): Controller => ({ ...controllerOf(given), local });
+
 /** How state and wish still differ; not at all where that cannot be known. */
 async function differenceOf(
   module: Exclude<AnyModule, { readonly run: unknown }>,
   args: Readonly<Record<string, unknown>>,
   target: Target,
-  given: ModuleCase,
+  controller: Controller,
 ): Promise<object> {
   try {
-    return (await compare(module, args, target, controllerOf(given))).change;
+    return (await compare(module, args, target, controller)).change;
   } catch (error) {
     if (error instanceof UnknownState) return {};
     throw error;
@@ -111,9 +116,10 @@ async function assertLookingIsFree(
 ): Promise<void> {
   if (isAction(module)) return;
   const target = fakeTarget(given.world);
-  const first = await compare(module, args, target, controllerOf(given));
-  const second = await compare(module, args, target, controllerOf(given));
-  assert.deepEqual(target.log, [], 'probing changed the host');
+  const controller = controllerOf(given);
+  const first = await compare(module, args, target, controller);
+  const second = await compare(module, args, target, controller);
+  assert.deepEqual([...target.log, ...controller.machine.log], [], 'probing changed the host');
   assert.deepEqual(Object.keys(second.change), Object.keys(first.change), 'probing twice gave two answers');
 }
 
@@ -124,15 +130,18 @@ async function assertCheckWritesNothing(
 ): Promise<void> {
   const real = fakeTarget(given.world);
   const simulated = simulatedTarget(real, predictedWorld());
+  const { machine } = controllerOf(given);
+  const believed = simulatedTarget(machine, predictedWorld());
+  const controller = { ...controllerOf(given), local: async () => believed };
   try {
-    await runModule(module, args, simulated, controllerOf(given));
+    await runModule(module, args, simulated, controller);
     if (isAction(module) || given.always !== undefined) return;
-    const change = await differenceOf(module, args, simulated, given);
+    const change = await differenceOf(module, args, simulated, controller);
     assert.deepEqual(change, {}, 'check mode did not predict what the run does');
   } catch (error) {
     if (!(error instanceof UnknownState)) throw error;
   } finally {
-    assert.deepEqual(real.log, [], 'check mode changed the host');
+    assert.deepEqual([...real.log, ...machine.log], [], 'check mode changed the host');
   }
 }
 
@@ -188,6 +197,7 @@ function assertExpected(outcome: Outcome, target: FakeTarget, controller: FakeCo
     from = at + 1;
   }
   for (const [path, file] of Object.entries(want.files ?? {})) assertFile(target, path, file);
+  for (const [path, file] of Object.entries(want.controller ?? {})) assertFile(controller.machine, path, file);
   for (const [path, text] of Object.entries(want.saved ?? {}))
     assert.equal(controller.saved.get(path)?.toString(), text, `saved ${path}`);
 }

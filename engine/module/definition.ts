@@ -40,6 +40,8 @@ export interface Controller {
   save(path: string, chunks: AsyncIterable<Buffer> | Buffer): Promise<void>;
   /** True when `path` on the controller holds exactly this SHA-256. */
   matches(path: string, sha256: string): Promise<boolean>;
+  /** The controller as a target, as the user who runs kplay: for whole trees that are written there. */
+  local(): Promise<Target>;
   /** A value that must never be shown from here on: results, diffs and logs are scrubbed of it. */
   secret(value: string): void;
   /** Adds a host or groups to the inventory of this run, for all that follows; true when that is news. */

@@ -39,6 +39,11 @@ function hasHome(value: unknown): boolean {
   return Array.isArray(value) ? value.some(hasHome) : typeof value === 'string' && value.startsWith('~');
 }
 
+/** A path whose `~` is the home that it means on the host. */
+export async function expandHome(path: string, target: ReadableTarget): Promise<string> {
+  return hasHome(path) ? String(await expand(path, target)) : path;
+}
+
 async function expand(value: unknown, target: ReadableTarget): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => expand(item, target)));
   const parts = typeof value === 'string' ? /^~([^/]*)(.*)$/s.exec(value) : null;

@@ -2,10 +2,12 @@ import { posix } from 'node:path';
 import type { ArgsLiteral } from '../module/arguments.ts';
 import { difference } from '../module/change.ts';
 import { defineModule } from '../module/definition.ts';
+import { endsOf } from '../module/sync/ends.ts';
 import { type Transfer, transferOf } from '../module/sync/items.ts';
 import { type Ownership, type Place, placeNow, placeWanted } from '../module/sync/place.ts';
 import { filesAt, inWaves, ownershipOf } from '../module/sync/reading.ts';
 import { type Step, send } from '../module/sync/send.ts';
+import type { Source } from '../module/sync/source.ts';
 import { surplus } from '../module/sync/surplus.ts';
 import { itemized, stepDiffs } from '../module/sync/told.ts';
 import { type Wishes, wishesOf } from '../module/sync/wishes.ts';
@@ -26,6 +28,7 @@ interface Found {
   readonly transfer: Transfer;
   readonly files: readonly FileState[];
   readonly ownership: Ownership;
+  readonly from: Source;
   /** Nothing is there, and no directory to make it in. */
   readonly nowhere: boolean;
 }
@@ -37,13 +40,17 @@ const args = {
   src: {
     required: true,
     description:
-      'file or directory of the controller, looked for in files/ of the role and beside the playbook; "dir" is sent under its name, "dir/" is what is in it',
+      'file or directory of the controller, looked for in files/ of the role and beside the playbook, or with pull of the host; "dir" is sent under its name, "dir/" is what is in it',
   },
-  dest: { type: 'path', required: true, description: 'where it goes on the host' },
+  dest: {
+    required: true,
+    description:
+      'where it goes on the host, or with pull on the controller: below the folder of the playbook where it is relative',
+  },
   mode: {
     choices: ['push', 'pull'],
     default: 'push',
-    description: 'push; pull is refused: fetch brings files of hosts',
+    description: 'push sends to the host, pull brings to the controller',
   },
   archive: {
     type: 'bool',
@@ -71,7 +78,11 @@ const args = {
     default: false,
     description: 'without recursive: directories themselves, and not what is in them',
   },
-  copy_links: { type: 'bool', default: false, description: 'send what links point to, not the links' },
+  copy_links: {
+    type: 'bool',
+    default: false,
+    description: 'send what links point to, not the links; refused with pull',
+  },
   existing_only: { type: 'bool', default: false, description: 'make nothing that is not there yet' },
   rsync_opts: {
     type: 'list',
@@ -100,13 +111,15 @@ const args = {
 } as const satisfies ArgsLiteral;
 
 export default defineModule({
-  summary: 'Makes a directory of the host the same as one of the controller, without rsync on either.',
+  summary:
+    'Makes a directory of the host the same as one of the controller, or the other way round, without rsync on either.',
   description: [
     'It goes over the connection of the task, whichever that is, as the user that become says. Sizes and times are compared, ' +
       'and files that differ are sent whole; where the time alone differs, SHA-256 says whether the content does.',
     'Hard links, ACLs, extended attributes, times of links, sockets, pipes and devices are left out. Rules in .rsync-filter ' +
       'files are not read: one in src is an error.',
-    'src is on the controller. delegate_to, by which Ansible makes it a directory of another host, is refused.',
+    'With mode: pull a tree of the host comes to the controller, where it is written as the user who runs kplay.',
+    'delegate_to, by which Ansible makes the side of the controller a directory of another host, is refused.',
   ],
   args,
   returns: {
@@ -124,39 +137,42 @@ export default defineModule({
 `,
 
   async probe({ args, target, controller }): Promise<SyncState> {
-    const wishes = wishesOf(args, controller.host, controller.delegatedTo);
-    const dest = target.stat(wishes.dest, { follow: true });
-    const above = target.exists(aboveOf(wishes.dest));
-    const identity = target.query(identityKind, '');
+    const asked = wishesOf(args, controller.host, controller.delegatedTo);
+    const { from, to, locate } = await endsOf(args, target, controller);
+    const wishes = { ...asked, ...(await locate(asked)) };
+    const dest = to.stat(wishes.dest, { follow: true });
+    const above = to.exists(aboveOf(wishes.dest));
+    const identity = to.query(identityKind, '');
     void Promise.allSettled([dest, above, identity]); // where the source is wrong, that is told
-    const sent = await transferOf(wishes, dest, controller);
+    const sent = await transferOf(wishes, dest, from);
     const [known, there, ownership, root] = await Promise.all([
-      filesAt(target, wishes.dest, sent.items),
-      wishes.delete && sent.root !== undefined ? target.query(treeKind, sent.root) : [],
-      ownershipOf(target, sent.items, wishes, identity),
+      filesAt(to, wishes.dest, sent.items),
+      wishes.delete && sent.root !== undefined ? to.query(treeKind, sent.root) : [],
+      ownershipOf(to, sent.items, wishes, identity),
       dest,
     ]);
     if (sent.into && root.exists && root.type !== 'directory')
       throw new ModuleFailure(`${wishes.dest} is a ${root.type}, not a directory`);
     const removed = surplus(sent, there);
-    const files = [...known, ...(await filesAt(target, wishes.dest, removed))];
+    const files = [...known, ...(await filesAt(to, wishes.dest, removed))];
     const transfer = { ...sent, items: [...sent.items, ...removed] };
+    const asking = { wishes, from };
     const places = await inWaves(
       transfer.items,
-      async (item, index) => [item.path, await placeNow(target, item, files[index]!, wishes)] as const,
+      async (item, index) => [item.path, await placeNow(to, item, files[index]!, asking)] as const,
     );
     const nowhere = !root.exists && !(await above);
-    return { places: Object.fromEntries(places), found: { wishes, transfer, files, ownership, nowhere } };
+    return { places: Object.fromEntries(places), found: { wishes, transfer, files, ownership, nowhere, from } };
   },
 
-  async desired({ state, controller }) {
-    const { wishes, transfer, files, ownership, nowhere } = state.found;
+  async desired({ args, state }) {
+    const { wishes, transfer, files, ownership, nowhere, from } = state.found;
     const places = await inWaves(transfer.items, async (item, index) => {
       const before = state.places[item.path]!;
-      const after = await placeWanted(item, files[index]!, before, { wishes, ownership, controller });
+      const after = await placeWanted(item, files[index]!, before, { wishes, ownership, from });
       if (before.type === 'directory' && !['directory', 'absent'].includes(after.type) && !wishes.delete)
         throw new ModuleFailure(
-          `${item.path} is a directory on the host, not a ${after.type}: delete: true removes it`,
+          `${item.path} is a directory${args.mode === 'pull' ? '' : ' on the host'}, not a ${after.type}: delete: true removes it`,
         );
       return [item.path, after] as const;
     });
@@ -165,19 +181,21 @@ export default defineModule({
     return { places: Object.fromEntries(places) };
   },
 
-  apply({ state, wanted, target, controller }) {
-    return send(changedSteps(state, wanted), steps(state, wanted), { target, controller, wishes: state.found.wishes });
+  async apply({ args, state, wanted, target, controller }) {
+    const { from, to } = await endsOf(args, target, controller, target.download);
+    await send(changedSteps(state, wanted), steps(state, wanted), { target: to, from, wishes: state.found.wishes });
   },
 
-  returned({ state, wanted }) {
-    const lines = changedSteps(state, wanted).map(itemized);
+  returned({ args, state, wanted }) {
+    const lines = changedSteps(state, wanted).map((step) => itemized(step, args.mode === 'pull'));
     const { warnings } = state.found.transfer;
     const msg = lines.map((line) => `${line}\n`).join('');
     return { msg, stdout_lines: lines, rc: 0, ...(warnings.length > 0 && { warnings }) };
   },
 
-  async preview({ state, wanted, target, controller }) {
-    const diffs = await inWaves(changedSteps(state, wanted), (step) => stepDiffs(step, target, controller));
+  async preview({ args, state, wanted, target, controller }) {
+    const { from, to } = await endsOf(args, target, controller);
+    const diffs = await inWaves(changedSteps(state, wanted), (step) => stepDiffs(step, to, from));
     return diffs.flat();
   },
 });

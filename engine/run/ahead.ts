@@ -181,7 +181,7 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
         module: prepared.module,
         args: await expandHomes(prepared.module, prepared.args, target),
         target: readOnlyTarget(target),
-        controller: { ...controllerFor(play, host, task, prepared), job: notYet },
+        controller: { ...controllerFor(play, host, task, prepared), job: notYet, local: notYet },
         diff: false,
       }),
     )

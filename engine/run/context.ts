@@ -109,6 +109,8 @@ export interface Run {
    * host's own. Throws ModuleFailure for settings that make no sense.
    */
   machine(name: string, inherited?: Inherited, from?: Asking): Machine;
+  /** The controller itself. */
+  controller(): Machine;
   /** What went to and fro so far between the controller and a host. */
   traffic(name: string): HostTraffic;
   /** Who reads ahead on a place, to be told when something there is being changed. */

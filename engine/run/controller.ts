@@ -20,6 +20,7 @@ import type { Jobs } from './jobs.ts';
 import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
 import { localTree } from './local-tree.ts';
 import { besideTemplate } from './lookups.ts';
+import type { Machine } from './machines.ts';
 import type { Prepared } from './prepare.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -34,6 +35,8 @@ export interface ControllerOptions extends FileSeeker {
   readonly verbosity: number;
   readonly inventory: GrowingInventory;
   readonly jobs: Jobs;
+  /** The machine that the controller itself is. */
+  readonly machine: () => Machine;
 }
 
 /** The controller for a task that has been prepared. */
@@ -53,6 +56,7 @@ export function controllerFor(play: PlayRun, host: HostState, task: PlannedTask,
     verbosity: run.options.verbosity,
     inventory: run.inventory,
     jobs: run.jobs,
+    machine: run.controller,
   });
 }
 
@@ -116,6 +120,11 @@ export function taskController(options: ControllerOptions): Controller {
       if (typeof answer === 'string') return answer === sha256;
       const found = await files.file(path);
       return found !== undefined && (await found.sha256()) === sha256;
+    },
+    local() {
+      const machine = options.machine();
+      machine.forget({ domains: undefined }); // others work there as well, and tell nobody
+      return machine.target(undefined, options.simulated ? 'simulated' : 'live');
     },
     grow: (addition) =>
       options.inventory.grow({

@@ -8,6 +8,7 @@ import { valueKey } from '../source/value-key.ts';
 import type { Reader } from '../target/batch.ts';
 import { predictedWorld, predictionOf } from '../target/prediction.ts';
 import type { Touched } from '../target/query.ts';
+import { missing, type Scope } from '../template/values.ts';
 import { specProblems } from './argument-specs.ts';
 import { connectionSettings, connectionVariables } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
@@ -200,6 +201,12 @@ function newRun(given: RunOptions): WholeRun {
       if (plain) asUsual.set(name, meant);
       return meant;
     },
+    controller() {
+      const settings = connectionSettings('localhost', true, {}, { scope: noVariables, lookups: {} }, options.defaults);
+      const { environment: _, ...told } = settings;
+      const key = JSON.stringify(['localhost', told]);
+      return machines.get(key) ?? newMachine(key, 'localhost', settings);
+    },
     refreshInventory() {
       if (!options.readInventory) return;
       inventory.refresh(options.readInventory());
@@ -232,6 +239,8 @@ function newRun(given: RunOptions): WholeRun {
   };
   return run;
 }
+
+const noVariables: Scope = { get: () => missing, names: () => [] };
 
 /** What was typed at private prompts. A default is no secret: it stands in the playbook. */
 function privateAnswers({ plan, prompts }: RunOptions): readonly string[] {

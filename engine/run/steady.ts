@@ -30,6 +30,7 @@ export function steadyController(controller: Controller, names: ReadonlySet<stri
     isDirectory: async (path) => (await controller.isDirectory(path)) && no(),
     list: no,
     tree: no,
+    local: no,
     variables: no,
   };
 }

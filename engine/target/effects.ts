@@ -5,16 +5,14 @@ import type { Content } from './content.ts';
 import { checksumKind, contentKind, statKind } from './files.ts';
 import { type Effect, effect } from './query.ts';
 import type { FileState, FileType, PresentFile } from './state.ts';
+import type { Attributes } from './target.ts';
 
 /** Everything that will be true of a path once a file with this content is there. */
 export function fileEffects(
   path: string,
   file: {
     readonly content: Buffer | Unknown;
-    readonly mode?: string;
-    readonly owner?: string;
-    readonly group?: string;
-  },
+  } & Attributes,
 ): readonly Effect[] {
   const { content } = file;
   const size = Buffer.isBuffer(content) ? content.length : 0;
@@ -24,6 +22,24 @@ export function fileEffects(
     effect(contentKind, path, content),
   ];
 }
+
+/** The same of a content that may be large: then all but the content itself is known. */
+export async function contentEffects(
+  path: string,
+  content: Content,
+  attributes: Attributes,
+): Promise<readonly Effect[]> {
+  if (Buffer.isBuffer(content) || content instanceof Unknown || content.size <= mostRemembered)
+    return fileEffects(path, { ...attributes, content: await contentBytes(content) });
+  return [
+    ...statEffects(path, predicted('file', { ...attributes, size: content.size })),
+    effect(checksumKind, path, await content.sha256()),
+    effect(contentKind, path, new Unknown(`${path} is too large to be looked into before the run`)),
+  ];
+}
+
+/** Bytes of a content that check mode keeps. */
+const mostRemembered = 16 * 1024 * 1024;
 
 /** The two `stat` answers about a path that is no link. */
 export function statEffects(path: string, state: FileState): readonly Effect[] {

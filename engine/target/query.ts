@@ -22,6 +22,8 @@ export interface QueryKind<K, V> {
   readonly domains: readonly Domain[];
   /** It is about something that changes without this host (an API): asked anew each time, and never ahead of its task. */
   readonly volatile?: true;
+  /** It is about everything below a path, its id: under check unknown once a change there is believed. */
+  readonly deep?: true;
   /** The second half of an answer's identity. */
   id(key: K): string;
   /** The path a key is about, where the answer depends on that path alone. */

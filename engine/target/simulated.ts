@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import { Unknown } from '../template/values.ts';
-import { contentBytes, fileEffects, predicted, statEffects } from './effects.ts';
+import { contentEffects, fileEffects, predicted, statEffects } from './effects.ts';
 import { ModuleFailure, UnknownState } from './failure.ts';
 import { checksumKind, contentKind, normalPath, type StatKey, statKind } from './files.ts';
 import { readable } from './live.ts';
@@ -35,6 +35,8 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     const path = pathOf(kind, key);
     if (path !== undefined && underRemoved(path))
       return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
+    if (kind.deep && believedBelow(kind.id(key)))
+      throw new UnknownState(`${kind.id(key)} is changed by the run before`);
     const value = kind.volatile ? await askedNow(kind, key) : await real.query(kind, key);
     const folder = path && prediction.bringsBelow.find((one) => normalPath(path).startsWith(`${one}/`));
     if (folder && (value === undefined || (value as FileState).exists === false)) {
@@ -112,6 +114,12 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     prediction.removed.add(root);
   }
 
+  function believedBelow(root: string): boolean {
+    const below = root === '/' ? root : `${root}/`;
+    const paths = [...[...prediction.answers.keys()].map((id) => aboutPath.exec(id)?.[2] ?? ''), ...prediction.removed];
+    return paths.some((path) => path.startsWith(below));
+  }
+
   function underRemoved(path: string): boolean {
     for (let at = normalPath(path); at !== '/' && at !== '.'; at = posix.dirname(at)) {
       if (prediction.removed.has(at)) return true;
@@ -139,11 +147,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
   return {
     ...readable(real.host, query),
     async writeFile(path, content, options) {
-      const bytes = await contentBytes(content);
-      believe(
-        `write ${path}`,
-        fileEffects(path, { content: bytes, ...(await wouldBe(path, options)) } as Parameters<typeof fileEffects>[1]),
-      );
+      believe(`write ${path}`, await contentEffects(path, content, await wouldBe(path, options)));
       if (options.backup)
         believe(
           `backup of ${path}`,

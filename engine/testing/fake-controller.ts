@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type { Addition, Controller, ControllerFile, Result } from '../module/definition.ts';
 import type { LocalFile } from '../target/content.ts';
 import { ModuleFailure } from '../target/failure.ts';
+import { type FakeTarget, type FakeWorld, fakeTarget } from './fake-target.ts';
 
 export interface FakeController extends Controller {
   /** What modules saved, by path. */
@@ -13,6 +14,8 @@ export interface FakeController extends Controller {
   readonly secrets: ReadonlySet<string>;
   /** What modules added to the inventory. */
   readonly added: readonly Addition[];
+  /** The host that it is itself. */
+  readonly machine: FakeTarget;
 }
 
 export interface FakeControllerOptions {
@@ -27,6 +30,8 @@ export interface FakeControllerOptions {
   readonly attributes?: Readonly<Record<string, Partial<Omit<ControllerFile, 'path'>>>>;
   /** What tasks started with `poll: 0` came to, by their id; undefined for those still running. */
   readonly jobs?: Readonly<Record<string, Result | undefined>>;
+  /** What lies on the controller, for modules that write trees there. */
+  readonly controller?: FakeWorld | undefined;
 }
 
 /** A controller over files by path; relative paths are below `/project`. Templates know `{{ name }}` and nothing else. */
@@ -39,6 +44,7 @@ export function fakeController(
     delegatedTo,
     attributes = {},
     jobs = {},
+    controller,
   }: FakeControllerOptions = {},
 ): FakeController {
   const variables: Readonly<Record<string, unknown>> = { playbook_dir: '/project', ...given };
@@ -48,6 +54,7 @@ export function fakeController(
   const saved = new Map<string, Buffer>();
   const secrets = new Set<string>();
   const added: Addition[] = [];
+  const machine = fakeTarget(controller);
 
   function bytes(path: string): Buffer {
     const content = contents.get(path);
@@ -64,6 +71,8 @@ export function fakeController(
     saved,
     secrets,
     added,
+    machine,
+    local: async () => machine,
     find(folder, name) {
       const searched = posix.isAbsolute(name) ? [name] : [`/project/${folder}/${name}`, `/project/${name}`];
       const found = searched

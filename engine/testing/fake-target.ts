@@ -175,9 +175,9 @@ function computed(world: FakeWorld, files: FakeFiles, kind: string, id: string, 
     case 'content':
       return files.content(id);
     case 'tree':
-      return files
-        .below(id)
-        .map((path) => ({ path: posix.relative(id, path), ...(files.stat(path, false) as PresentFile) }));
+      return below(files, id);
+    case 'whole-tree':
+      return { entries: below(files, id), whole: true };
     case 'glob':
       return globbed(files, key as { readonly pattern: string; readonly folder?: string });
     case 'file-details':
@@ -202,6 +202,12 @@ function computed(world: FakeWorld, files: FakeFiles, kind: string, id: string, 
     default:
       return nothing;
   }
+}
+
+function below(files: FakeFiles, root: string): readonly (PresentFile & { readonly path: string })[] {
+  return files
+    .below(root)
+    .map((path) => ({ path: posix.relative(root, path), ...(files.stat(path, false) as PresentFile) }));
 }
 
 function globbed(

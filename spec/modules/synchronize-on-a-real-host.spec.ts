@@ -189,6 +189,34 @@ for (const [name, command] of Object.entries(shells)) {
       expect((await lines({ ...args(), dest: at('out/link') })).story).to.equal('h1 sync ok');
     });
 
+    it('brings back what it has sent, and nothing else', async () => {
+      const pull = (more = {}) => ({ mode: 'pull', src: at('out/www/'), dest: at('back'), delete: true, ...more });
+      const foreseen = await lines(pull(), { check: true, diff: true });
+      expect(foreseen.story).to.equal('h1 sync changed');
+      expect(readdirSync(here.folder)).to.not.include('back');
+      expect((await lines(pull())).lines).to.deep.equal(foreseen.lines);
+      expect(listing(at('back'))).to.deep.equal(listing(at('out/www')));
+      expect(rsync(['-n', '--delete', at('out/www/'), at('back/')])).to.deep.equal([]);
+      const again = await lines(pull());
+      expect(again.story).to.equal('h1 sync ok');
+      expect(again.trips).to.be.at.most(3);
+      writeFileSync(at('back/css/a.css'), 'r{}'); // nobody has told the run
+      utimesSync(at('back/css/a.css'), 1, 1);
+      expect((await lines(pull({ checksum: true }))).lines).to.deep.equal(['>fc.t...... css/a.css']);
+      rmSync(at('back'), { recursive: true });
+    });
+
+    it('does not bring what the run would change before', async () => {
+      const before = `- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: made, copy: { content: x, dest: "${at('out/www/made')}" } }
+    - { name: sync, synchronize: { mode: pull, src: "${at('out/www/')}", dest: "${at('back')}" } }
+`;
+      const { result } = await here.play(before, { check: true });
+      expect(result('sync')['msg']).to.include(`${at('out/www')} is changed by the run before`);
+    });
+
     it('knows nothing of a source that the run would change before', async () => {
       const before = `- hosts: h1
   gather_facts: false

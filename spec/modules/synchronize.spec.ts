@@ -291,7 +291,6 @@ testModule(synchronize, 'synchronize', {
     world: { files: there },
     want: { changed: false },
   },
-  'does not pull': { args: to({ mode: 'pull' }), files, fails: 'fetch in a loop' },
   'refuses other options by name': {
     args: to({ rsync_opts: ['--chmod=D755'] }),
     files,
@@ -332,5 +331,121 @@ testModule(synchronize, 'synchronize', {
     files,
     world: { files: { '/srv/file': '' } },
     fails: '/srv/file is a file, not a directory',
+  },
+});
+
+const logs = { '/var/log/app/old/1.log': 'one', '/var/log/app/now.log': { content: 'two', mode: '0640' } };
+const back = (args: object = {}) => ({ mode: 'pull', src: '/var/log/app/', dest: '/srv/logs', ...args });
+
+testModule(synchronize, 'synchronize, mode: pull', {
+  'brings what is in a directory': {
+    args: back(),
+    world: { files: logs },
+    want: {
+      changed: true,
+      log: [],
+      controller: { '/srv/logs/old/1.log': 'one', '/srv/logs/now.log': { content: 'two', mode: '0640' } },
+      result: {
+        rc: 0,
+        stdout_lines: ['cd+++++++++ ./', '>f+++++++++ now.log', 'cd+++++++++ old/', '>f+++++++++ old/1.log'],
+      },
+      diffs: [
+        ['', 'directory\n'],
+        ['', 'two'],
+        ['', 'directory\n'],
+        ['', 'one'],
+      ],
+    },
+  },
+  'puts a relative dest below the folder of the playbook': {
+    args: back({ dest: 'logs', src: '/var/log/app' }),
+    world: { files: logs },
+    controller: { files: { '/project/site.yml': '' } },
+    want: { controller: { '/project/logs/app/now.log': 'two' } },
+  },
+  'makes out homes where they are': {
+    args: back({ src: '~logs/', dest: '~/' }),
+    world: { files: { '/var/log/app/f': 'x' }, accounts: { logs: { home: '/var/log/app' } } },
+    want: { controller: { '/root/f': 'x' } },
+  },
+  'leaves alone what is the same': {
+    args: back({ delete: true }),
+    world: { files: logs },
+    controller: {
+      files: { ...logs, '/srv/logs/old/1.log': 'one', '/srv/logs/now.log': { content: 'two', mode: '0640' } },
+    },
+    want: { changed: false, result: { stdout_lines: [] } },
+  },
+  'compares contents with checksum': {
+    args: back({ checksum: true, src: '/var/log/app/old/' }),
+    world: { files: logs },
+    controller: { files: { '/srv/logs/1.log': 'eno' } },
+    want: { result: { stdout_lines: ['>fc........ 1.log'] }, diffs: [['eno', 'one']] },
+  },
+  'removes what the host does not have, but not what is left out': {
+    args: back({ delete: true, rsync_opts: ['--exclude=keep', '--exclude=*.log'] }),
+    world: { files: logs },
+    controller: { files: { '/srv/logs/keep/a': '', '/srv/logs/gone/b': '', '/srv/logs/x.log': '' } },
+    want: {
+      controller: { '/srv/logs/keep/a': '', '/srv/logs/gone': null, '/srv/logs/x.log': '', '/srv/logs/now.log': null },
+    },
+  },
+  'brings times and permissions along': {
+    args: back(),
+    world: { files: { '/var/log/app/f': { content: 'x', mode: '0600', mtime: 1600000000 } } },
+    controller: { files: { '/srv/logs/f': 'x' } },
+    want: {
+      controller: { '/srv/logs/f': { content: 'x', mode: '0600', mtime: 1600000000 } },
+      result: { stdout_lines: ['.f..tp..... f'] },
+    },
+  },
+  'gives files to the user that the controller has by that name': {
+    args: back(),
+    world: {
+      files: { '/var/log/app/f': { content: 'x', owner: 'web', group: 'web' } },
+      accounts: { web: { uid: 33 } },
+    },
+    controller: { accounts: { web: { uid: 1005 } }, groups: { web: { gid: 1005 } } },
+    want: { controller: { '/srv/logs/f': { owner: 'web', group: 'web' } } },
+  },
+  'brings links as links': {
+    args: back(),
+    world: { files: { '/var/log/app/f': 'x', '/var/log/app/l': { linkTarget: 'f' } } },
+    want: { controller: { '/srv/logs/l': { linkTarget: 'f' } } },
+  },
+  'brings a file': {
+    args: back({ src: '/var/log/app/now.log', dest: '/srv/now' }),
+    world: { files: logs },
+    want: { controller: { '/srv/now': 'two' } },
+  },
+  'brings large files by their stream': {
+    args: back(),
+    world: { files: { '/var/log/app/large': 'x'.repeat(200_000) } },
+    want: {
+      controller: { '/srv/logs/large': 'x'.repeat(200_000) },
+      diffs: [
+        ['', 'directory\n'],
+        ['', '(200000 bytes)\n'],
+      ],
+    },
+  },
+  'wants a source': { args: back({ src: '/none/' }), fails: '/none/ does not exist on testhost' },
+  'brings nothing where not all can be read': {
+    args: back({ delete: true }),
+    world: { files: logs, answers: { 'whole-tree /var/log/app': { entries: [], whole: false } } },
+    controller: { files: { '/srv/logs/f': '' } },
+    fails: '/var/log/app/ cannot be read on testhost, or not all that is in it',
+  },
+  'does not follow links': { args: back({ copy_links: true }), fails: 'copy_links with mode: pull is not done' },
+  'refuses a host in src': { args: back({ src: 'h1:/var/log' }), fails: 'src is on the host of the task' },
+  'needs no delegation to the controller': {
+    args: back(),
+    delegatedTo: 'localhost',
+    fails: 'dest is on the controller',
+  },
+  'brings nothing to another host': {
+    args: back(),
+    delegatedTo: 'h2',
+    fails: 'pull it to the controller, and push it',
   },
 });

@@ -1,18 +1,19 @@
-/** What a transfer is made of: each thing of the source, the name rsync has for it, and its place on the host. */
+/** What a transfer is made of: each thing of the source, the name rsync has for it, and its place where it goes. */
 import { posix } from 'node:path';
 import { ModuleFailure } from '../../target/failure.ts';
 import type { FileState } from '../../target/state.ts';
-import type { Controller, ControllerFile } from '../definition.ts';
+import type { ControllerFile } from '../definition.ts';
 import { leftOutBy } from './rules.ts';
+import type { Source, SourceFile } from './source.ts';
 import type { Wishes } from './wishes.ts';
 
-/** One place on the host. */
+/** One place where the transfer goes. */
 export interface Item {
   readonly path: string;
   /** As rsync writes it: relative to the transfer, with a slash behind directories. */
   readonly name: string;
   /** What shall be there; left out for what is to be removed, and for a directory that only holds the rest. */
-  readonly source?: ControllerFile & { readonly whole: string };
+  readonly source?: SourceFile;
   readonly kind: 'sent' | 'holder' | 'removed';
 }
 
@@ -30,11 +31,11 @@ export interface Transfer {
   keeps(path: string, isDirectory: boolean): boolean;
 }
 
-/** Everything that is to be on the host. `dest` is what is there now, links followed; for a directory nobody waits for it. */
-export async function transferOf(wishes: Wishes, dest: Promise<FileState>, controller: Controller): Promise<Transfer> {
-  const source = controller.find('files', wishes.src);
+/** Everything that is to be there. `dest` is what is there now, links followed; for a directory nobody waits for it. */
+export async function transferOf(wishes: Wishes, dest: Promise<FileState>, from: Source): Promise<Transfer> {
+  const source = from.find(wishes.src);
   const contents = /(?:^|\/)\.?$/.test(wishes.src);
-  const tree = await controller.tree(contents ? `${source}/` : source, { follow: wishes.copyLinks });
+  const tree = await from.tree(contents ? `${source}/` : source);
   const isTree = tree[0]?.type === 'directory';
   if (isTree && !wishes.recursive && !wishes.dirs)
     throw new ModuleFailure(`${source} is a directory: it takes recursive (which archive brings along) or dirs`);

@@ -2,10 +2,11 @@
 import type { Identity } from '../../target/queries/identity.ts';
 import type { FileState, FileType } from '../../target/state.ts';
 import type { ReadableTarget } from '../../target/target.ts';
-import type { Controller, ControllerFile } from '../definition.ts';
+import type { ControllerFile } from '../definition.ts';
 import { orUnknown } from '../unknown.ts';
 import type { Unknown } from '../values.ts';
 import type { Item } from './items.ts';
+import type { Source } from './source.ts';
 import type { Wishes } from './wishes.ts';
 
 /** One place. What nobody asks about is in what should be as it is in what is. */
@@ -28,12 +29,13 @@ export async function placeNow(
   target: ReadableTarget,
   { path, source }: Item,
   file: FileState,
-  { byContent }: Wishes,
+  { wishes: { byContent }, from }: Pick<Asked, 'wishes' | 'from'>,
 ): Promise<Place> {
   if (!file.exists) return { type: 'absent' };
   const { type, mode, owner, group, mtime, size, linkTarget } = file;
   const alike = source?.type === 'file' && type === 'file' && size === source.size;
   const open = alike && (byContent || mtime !== source.mtime);
+  const [checksum] = open ? await Promise.all([orUnknown(target.checksum(path)), from.sha256(source.whole)]) : [];
   return {
     type,
     mode,
@@ -41,7 +43,7 @@ export async function placeNow(
     group,
     ...(type === 'file' && { size }),
     ...(type === 'link' ? { linkTarget } : { mtime }),
-    ...(open && { checksum: await orUnknown(target.checksum(path)) }),
+    ...(open && { checksum }),
   };
 }
 
@@ -56,7 +58,7 @@ export interface Ownership {
 export interface Asked {
   readonly wishes: Wishes;
   readonly ownership: Ownership;
-  readonly controller: Controller;
+  readonly from: Source;
 }
 
 /** What should be there. */
@@ -66,7 +68,7 @@ export async function placeWanted(
   before: Place,
   asked: Asked,
 ): Promise<Place> {
-  const { wishes, controller } = asked;
+  const { wishes, from } = asked;
   if (kind === 'removed') return { type: 'absent' };
   if (before.type === 'absent' && wishes.existingOnly) return before;
   if (source === undefined) return before.type === 'absent' ? { type: 'directory' } : before;
@@ -79,13 +81,8 @@ export async function placeWanted(
     ...owned(source, file, kept, asked),
     ...(type === 'file' && { size: source.size }),
     ...(type === 'link' ? { linkTarget: source.linkTarget } : { mtime: wishes.times ? source.mtime : kept?.mtime }),
-    ...(open && { checksum: await sha256Of(source.whole, controller) }),
+    ...(open && { checksum: await from.sha256(source.whole) }),
   };
-}
-
-async function sha256Of(path: string, controller: Controller): Promise<string | Unknown> {
-  const content = await controller.file(path, { decrypt: false });
-  return 'sha256' in content ? content.sha256() : (content as Unknown);
 }
 
 function owned(

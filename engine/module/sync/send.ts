@@ -4,11 +4,11 @@ import { posix } from 'node:path';
 import { octalMode } from '../../target/octal-mode.ts';
 import type { Attributes, Target } from '../../target/target.ts';
 import { changedAttributes } from '../attributes.ts';
-import type { Controller } from '../definition.ts';
 import { byTheHandful, smallContent } from '../handful.ts';
 import { finish } from './finish.ts';
 import type { Item } from './items.ts';
 import type { Place } from './place.ts';
+import type { Source } from './source.ts';
 import type { Wishes } from './wishes.ts';
 
 /** A place of the transfer, with what is there and what should be; the two are equal where nothing is to be done. */
@@ -19,8 +19,9 @@ export interface Step {
 }
 
 export interface Sending {
+  /** Where it goes. */
   readonly target: Target;
-  readonly controller: Controller;
+  readonly from: Source;
   readonly wishes: Wishes;
 }
 
@@ -55,7 +56,7 @@ export function isRewritten({ before, after }: Pick<Step, 'before' | 'after'>): 
   return after.type === 'file' && !same;
 }
 
-async function place({ item, before, after }: Step, { target, controller }: Sending): Promise<void> {
+async function place({ item, before, after }: Step, { target, from }: Sending): Promise<void> {
   const { path, source } = item;
   const fresh = before.type !== after.type;
   const mode = after.mode ?? (fresh && source ? underUmask(source.mode) : undefined);
@@ -63,7 +64,7 @@ async function place({ item, before, after }: Step, { target, controller }: Send
     if (fresh || before.linkTarget !== after.linkTarget)
       await target.makeLink(path, after.linkTarget ?? '', 'symbolic');
   } else if (source !== undefined && isRewritten({ before, after })) {
-    const content = await controller.file(source.whole, { decrypt: false });
+    const content = await from.content(source);
     await target.writeFile(path, content, defined({ mode, owner: after.owner, group: after.group }));
   } else if (fresh) {
     const meanwhile = after.mode === undefined ? mode : enterable(after.mode);

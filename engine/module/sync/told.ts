@@ -1,24 +1,28 @@
 /** How a transfer is told of: rsync's lines of itemized changes, and diffs. */
 import type { ReadableTarget } from '../../target/target.ts';
 import { attributeDiff, contentDiff, shownLimit } from '../content-diff.ts';
-import type { Controller, Diff } from '../definition.ts';
+import type { Diff } from '../definition.ts';
 import { orUnknown } from '../unknown.ts';
 import { isUnknown } from '../values.ts';
 import type { Place } from './place.ts';
 import { isRewritten, type Step } from './send.ts';
+import type { Source } from './source.ts';
 
 /** One line as `rsync --itemize-changes` writes it: what is done to what, and which of its attributes differ. */
-export function itemized(step: Step): string {
-  return lineOf(step).replace(/(?!\t)\p{Cc}/gu, (sign) => `\\#${sign.charCodeAt(0).toString(8).padStart(3, '0')}`);
+export function itemized(step: Step, pulled: boolean): string {
+  return lineOf(step, pulled ? '>' : '<').replace(
+    /(?!\t)\p{Cc}/gu,
+    (sign) => `\\#${sign.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }
 
-function lineOf({ item, before, after }: Step): string {
+function lineOf({ item, before, after }: Step, sent: '<' | '>'): string {
   if (after.type === 'absent') return `*deleting   ${item.name}`;
   const letter = after.type === 'link' ? 'L' : after.type === 'directory' ? 'd' : 'f';
   const name = after.type === 'link' ? `${item.name} -> ${after.linkTarget}` : item.name;
-  if (before.type !== after.type) return `${letter === 'f' ? '<' : 'c'}${letter}+++++++++ ${name}`;
+  if (before.type !== after.type) return `${letter === 'f' ? sent : 'c'}${letter}+++++++++ ${name}`;
   const relinked = before.linkTarget !== after.linkTarget;
-  const done = isRewritten({ before, after }) ? '<' : relinked ? 'c' : '.';
+  const done = isRewritten({ before, after }) ? sent : relinked ? 'c' : '.';
   const differs = (field: keyof Place, sign: string) => (before[field] === after[field] ? '.' : sign);
   const signs = [
     relinked || before.checksum !== after.checksum ? 'c' : '.',
@@ -35,13 +39,13 @@ function lineOf({ item, before, after }: Step): string {
 export async function stepDiffs(
   { item: { path, source }, before, after }: Step,
   target: ReadableTarget,
-  controller: Controller,
+  from: Source,
 ): Promise<readonly Diff[]> {
   const headers = { beforeHeader: path, afterHeader: path };
   const diffs: Diff[] = [];
   if (source && isRewritten({ before, after })) {
     const old = before.type === 'file' ? await readSmall(target, path, before.size ?? 0) : undefined;
-    const content = await controller.file(source.whole, { decrypt: false });
+    const content = await from.content(source);
     diffs.push(await contentDiff(path, old, source.whole, content));
   } else if (before.type !== after.type || before.linkTarget !== after.linkTarget) {
     diffs.push({ ...headers, before: described(before), after: described(after) });

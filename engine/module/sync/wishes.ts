@@ -73,23 +73,33 @@ export function wishesOf(args: SyncArgs, host: string, delegatedTo: string | und
 }
 
 function refusal(args: SyncArgs, host: string, delegatedTo: string | undefined): string | undefined {
-  if (args.mode === 'pull')
-    return 'mode: pull is not done: find lists the files of the host, and fetch in a loop over them brings them; or archive packs them into one file for fetch';
-  if (delegatedTo !== undefined) return delegation(host, delegatedTo);
+  if (delegatedTo !== undefined)
+    return args.mode === 'pull' ? pulledBy(host, delegatedTo) : delegation(host, delegatedTo);
+  if (args.mode === 'pull' && args.copy_links)
+    return 'copy_links with mode: pull is not done: leave it out, and links come as links; or fetch what they point to';
   if (args.rsync_path?.includes(' '))
     return `rsync_path: "${args.rsync_path}" is not run: say become: true, and become_user where it is not root`;
   if (args.link_dest !== undefined) return 'link_dest is not done: leave it out, and files are copied';
   const named = [args.src, args.dest].find((value) => /^[\w.@-]+:/.test(value));
   return named === undefined
     ? undefined
-    : `${named} names a host: src is on the controller, and dest on the host of the task`;
+    : `${named} names a host: ${args.mode === 'pull' ? 'src is on the host of the task, and dest on the controller' : 'src is on the controller, and dest on the host of the task'}`;
+}
+
+/** For Ansible the host delegated to is where a pull ends. */
+function pulledBy(host: string, delegatedTo: string): string {
+  if (delegatedTo === host) return delegation(host, delegatedTo);
+  if (isController(delegatedTo)) return `dest is on the controller already: leave out delegate_to: ${delegatedTo}`;
+  return `delegate_to: ${delegatedTo} makes dest a directory of that host, and hosts are not connected to each other: pull it to the controller, and push it from there`;
 }
 
 /** For Ansible the host delegated to is where src is. */
 function delegation(host: string, delegatedTo: string): string {
   if (delegatedTo === host)
     return `delegate_to: ${delegatedTo} makes src a directory of the host itself: say copy with remote_src: true, without delegate_to`;
-  if (/^(?:localhost|127\.0\.0\.1|::1)$/.test(delegatedTo))
+  if (isController(delegatedTo))
     return `src is on the controller already: leave out delegate_to: ${delegatedTo} (or local_action)`;
   return `delegate_to: ${delegatedTo} makes src a directory of that host, and hosts are not connected to each other: bring it to the controller first, with archive and fetch`;
 }
+
+const isController = (name: string) => /^(?:localhost|127\.0\.0\.1|::1)$/.test(name);
