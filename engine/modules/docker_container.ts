@@ -11,11 +11,13 @@ export default defineModule({
     'Only what a task says of a container counts, and what it said when it made the container: another image or option makes it anew.',
     'The new container is made beside the old one, and takes its place; when it does not start, the old one comes back.',
     'An image that is missing is pulled. Volumes are kept.',
+    'With detach: false it is run to its end, and again by every run, as one that has ended does not run.',
   ],
   args: containerArgs,
   returns: {
-    container: 'what docker inspect says of it, without the values of its environment',
-    status: 'running, exited, …',
+    container:
+      'what docker inspect says of it, without the values of its environment; with detach: false its Output as well',
+    status: 'running, exited, …; with detach: false the number it ended with',
   },
   examples: `- name: Run a load balancer in a container
   docker_container:
@@ -29,7 +31,7 @@ export default defineModule({
   desired: ({ args, state }) => wantedOfContainer(args, state),
   apply: ({ args, state, change, target }) => applyContainer(args, state, change, target),
   returned: ({ args, state }) => (args.state === 'absent' ? {} : containerResult(state.container)),
-  after: async ({ args, target }) =>
-    args.state === 'absent' ? {} : containerResult(await inspected(target, 'container', args.name)),
+  after: async ({ args, result, target }) =>
+    args.state === 'absent' || !args.detach ? result : containerResult(await inspected(target, 'container', args.name)),
   preview: ({ args, state, wanted }) => [containerDiff(args.name, state, wanted)],
 });

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import dockerContainer from '../../engine/modules/docker_container.ts';
 import { Float } from '../../engine/source/float.ts';
+import { predictedWorld } from '../../engine/target/prediction.ts';
+import { simulatedTarget } from '../../engine/target/simulated.ts';
+import { Unknown } from '../../engine/template/values.ts';
 import { fakeController, fakeTarget, runModule, testModule } from '../../engine/testing.ts';
 
 const id = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -320,7 +323,108 @@ testModule(dockerContainer, 'the options of docker_container', {
     world: world(absent),
     fails: 'interval is a time such as 1m30s, not "5"',
   },
-  'refuse to wait for the end': { args: { ...args, detach: false }, world: world(absent), fails: 'docker run --rm' },
+  'are compared by the image that the container has, where that is said': {
+    args: { ...args, env: { A: '1' }, comparisons: { image: 'ignore' }, image_comparison: 'current-image' },
+    world: {
+      answers: {
+        ...world(container({ of: 'b', Config: { Env: ['OLD=1', 'A=1'] } })).answers,
+        [`docker image ${id('b')}`]: image('b', { Env: ['OLD=1'] }),
+      },
+    },
+    want: { changed: false },
+  },
+  'are compared by the image that is asked for otherwise': {
+    args: { ...args, env: { A: '1' }, comparisons: { image: 'ignore' } },
+    world: world(container({ of: 'b', Config: { Env: ['OLD=1', 'A=1'] } })),
+    want: { changed: true },
+  },
+  'refuse labels that the image brings along, where that is said': {
+    args: { ...args, labels: { a: '1' }, comparisons: { labels: 'strict' }, image_label_mismatch: 'fail' },
+    world: world(absent, image('a', { Labels: { a: '0', vendor: 'x' } })),
+    fails: 'the image nginx:1.22 has labels that the task does not name: vendor',
+  },
+  'take labels that the image brings along otherwise': {
+    args: { ...args, labels: { a: '1' }, image_label_mismatch: 'fail' },
+    world: world(absent, image('a', { Labels: { vendor: 'x' } })),
+    want: { changed: true },
+  },
+});
+
+const job = { ...args, detach: false };
+const again = 'one that has ended is run again';
+const ends = (stdout: string) => ({ commands: { 'docker start --attach': { stdout } } });
+
+testModule(dockerContainer, 'a container that is run to its end', {
+  'is made, and tells what it printed': {
+    args: job,
+    world: { ...world(absent), ...ends('done\n\n0') },
+    always: again,
+    want: {
+      changed: true,
+      log: ['docker create lb', 'docker start --attach lb'],
+      scripts: ["docker start --attach 'lb' 2>&1 </dev/null; s=$?\n:\nprintf '\\n%s' $s"],
+      result: { status: 0 },
+    },
+  },
+  'is run again where it has ended': {
+    args: job,
+    world: { ...world(container({ running: false })), ...ends('again\n0') },
+    always: again,
+    want: { changed: true, log: ['docker start --attach lb'], result: { status: 0 } },
+  },
+  'is left alone while it runs': { args: job, world: world(container()), want: { changed: false } },
+  'is made anew without being started in between': {
+    args: { ...job, privileged: true },
+    world: { ...world(container()), ...ends('\n0') },
+    always: again,
+    want: { log: ['docker recreate lb', 'docker start --attach lb'], scripts: ["docker rename 'lb.new' 'lb' && : ||"] },
+  },
+  'is removed when it has ended': {
+    args: { ...job, cleanup: true },
+    world: { ...world(absent), ...ends('x\n0') },
+    always: again,
+    want: { scripts: ["docker 'rm' '-f' 'lb'"], result: { container: { Output: 'x' } } },
+  },
+  'fails with what it printed': {
+    args: job,
+    world: { ...world(absent), ...ends('no such table\n\n3') },
+    fails: 'no such table',
+  },
+  'fails without a word': { args: job, world: { ...world(absent), ...ends('\n7') }, fails: 'ended with status 7' },
+  'is neither healthy nor paused': {
+    args: { ...job, state: 'healthy' },
+    world: world(absent),
+    fails: 'leave out state',
+  },
+});
+
+describe('a container that shall be run to its end', () => {
+  it('tells the status and the output of a failure', async () => {
+    const target = fakeTarget({ ...world(absent), ...ends('no\n3') });
+    const failure = await runModule(dockerContainer, job, target, fakeController()).catch((error: unknown) => error);
+    expect(failure).to.have.nested.property('result.status', 3);
+    expect(failure).to.have.nested.property('result.container.Output', 'no');
+  });
+
+  it('is not known under check', async () => {
+    const target = simulatedTarget(fakeTarget(world(absent)), predictedWorld());
+    const { changed, result } = await runModule(dockerContainer, job, target, fakeController());
+    expect([changed, result['status']]).to.deep.equal([true, result['container']]);
+    expect(result['status']).to.be.instanceOf(Unknown);
+  });
+});
+
+describe('an image that is always pulled', () => {
+  for (const [behaviour, changed] of [
+    ['image_not_present', false],
+    ['always', true],
+  ] as const)
+    it(`counts as ${changed ? 'newer' : 'the same'} under check with ${behaviour}`, async () => {
+      const target = simulatedTarget(fakeTarget(world(container())), predictedWorld());
+      const asked = { ...args, pull: 'always', pull_check_mode_behavior: behaviour };
+      const { result } = await runModule(dockerContainer, asked, target, fakeController());
+      expect(result['changed'] ?? true).to.equal(changed);
+    });
 });
 
 testModule(dockerContainer, 'the life of a container', {

@@ -6,6 +6,7 @@ import type { Mutation, Target } from '../../target/target.ts';
 import type { Change, Result } from '../definition.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { environmentFile } from './container-options.ts';
+import { runToEnd } from './container-run.ts';
 import { awaitingHealth, creation, docker, removal, replacement, stopping } from './container-script.ts';
 import { type ContainerState, plannedContainer, withEnvironment } from './container-state.ts';
 import { imageReference, inspected, plannedImage } from './docker.ts';
@@ -28,9 +29,16 @@ export async function applyContainer(
     return {};
   }
   const looks = args.image !== undefined && (change.pulled || state.image === undefined);
-  const isNewer = looks && (await pull(imageReference(args.image ?? ''), state, target));
-  const mutation = mutationOf(args, state, change, isNewer);
+  const isNewer = looks && (await pull(args, state, target));
+  const isRun = !args.detach && args.state === 'started' && begins(change, isNewer);
+  const mutation = mutationOf(
+    args,
+    state,
+    isRun ? { ...change, running: { before: false, after: false } } : change,
+    isNewer,
+  );
   if (mutation !== undefined) await target.mutate(mutation);
+  if (isRun) return runToEnd(args, change.configuration?.after, state, target);
   const runs = change.running?.after ?? state.running;
   const paused = args.paused === true && runs && (mutation !== undefined || change.paused !== undefined);
   const follows = [
@@ -55,6 +63,10 @@ export async function applyContainer(
   return mutation === undefined && change.paused === undefined ? { changed: false } : {};
 }
 
+/** Something starts that does not run, or not so. */
+const begins = ({ running, configuration, recreated }: Change<ContainerState>, isNewer: boolean): boolean =>
+  running?.after === true || configuration !== undefined || recreated !== undefined || isNewer;
+
 function mutationOf(
   args: ContainerArgs,
   state: ContainerState,
@@ -73,16 +85,19 @@ function mutationOf(
   }
   if (change.configuration || change.recreated || isNewer)
     return { ...act('recreate', replacement(args, state, runs)), stdin: environmentFile(args) };
+  if (change.running && runs === state.running) return undefined;
   if (change.running) return runs ? act('start', docker('start', name)) : act('stop', stopping(args, state));
   return change.restarted && act('restart', docker('restart', name));
 }
 
 /** True when the name stands for another image than before. */
-async function pull(reference: string, { image }: ContainerState, target: Target): Promise<boolean> {
+async function pull(args: ContainerArgs, { image }: ContainerState, target: Target): Promise<boolean> {
+  const reference = imageReference(args.image ?? '');
+  const foreseen = args.pull_check_mode_behavior === 'always' ? plannedImage : (image ?? plannedImage);
   await target.mutate({
     summary: `docker pull ${reference}`,
     script: atRegistry(`docker pull -q ${quote(reference)}`, reference),
-    effects: [effect(dockerKinds.image, reference, { state: 'present', value: image ?? plannedImage })],
+    effects: [effect(dockerKinds.image, reference, { state: 'present', value: foreseen })],
     touches: ['containers'],
   });
   return (await inspected(target, 'image', reference))?.['Id'] !== image?.['Id'];

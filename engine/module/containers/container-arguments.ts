@@ -50,9 +50,17 @@ export const containerArgs = {
   runtime: {},
   interactive: { type: 'bool', description: 'stdin stays open' },
   tty: { type: 'bool' },
-  detach: { type: 'bool', default: true, description: 'false is refused: command runs one and waits for it' },
-  cleanup: { type: 'bool', default: false, description: 'taken and ignored: it is about detach: false' },
-  output_logs: { type: 'bool', default: false, description: 'taken and ignored: it is about detach: false' },
+  detach: {
+    type: 'bool',
+    default: true,
+    description: 'false: a task that starts it waits for its end; another status than 0 is a failure',
+  },
+  cleanup: { type: 'bool', default: false, description: 'with detach: false, remove it when it has ended' },
+  output_logs: {
+    type: 'bool',
+    default: false,
+    description: 'taken and ignored: with detach: false the output is in the result',
+  },
   restart_policy: { choices: ['no', 'on-failure', 'always', 'unless-stopped'] },
   restart_retries: { type: 'int', description: 'at most so many restarts, with on-failure' },
   network_mode: { description: 'host, bridge, none, or a network' },
@@ -139,12 +147,21 @@ export const containerArgs = {
     default: 'recreate',
     description: 'what another name of the same image means',
   },
-  image_comparison: { choices: ['desired-image', 'current-image'], default: 'desired-image', description: ignored },
-  image_label_mismatch: { choices: ['ignore', 'fail'], default: 'ignore', description: ignored },
+  image_comparison: {
+    choices: ['desired-image', 'current-image'],
+    default: 'desired-image',
+    description: 'whose environment, labels and ports count beside the ones of the task when it is compared',
+  },
+  image_label_mismatch: {
+    choices: ['ignore', 'fail'],
+    default: 'ignore',
+    description:
+      'fail: labels of the image that labels does not name are an error, where comparisons says strict of labels',
+  },
   pull_check_mode_behavior: {
     choices: ['image_not_present', 'always'],
     default: 'image_not_present',
-    description: ignored,
+    description: 'always: with pull always, check mode takes it that there is a newer image',
   },
   container_default_behavior: {
     choices: ['compatibility', 'no_defaults'],

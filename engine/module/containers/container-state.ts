@@ -7,7 +7,7 @@ import { refuseElsewhere } from './access.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { containerOptions, optionsLabel } from './container-options.ts';
 import { at, imageReference, inspected, plannedImage } from './docker.ts';
-import { pairs } from './option-kinds.ts';
+import { mapOf, pairs } from './option-kinds.ts';
 
 /** Options by their names; those nobody ever asked for are left out. */
 export type Configuration = Readonly<Record<string, unknown>>;
@@ -28,6 +28,8 @@ export interface ContainerState {
   /** What docker says of both; never asked for. */
   readonly container: Inspection | undefined;
   readonly image: Inspection | undefined;
+  /** The image that the container is compared by. */
+  readonly base: Inspection | undefined;
 }
 
 /** What docker will say of it. One that is only planned is inspected by what it was asked to be. */
@@ -45,14 +47,16 @@ export function plannedContainer(
 export async function probeContainer(args: ContainerArgs, target: ReadableTarget): Promise<ContainerState> {
   const isMade = args.image !== undefined && args.state !== 'absent';
   refuseElsewhere(args);
-  if (!args.detach)
-    throw new ModuleFailure('detach: false is not known: `command: docker run --rm …` runs one and waits for it');
+  if (!args.detach && (args.state === 'healthy' || args.paused === true))
+    throw new ModuleFailure('detach: false waits for the end: leave out state: healthy and paused');
   const [container, image, envFile] = await Promise.all([
     inspected(target, 'container', args.name),
     isMade ? inspected(target, 'image', imageReference(args.image)) : undefined,
     isMade && args.env_file !== undefined ? environmentIn(args.env_file, target) : undefined,
   ]);
+  const current = args.image_comparison === 'current-image' ? String(at(container, 'Image') ?? '') : '';
   return {
+    base: (isMade && current !== '' ? await inspected(target, 'image', current) : undefined) ?? image,
     configuration: container === undefined ? null : actual(withEnvironment(args, envFile), container),
     running: at(container, 'State', 'Running') === true,
     restarted: false,
@@ -72,10 +76,11 @@ export function wantedOfContainer(args: ContainerArgs, state: ContainerState): P
   if (args.image === undefined) refuseHalves(args, state);
   else if (state.image === undefined && args.pull === 'never')
     throw new ModuleFailure(`there is no image ${imageReference(args.image)} on the host, and pull is never`);
+  refuseLabels(args, state);
   const exists = state.container !== undefined;
   const runs = args.state === 'started' || args.state === 'healthy';
   return {
-    configuration: compared(args, state, wanted(withEnvironment(args, state.envFile), state.image)),
+    configuration: compared(args, state, wanted(withEnvironment(args, state.envFile), state)),
     ...(args.state !== 'present' && { running: runs }),
     ...(runs && args.paused !== undefined && { paused: args.paused }),
     ...(args.state === 'healthy' && { healthy: true }),
@@ -121,6 +126,17 @@ function compared(
   return Object.fromEntries(entries);
 }
 
+/** @throws ModuleFailure for labels that the image brings along unasked, where that is said to matter. */
+function refuseLabels(args: ContainerArgs, { image }: ContainerState): void {
+  const { labels, comparisons = {}, image_label_mismatch: mismatch } = args;
+  if (mismatch !== 'fail' || labels === undefined || (comparisons['labels'] ?? comparisons['*']) !== 'strict') return;
+  const unasked = Object.keys(mapOf(at(image, 'Config', 'Labels'))).filter((name) => !Object.hasOwn(labels, name));
+  if (unasked.length > 0)
+    throw new ModuleFailure(
+      `the image ${args.image} has labels that the task does not name: ${unasked.sort().join(', ')}; image_label_mismatch: ignore keeps them`,
+    );
+}
+
 /** Without its image a container can be started and stopped, but not made. */
 function refuseHalves(args: ContainerArgs, { container }: ContainerState): void {
   if (container === undefined)
@@ -140,8 +156,8 @@ export function askedFor(args: ContainerArgs): readonly string[] {
     .sort();
 }
 
-function wanted(args: ContainerArgs, image: Inspection | undefined): Configuration {
-  const entries = askedFor(args).map((name) => [name, containerOptions[name]!.wanted(args, image)] as const);
+function wanted(args: ContainerArgs, { image, base }: ContainerState): Configuration {
+  const entries = askedFor(args).map((name) => [name, containerOptions[name]!.wanted(args, base)] as const);
   return { ...(args.image !== undefined && imageShown(args.image, image)), ...Object.fromEntries(entries) };
 }
 
