@@ -1,20 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineModule, type Result } from '../module/definition.ts';
-import { act, isAwaited, type Subject } from '../module/kubernetes/apply.ts';
-import { accessOf } from '../module/kubernetes/arguments.ts';
-import { applyOptions, type K8sArgs, k8sArgs, mergeTypes, refuseUnknown } from '../module/kubernetes/k8s-arguments.ts';
-import { manifestOf } from '../module/kubernetes/manifest.ts';
-import { comparable, keepSecret, objectDiff, shown } from '../module/kubernetes/objects.ts';
+import { act, actOneByOne, isAwaited, type Subject } from '../module/kubernetes/apply.ts';
+import { accessOf, keepProxySecret } from '../module/kubernetes/arguments.ts';
+import { withoutFields } from '../module/kubernetes/hidden-fields.ts';
+import { k8sArgs, refuseUnknown } from '../module/kubernetes/k8s-arguments.ts';
+import { subjectsOf } from '../module/kubernetes/look.ts';
+import { comparable, keepSecret, objectDiff } from '../module/kubernetes/objects.ts';
+import { outcome, seen } from '../module/kubernetes/outcome.ts';
 import { awaitReady, unready } from '../module/kubernetes/readiness.ts';
-import {
-  appliedKind,
-  identityOf,
-  type KubernetesObject,
-  objectKind,
-  objectLabel,
-  patchedKind,
-} from '../target/queries/kubernetes.ts';
-import type { ReadableTarget } from '../target/target.ts';
+import { identityOf, type KubernetesObject, objectKind } from '../target/queries/kubernetes.ts';
 
 interface K8sState {
   /** Each object as it is compared, `null` where there is none. */
@@ -36,8 +30,9 @@ export default defineModule({
     requiredOneOf: [['definition', 'src', 'template', 'kind']],
   },
   returns: {
-    result: 'the object; of several objects, results with each as {result, method, changed}',
+    result: 'the object; of several objects, results with each as {result, method, changed, error}',
     method: 'create, apply, patch or delete, where something was done',
+    error: 'with continue_on_error: {msg}, where it could not be done',
   },
   examples: `- name: Make the namespace of the shop
   k8s:
@@ -55,99 +50,76 @@ export default defineModule({
 
   async probe({ args, target, controller }): Promise<K8sState> {
     refuseUnknown(args);
-    const manifests = await manifestOf(args, controller);
-    for (const manifest of manifests) keepSecret(manifest, controller);
-    const subjects = await look(args, manifests, target);
-    for (const { live } of subjects) keepSecret(live, controller);
-    const gone = args.state === 'absent';
+    keepProxySecret(args, controller);
+    const subjects = await subjectsOf(args, controller, target);
+    for (const { manifest, live } of subjects) {
+      keepSecret(manifest, controller);
+      keepSecret(live, controller);
+    }
     const waiting = subjects.some(
-      ({ live }) => !(live && isAwaited(live)) && unready(live, args.wait_condition) !== undefined,
+      (subject) =>
+        isMeant(subject) &&
+        !(subject.live && isAwaited(subject.live)) &&
+        unready(subject.live, args.wait_condition) !== undefined,
     );
-    return { objects: subjects.map(({ live }) => comparable(live)), ready: gone || !waiting, subjects };
+    return {
+      objects: subjects.map(({ live }) => comparable(live)),
+      ready: args.state === 'absent' || !waiting,
+      subjects,
+    };
   },
 
   desired({ args, state }) {
-    if (args.state === 'absent') return { objects: state.subjects.map(() => null) };
+    if (args.state === 'absent')
+      return {
+        objects: state.subjects.map(({ isLeftOut }, index) => (isLeftOut ? state.objects[index]! : null)),
+      };
     const objects = state.subjects.map(({ live, next }) => comparable(next ?? live));
     const there = state.subjects.filter(({ next }) => next !== undefined);
     return { objects, ...(args.wait && there.length > 0 && { ready: true }) };
   },
 
   async apply({ args, state, wanted, change, target }): Promise<Result> {
-    const subjects = state.subjects.filter((_, index) => {
-      return !isDeepStrictEqual(state.objects[index], wanted.objects?.[index]);
-    });
-    await act(args, subjects, target);
-    const manifests = state.subjects.map(({ manifest }) => manifest);
-    if (args.wait && args.state !== 'absent') await awaitReady(manifests, accessOf(args), args, target);
-    return change.objects ? {} : { changed: false };
+    const differs = differing(state, wanted);
+    const subjects = state.subjects.filter((_, index) => differs(index));
+    const awaited = args.wait && args.state !== 'absent' ? state.subjects.filter(isMeant) : [];
+    if (!args.continue_on_error) {
+      await act(args, subjects, target);
+      if (awaited.length > 0)
+        await awaitReady(
+          awaited.map(({ manifest }) => manifest),
+          accessOf(args),
+          args,
+          target,
+        );
+      return change.objects ? {} : { changed: false };
+    }
+    const troubles = await actOneByOne(args, subjects, awaited, target);
+    const changed = subjects.some((subject) => troubles.get(subject)?.isChanged !== false);
+    return { ...outcome(args, state.subjects, differs, troubles), changed };
   },
 
-  returned({ args, state, wanted, changed }) {
-    const results = state.subjects.map(({ live, next }, index) => {
-      const differs = changed && !isDeepStrictEqual(state.objects[index], wanted.objects?.[index]);
-      const object = differs && args.state !== 'absent' ? next : live;
-      return {
-        result: object ? shown(object) : {},
-        ...(differs && { method: methodOf(args, live) }),
-        changed: differs,
-      };
-    });
-    const skipped = args.state === 'patched' ? state.subjects.filter(({ live }) => live === undefined) : [];
-    const warnings = skipped.map(({ manifest }) => `${objectLabel(manifest)} is not there, so it is not patched`);
-    const [only, ...others] = results;
-    return {
-      ...(warnings.length > 0 && { warnings }),
-      ...(only && others.length === 0
-        ? { result: only.result, ...('method' in only && { method: only.method }) }
-        : { result: { results } }),
-    };
-  },
+  returned: ({ args, state, wanted, changed }) =>
+    outcome(args, state.subjects, changed ? differing(state, wanted) : () => false),
 
   async after({ args, result, target }): Promise<Result> {
     const one = result['result'] as KubernetesObject & { readonly results?: readonly Result[] };
     if (args.state === 'absent' || one.results !== undefined || one.metadata === undefined) return {};
     const live = await target.query(objectKind, { access: accessOf(args), object: identityOf(one) });
-    return live ? { result: shown(live) } : {};
+    return live ? { result: seen(args, live) } : {};
   },
 
-  preview({ state, wanted }) {
+  preview({ args, state, wanted }) {
+    const hidden = (object: KubernetesObject | null) => withoutFields(object, args.hidden_fields);
     return state.objects.flatMap((before, index) => {
       const after = wanted.objects?.[index] ?? null;
-      return isDeepStrictEqual(before, after) ? [] : [objectDiff(before, after)];
+      return isDeepStrictEqual(before, after) ? [] : [objectDiff(hidden(before), hidden(after))];
     });
   },
 });
 
-/** The objects as they are, and as the server would make them: one round trip, unless the task brings their namespace or kind. */
-async function look(
-  args: K8sArgs,
-  manifests: readonly KubernetesObject[],
-  target: ReadableTarget,
-): Promise<readonly Subject[]> {
-  const access = accessOf(args);
-  const lives = manifests.map((object) => target.query(objectKind, { access, object: identityOf(object) }));
-  const next = async (object: KubernetesObject): Promise<KubernetesObject | undefined> => {
-    if (args.state === 'absent') return undefined;
-    if (args.state === 'patched') return target.query(patchedKind, { access, object, types: mergeTypes(args) });
-    const needed = manifests.findIndex((other) => brings(other, object));
-    if (needed >= 0 && (await lives[needed]) === undefined) return object;
-    return target.query(appliedKind, { access, object, options: applyOptions(args) });
-  };
-  const [live, made] = await Promise.all([Promise.all(lives), Promise.all(manifests.map(next))]);
-  return manifests.map((manifest, index) => ({ manifest, live: live[index], next: made[index] }));
-}
+/** By the index of an object: whether it is to be changed. */
+const differing = (state: K8sState, wanted: Partial<K8sState>) => (index: number) =>
+  !isDeepStrictEqual(state.objects[index], wanted.objects?.[index]);
 
-/** Whether an object can only be once another one is: the namespace it is in, the definition of its kind. */
-function brings({ kind, metadata, spec }: KubernetesObject, object: KubernetesObject): boolean {
-  if (kind === 'Namespace') return object.metadata.namespace === metadata.name && object.kind !== 'Namespace';
-  if (kind !== 'CustomResourceDefinition') return false;
-  const { group, names } = (spec ?? {}) as { readonly group?: string; readonly names?: { readonly kind?: string } };
-  return names?.kind === object.kind && object.apiVersion.startsWith(`${group}/`);
-}
-
-function methodOf({ state }: K8sArgs, live: KubernetesObject | undefined): string {
-  if (state === 'absent') return 'delete';
-  if (state === 'patched') return 'patch';
-  return live === undefined ? 'create' : 'apply';
-}
+const isMeant = ({ isLeftOut, error }: Subject): boolean => !isLeftOut && error === undefined;

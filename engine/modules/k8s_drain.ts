@@ -1,7 +1,7 @@
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { isPlain } from '../module/convert.ts';
 import { defineModule } from '../module/definition.ts';
-import { accessArgs, accessOf } from '../module/kubernetes/arguments.ts';
+import { accessArgs, accessOf, keepProxySecret } from '../module/kubernetes/arguments.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { type KubernetesObject, kubectlCommand, objectKind } from '../target/queries/kubernetes.ts';
 import { nodePodsKind } from '../target/queries/node-pods.ts';
@@ -68,7 +68,8 @@ export default defineModule({
       wait_timeout: 300
 `,
 
-  async probe({ args, target }): Promise<DrainState> {
+  async probe({ args, target, controller }): Promise<DrainState> {
+    keepProxySecret(args, controller);
     const access = accessOf(args);
     const [node, all] = await Promise.all([
       target.query(objectKind, { access, object: nodeNamed(args.name) }),

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { defineAction } from '../module/definition.ts';
-import { accessArgs, accessOf, hiddenFieldsArg, refuseHidden, waitArgs } from '../module/kubernetes/arguments.ts';
+import { accessArgs, accessOf, hiddenFieldsArg, keepProxySecret, waitArgs } from '../module/kubernetes/arguments.ts';
+import { withoutFields } from '../module/kubernetes/hidden-fields.ts';
 import { keepSecret, shown } from '../module/kubernetes/objects.ts';
 import { unready } from '../module/kubernetes/readiness.ts';
 import { ModuleFailure } from '../target/failure.ts';
@@ -56,14 +57,14 @@ export default defineAction({
 `,
 
   async run({ args, target, controller }) {
-    refuseHidden(args.hidden_fields);
+    keepProxySecret(args, controller);
     const start = Date.now();
     for (;;) {
       const { objects, api_found, error } = await look(args, target);
       if (error !== undefined && !args.wait) throw new ModuleFailure(error);
       for (const object of objects) keepSecret(object, controller);
       const waiting = error !== undefined ? [error] : args.wait ? unmet(args, objects) : [];
-      const resources = objects.map(shown);
+      const resources = objects.map((object) => withoutFields(shown(object), args.hidden_fields));
       if (waiting.length === 0) return { changed: false, api_found, resources };
       const left = args.wait_timeout * 1000 - (Date.now() - start);
       if (left <= 0) throw new ModuleFailure(`after ${args.wait_timeout} s ${waiting.join('; ')}`, { resources });

@@ -1,6 +1,16 @@
+import { expect } from 'chai';
+import { matches } from '../../engine/module/kubernetes/label-selector.ts';
+import { hashed } from '../../engine/module/kubernetes/name-hash.ts';
 import k8s from '../../engine/modules/k8s.ts';
-import { appliedKind, type KubernetesObject, objectKind, patchedKind } from '../../engine/target/queries/kubernetes.ts';
-import { type FakeWorld, testModule } from '../../engine/testing.ts';
+import { ModuleFailure } from '../../engine/target/failure.ts';
+import {
+  appliedKind,
+  type KubernetesObject,
+  listedKind,
+  objectKind,
+  patchedKind,
+} from '../../engine/target/queries/kubernetes.ts';
+import { type FakeWorld, fakeController, fakeTarget, runModule, testModule } from '../../engine/testing.ts';
 
 const access = { kubectl: 'kubectl' };
 const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject => ({
@@ -283,14 +293,237 @@ testModule(k8s, 'k8s at another API', {
   'shows no token': { args: { definition: settings, api_key: 'abc' }, fails: 'put it into a kubeconfig' },
 });
 
+const through = (proxy: string) => ({
+  ...{ kubectl: 'kubectl', kubeconfig: undefined, context: undefined },
+  environment: { HTTPS_PROXY: proxy },
+});
+
+describe('the password of a proxy', () => {
+  for (const [proxy, ...kept] of [
+    ['http://joe:p%40ss@p:3128', 'p%40ss', 'p@ss'],
+    ['joe:100%@p:3128', '100%'],
+    ['http://p:3128'],
+  ] as const)
+    it(`is a secret: ${proxy}`, async () => {
+      const controller = fakeController();
+      const keys = { access: through(proxy), object: settings, options: [] };
+      const answers = {
+        [`kubernetes object ${objectKind.id(keys)}`]: settings,
+        [`kubernetes apply ${appliedKind.id(keys)}`]: settings,
+      };
+      await runModule(k8s, { definition: settings, proxy }, fakeTarget({ answers }), controller);
+      expect([...controller.secrets]).to.deep.equal(kept);
+    });
+});
+
+const labelled = (name: string, labels: object, namespace = 'shop'): KubernetesObject => ({
+  ...object('ConfigMap', name),
+  metadata: { name, namespace, labels },
+});
+const [web, db] = [labelled('web', { app: 'shop', tier: 'web' }), labelled('db', { app: 'shop', tier: 'db' })];
+const found = (selectors: readonly string[], objects: readonly KubernetesObject[], namespace?: string): FakeWorld => {
+  const key = { access, apiVersion: 'v1', kind: 'ConfigMap', namespace, selectors };
+  const more = objects.map((one) => [`${objectKind.name} ${objectKind.id({ access, object: one })}`, one]);
+  return { answers: { [`${listedKind.name} ${listedKind.id(key)}`]: objects, ...Object.fromEntries(more) } };
+};
+
+testModule(k8s, 'k8s by labels', {
+  'deletes what has them': {
+    args: { state: 'absent', kind: 'ConfigMap', namespace: 'shop', label_selectors: ['app=shop'] },
+    world: found(['app=shop'], [web, db], 'shop'),
+    want: {
+      changed: true,
+      log: ['kubectl delete ConfigMap shop/db, ConfigMap shop/web'],
+      result: {
+        result: {
+          results: [
+            { result: web, method: 'delete', changed: true },
+            { result: db, method: 'delete', changed: true },
+          ],
+        },
+      },
+    },
+  },
+  'deletes all of a kind': {
+    args: { state: 'absent', kind: 'ConfigMap', delete_all: true },
+    world: found([], [web]),
+    want: { log: ['kubectl delete ConfigMap shop/web'], result: { method: 'delete' } },
+  },
+  'is done where there is none': {
+    args: { state: 'absent', kind: 'ConfigMap', delete_all: true },
+    world: found([], []),
+    want: { changed: false, result: { result: { results: [] } } },
+  },
+  'deletes by name where there is one, whatever else is there': {
+    args: { state: 'absent', kind: 'ConfigMap', name: 'settings', delete_all: true },
+    world: world([settings]),
+    want: { log: ['kubectl delete ConfigMap settings'] },
+  },
+  'deletes a named object only where it has them': {
+    args: { state: 'absent', definition: web, label_selectors: ['tier in (db, cache)'] },
+    world: world([web]),
+    want: { changed: false, result: { result: web, msg: 'ConfigMap shop/web is left out by label_selectors' } },
+  },
+  'applies only what has them': {
+    args: { definition: [web, db], label_selectors: ['app=shop,tier!=db'] },
+    world: world([{ none: web }], [[web, web]]),
+    want: { log: ['kubectl apply ConfigMap shop/web'] },
+  },
+  'takes no selector that is none': {
+    args: { definition: web, label_selectors: ['tier > 3'] },
+    fails: 'label_selectors: "tier > 3" is no selector',
+  },
+});
+
+describe('selectors of labels', () => {
+  const labels = { app: 'shop', 'x.org/tier': 'web', empty: '' };
+  for (const [selector, meets] of Object.entries({
+    'app=shop': true,
+    'app == shop': true,
+    'app=other': false,
+    'app!=other': true,
+    'gone!=other': true,
+    'x.org/tier in (db, web)': true,
+    'x.org/tier notin (db,web)': false,
+    'gone notin (a)': true,
+    app: true,
+    '!app': false,
+    '!gone': true,
+    'empty=': true,
+    'app=shop,!gone': true,
+    'app in (shop,a),gone': false,
+  }))
+    it(`${selector} is ${meets ? 'met' : 'not met'}`, () => expect(matches([selector], labels)).to.equal(meets));
+});
+
+const refused = new Error('the server is not pleased');
+const failing = (one: KubernetesObject): FakeWorld['answers'] => ({
+  [`${appliedKind.name} ${appliedKind.id({ access, object: one, options: [] })}`]: refused,
+});
+
+describe('k8s with continue_on_error', () => {
+  const run = (given: object, answers: FakeWorld['answers'], commands: FakeWorld['commands'] = {}) => {
+    const target = fakeTarget({
+      answers: { ...world([{ none: settings }, { none: label }]).answers, ...answers },
+      commands,
+    });
+    // what a query refuses is thrown, as the reader of a host does it
+    const query: typeof target.query = async (kind, key) => {
+      const answer = await target.query(kind, key);
+      if ((answer as unknown) === refused) throw new ModuleFailure(refused.message);
+      return answer;
+    };
+    return runModule(k8s, { continue_on_error: true, ...given }, { ...target, query }, fakeController());
+  };
+  const other = object('ConfigMap', 'other');
+  const both = { ...world([{ none: other }], [[other, other]]).answers, ...failing(settings) };
+
+  it('does the others, and tells what is wrong with the one', async () => {
+    const { changed, result } = await run({ definition: [settings, other] }, both);
+    expect(changed).to.equal(true);
+    expect(result['result']).to.deep.equal({
+      results: [
+        { result: {}, error: { msg: refused.message }, changed: false },
+        { result: other, method: 'create', changed: true },
+      ],
+    });
+  });
+
+  it('tells what fails when it is done, and counts no change', async () => {
+    const answers = world([{ none: other }], [[other, other]]).answers;
+    const commands = { 'apply -f - -o name': { code: 1, stderr: 'quota' } };
+    const { result } = await run({ definition: other }, answers, commands);
+    expect(result).to.include({ changed: false });
+    expect(result['error']).to.deep.equal({ msg: 'kubectl apply ConfigMap other: quota' });
+  });
+
+  it('tells what is waited for in vain', async () => {
+    const pod = object('Pod', 'p');
+    const { result } = await run(
+      { definition: pod, wait: true, wait_timeout: 0 },
+      world([{ none: pod }], [[pod, pod]]).answers,
+    );
+    expect(result).to.include({ changed: true, method: 'create' });
+    expect(result['error']).to.deep.equal({ msg: 'after 0 s Pod p is not there' });
+  });
+
+  it('fails at once without it', async () => {
+    const failure = await run({ definition: [settings, other], continue_on_error: false }, both).catch(
+      (error) => error,
+    );
+    expect(failure).to.be.instanceOf(ModuleFailure).with.property('message', refused.message);
+  });
+});
+
+const withHash: KubernetesObject = { ...settings, metadata: { name: 'settings-gd4k275f27' } };
+const lax = ['--validate=false'];
+
+testModule(k8s, 'k8s', {
+  'puts a hash of its content behind the name of a ConfigMap': {
+    args: { definition: settings, append_hash: true },
+    world: world([withHash], [[withHash, withHash]]),
+    want: { changed: false },
+  },
+  'lets objects be that do not fit their schema': {
+    args: { definition: settings, validate: { fail_on_error: false } },
+    world: world([{ none: settings }], [[settings, settings]], lax),
+    want: { scripts: ["apply -f - -o name '--validate=false'"] },
+  },
+  'takes fields that nobody knows': {
+    args: { definition: settings, validate: { fail_on_error: true, strict: false } },
+    world: world([settings], [[settings, settings]], lax),
+    want: { changed: false },
+  },
+  'holds objects against their schema': {
+    args: { definition: settings, validate: { fail_on_error: true } },
+    world: world([settings], [[settings, settings]]),
+    want: { changed: false },
+  },
+  'hides fields in results and diffs': {
+    args: { definition: settings, hidden_fields: ['data'] },
+    world: world([{ none: settings }], [[settings, settings]]),
+    want: {
+      result: { result: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } } },
+      diffs: [['', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n']],
+    },
+  },
+  'waits for a condition': {
+    args: {
+      ...{ definition: shop, wait: true, wait_timeout: 0 },
+      wait_condition: { type: 'Open', status: false, reason: 'Night' },
+    },
+    world: {
+      ...world([shop], [[shop, shop]]),
+      commands: {
+        'get -f -': { stdout: JSON.stringify({ ...shop, status: { conditions: [{ type: 'Open', status: 'True' }] } }) },
+      },
+    },
+    fails: 'after 0 s Shop corner has Open True, not False (Night)',
+  },
+});
+
+describe('the hash of a name', () => {
+  it('is that of kubectl', () => {
+    const name = (kind: string, data: unknown) => hashed({ ...object(kind, ''), ...(data as object) }).metadata.name;
+    expect(name('ConfigMap', { data: { one: '' } })).to.equal('-9g67k2htb6');
+    expect(name('ConfigMap', {})).to.equal('-6ct58987ht');
+    expect(name('Secret', { type: 'my-type', data: { one: '' } })).to.equal('-74bd68bm66');
+    expect(name('Pod', {})).to.equal('');
+  });
+});
+
 testModule(k8s, 'k8s refuses', {
   'what would not be done, by name': {
-    args: { definition: settings, force: true, delete_all: true },
+    args: { definition: settings, force: true },
     fails: 'k8s does not know force: objects are applied, never replaced',
   },
-  'to hide what it would show': {
-    args: { definition: settings, hidden_fields: ['metadata.managedFields', 'spec.secret'] },
-    fails: 'hidden_fields: spec.secret would be shown all the same',
+  'preconditions, and schemas of other versions': {
+    args: {
+      definition: settings,
+      delete_options: { preconditions: { uid: 'x' } },
+      validate: { fail_on_error: true, version: '1.20' },
+    },
+    fails: 'validate.version: the server looks at objects as one of its own version; delete_options.preconditions: say',
   },
   'names that the server makes': {
     args: { kind: 'Job', generate_name: 'x-' },

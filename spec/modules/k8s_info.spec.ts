@@ -53,10 +53,17 @@ testModule(info, 'k8s_info', {
     world: { commands: { 'get -o json': { code: 1, stderr: 'The connection to the server was refused' } } },
     fails: 'was refused',
   },
-  'refuses to hide what it would show': {
-    args: { kind: 'Pod', hidden_fields: ['spec'] },
-    world: list(),
-    fails: 'hidden_fields: spec would be shown',
+  'leaves out fields that are hidden': {
+    args: { kind: 'ConfigMap', hidden_fields: ['data', 'metadata.annotations[example.com/x]', 'none.at.all'] },
+    world: list({
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } },
+      metadata: { name: 'c', annotations: { 'example.com/x': '1', y: '2' } },
+    }),
+    want: {
+      result: {
+        resources: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', annotations: { y: '2' } } }],
+      },
+    },
   },
   'waits until all are ready': {
     args: { kind: 'Pod', wait: true, wait_timeout: 0 },

@@ -1,9 +1,11 @@
 /** What k8s does to objects: applies, patches or deletes them, and what the server will then answer. */
+import { ModuleFailure } from '../../target/failure.ts';
 import {
   appliedKind,
   identityOf,
   type KubernetesObject,
   kubectlCommand,
+  listedKind,
   objectKind,
   objectLabel,
   objectLines,
@@ -14,7 +16,9 @@ import { type Effect, effect } from '../../target/query.ts';
 import { quote } from '../../target/quote.ts';
 import type { Target } from '../../target/target.ts';
 import { accessOf } from './arguments.ts';
-import { applyOptions, type K8sArgs, mergeTypes } from './k8s-arguments.ts';
+import { applyOptions, isSelection, type K8sArgs, mergeTypes, selectionOf } from './k8s-arguments.ts';
+import type { Trouble } from './outcome.ts';
+import { awaitReady } from './readiness.ts';
 
 /** One object of the task. */
 export interface Subject {
@@ -22,6 +26,10 @@ export interface Subject {
   readonly live: KubernetesObject | undefined;
   /** What the server would make of it; for one whose namespace or kind the task itself brings, the manifest. */
   readonly next: KubernetesObject | undefined;
+  /** What the API says against it, where errors are no reason to stop. */
+  readonly error?: string;
+  /** Its labels are not those that are selected. */
+  readonly isLeftOut?: boolean;
 }
 
 /** Moves the objects to what is asked for. */
@@ -30,6 +38,26 @@ export async function act(args: K8sArgs, subjects: readonly Subject[], target: T
   if (args.state === 'absent') await remove(args, subjects, target);
   else if (args.state === 'patched') for (const subject of subjects) await patch(args, subject, target);
   else for (const stage of stages(subjects)) await applyAll(args, stage, target);
+}
+
+/** The same, each for itself, and then waited for: what fails does not keep the others. Answers what did. */
+export async function actOneByOne(
+  args: K8sArgs,
+  subjects: readonly Subject[],
+  awaited: readonly Subject[],
+  target: Target,
+): Promise<ReadonlyMap<Subject, Trouble>> {
+  const troubles = new Map<Subject, Trouble>();
+  const attempt = async (subject: Subject, isChanged: boolean, doing: Promise<void>) => {
+    await doing.catch((error: unknown) => {
+      if (!(error instanceof ModuleFailure)) throw error;
+      troubles.set(subject, { msg: error.message, isChanged });
+    });
+  };
+  for (const subject of stages(subjects).flat()) await attempt(subject, false, act(args, [subject], target));
+  for (const subject of awaited.filter((one) => !troubles.has(one)))
+    await attempt(subject, true, awaitReady([subject.manifest], accessOf(args), args, target));
+  return troubles;
 }
 
 /** True for an object that has only been predicted, and that will have been waited for. */
@@ -85,9 +113,12 @@ async function remove(args: K8sArgs, subjects: readonly Subject[], target: Targe
     script: `${kubectlCommand(accessOf(args))} delete -f - -o name ${options.join(' ')}`,
     stdin: objectLines(manifests),
     touches: [],
-    effects: subjects.map((subject) =>
-      effect(objectKind, { access: accessOf(args), object: identityOf(subject.manifest) }, undefined),
-    ),
+    effects: [
+      ...subjects.map((subject) =>
+        effect(objectKind, { access: accessOf(args), object: identityOf(subject.manifest) }, undefined),
+      ),
+      ...(isSelection(args) ? [effect(listedKind, selectionOf(args), [])] : []),
+    ],
   });
 }
 

@@ -2,6 +2,7 @@
 import { ModuleFailure } from '../../target/failure.ts';
 import type { Access } from '../../target/queries/kubernetes.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
+import type { Controller } from '../definition.ts';
 import { optionWord } from '../option-word.ts';
 
 export const accessArgs = {
@@ -67,6 +68,22 @@ export function accessOf(args: ArgsOf<typeof accessArgs>): Access {
   };
 }
 
+/** A password in the URL of a proxy is never shown. */
+export function keepProxySecret({ proxy }: { readonly proxy?: string | undefined }, controller: Controller): void {
+  const [, password] = /^(?:[\w+.-]+:\/\/)?[^/@:]*:([^/]*)@/.exec(proxy ?? '') ?? [];
+  if (password === undefined || password === '') return;
+  controller.secret(password);
+  controller.secret(unescaped(password));
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** @throws ModuleFailure for a key of the API. */
 export function refuseKey(key: string | undefined): void {
   if (key !== undefined)
@@ -79,12 +96,6 @@ export const hiddenFieldsArg = {
   type: 'list',
   elements: 'str',
   default: [],
-  description: 'only metadata.managedFields, which are always left out; others are refused',
+  description:
+    'fields that results and diffs leave out: spec, metadata.annotations[example.com/x]; metadata.managedFields always',
 } as const satisfies ArgsLiteral[string];
-
-/** @throws ModuleFailure for fields that would be shown all the same. */
-export function refuseHidden(fields: readonly string[]): void {
-  const shown = fields.filter((field) => field !== 'metadata.managedFields');
-  if (shown.length > 0)
-    throw new ModuleFailure(`hidden_fields: ${shown.join(', ')} would be shown all the same; no_log hides the result`);
-}

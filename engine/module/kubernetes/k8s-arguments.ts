@@ -1,7 +1,8 @@
 /** The arguments of k8s. */
+import type { ListedKey } from '../../target/queries/kubernetes.ts';
 import type { ArgsLiteral, ArgsOf } from '../arguments.ts';
 import { refuse } from '../refuse.ts';
-import { accessArgs, hiddenFieldsArg, refuseHidden, waitArgs } from './arguments.ts';
+import { accessArgs, accessOf, hiddenFieldsArg, waitArgs } from './arguments.ts';
 
 export const k8sArgs = {
   state: {
@@ -48,42 +49,79 @@ export const k8sArgs = {
     },
     description: 'how absent deletes',
   },
-  validate: { type: 'dict', description: 'taken and ignored: the server looks at every object in a dry run' },
+  validate: {
+    type: 'dict',
+    options: {
+      fail_on_error: { type: 'bool', required: true, description: 'false takes what does not fit the schema' },
+      strict: { type: 'bool', default: true, description: 'false takes fields that the schema does not know' },
+      version: { description: 'refused' },
+    },
+    description: 'how objects are held against their schema; what does not fit is an error unless told',
+  },
   continue_on_error: {
     type: 'bool',
     default: false,
-    description: 'taken and ignored: the task fails at the first error',
+    description:
+      'what cannot be done of one object does not keep the others, and is told as error; the task does not fail',
   },
   hidden_fields: hiddenFieldsArg,
   generate_name: { description: 'refused: a second run would make a second object' },
   force: { type: 'bool', default: false, description: 'refused: objects are applied, never replaced' },
-  append_hash: { type: 'bool', default: false, description: 'refused' },
-  label_selectors: { type: 'list', elements: 'str', default: [], description: 'refused' },
-  delete_all: { type: 'bool', default: false, description: 'refused' },
+  append_hash: {
+    type: 'bool',
+    default: false,
+    description: 'names of ConfigMaps and Secrets end in a hash of what they hold, as kubectl makes it',
+  },
+  label_selectors: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    description:
+      'only objects with these labels: app=shop, env in (a,b), !old; absent without a name deletes all that have them',
+  },
+  delete_all: {
+    type: 'bool',
+    default: false,
+    description: 'absent without a name deletes all of the kind; in all namespaces unless one is told',
+  },
   ...accessArgs,
   ...waitArgs,
 } as const satisfies ArgsLiteral;
 export type K8sArgs = ArgsOf<typeof k8sArgs>;
 
+/** True for a task that deletes whatever is found, instead of what it names. */
+export const isSelection = (args: K8sArgs): boolean =>
+  args.state === 'absent' &&
+  [args.definition, args.src, args.template, args.name].every((one) => one === undefined) &&
+  (args.delete_all || args.label_selectors.length > 0);
+
+export const selectionOf = (args: K8sArgs): ListedKey => ({
+  access: accessOf(args),
+  ...{
+    apiVersion: args.api_version,
+    kind: args.kind ?? '',
+    namespace: args.namespace,
+    selectors: args.label_selectors,
+  },
+});
+
 /** @throws ModuleFailure naming what the task asks for that is not done. */
 export function refuseUnknown(args: K8sArgs): void {
-  refuseHidden(args.hidden_fields);
-  const byList = 'ask k8s_info for the objects, and loop over them';
   refuse('k8s', [
     [args.generate_name !== undefined, 'generate_name: name the object, so that a second run finds it'],
     [args.force, 'force: objects are applied, never replaced; delete it by a task before where it must go'],
-    [args.append_hash, 'append_hash: name the object, and let the pods have an annotation with a checksum'],
-    [args.label_selectors.length > 0, `label_selectors: ${byList}`],
-    [args.delete_all, `delete_all: ${byList}`],
+    [args.validate?.version !== undefined, 'validate.version: the server looks at objects as one of its own version'],
     [args.delete_options?.preconditions !== undefined, 'delete_options.preconditions: say when on the task'],
   ]);
 }
 
 /** What `kubectl apply` is told beside the manifest. */
-export function applyOptions({ server_side_apply: serverSide }: K8sArgs): readonly string[] {
-  if (serverSide === undefined) return [];
+export function applyOptions({ server_side_apply: serverSide, validate }: K8sArgs): readonly string[] {
+  const isLax = validate !== undefined && !(validate.fail_on_error && validate.strict);
+  const lax = isLax ? ['--validate=false'] : [];
+  if (serverSide === undefined) return lax;
   const { field_manager: manager, force_conflicts: force } = serverSide;
-  return ['--server-side', `--field-manager=${manager}`, ...(force ? ['--force-conflicts'] : [])];
+  return [...lax, '--server-side', `--field-manager=${manager}`, ...(force ? ['--force-conflicts'] : [])];
 }
 
 /** In the words of kubectl. */

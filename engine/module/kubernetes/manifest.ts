@@ -8,6 +8,7 @@ import { dumpJson } from '../../template/python/json.ts';
 import { isUnknown } from '../../template/values.ts';
 import { isPlain } from '../convert.ts';
 import type { Controller, RenderOptions } from '../definition.ts';
+import { hashed } from './name-hash.ts';
 
 export interface ManifestArgs {
   readonly definition?: unknown;
@@ -17,6 +18,7 @@ export interface ManifestArgs {
   readonly api_version: string;
   readonly name?: string | undefined;
   readonly namespace?: string | undefined;
+  readonly append_hash: boolean;
 }
 
 /**
@@ -28,7 +30,8 @@ export async function manifestOf(args: ManifestArgs, controller: Controller): Pr
   const written = (await documentsOf(args, controller)) ?? [{}];
   const objects = written.filter((one) => one !== null && one !== undefined).flatMap(itemsOf);
   const defaults = { apiVersion, ...(kind !== undefined && { kind }) };
-  return objects.map((object, index) => complete({ ...defaults, ...object }, args, `object ${index + 1}`));
+  const complete = objects.map((object, index) => completed({ ...defaults, ...object }, args, `object ${index + 1}`));
+  return args.append_hash ? complete.map(hashed) : complete;
 }
 
 async function documentsOf(
@@ -82,7 +85,7 @@ function itemsOf(document: unknown): readonly Readonly<Record<string, unknown>>[
 }
 
 /** With the name and namespace of the task where it has none of its own; kubectl drops the namespace of what is in none. */
-function complete(
+function completed(
   object: Readonly<Record<string, unknown>>,
   { name, namespace }: ManifestArgs,
   which: string,

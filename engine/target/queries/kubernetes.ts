@@ -56,6 +56,44 @@ export const objectKind: QueryKind<ObjectKey, KubernetesObject | undefined> = {
     ),
 };
 
+/** Objects by their kind and labels, in one namespace or in all. */
+export interface ListedKey {
+  readonly access: Access;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly selectors: readonly string[];
+}
+
+/** All of them; none where the API does not know their kind. */
+export const listedKind: QueryKind<ListedKey, readonly KubernetesObject[]> = {
+  name: 'kubernetes list',
+  domains: [],
+  volatile: true,
+  id: ({ access, namespace = '*', selectors, ...kind }) =>
+    `${accessId(access)}${qualifiedKind(kind)} ${[namespace, ...selectors].join(' ')}`.trim(),
+  script: (keys) =>
+    `exec 3>&1\n${keys
+      .map(({ access, namespace, selectors, ...kind }) => {
+        const where = namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`;
+        const which = selectors.length > 0 ? [`--selector=${selectors.join(',')}`] : [];
+        const words = [qualifiedKind(kind), where, ...which].map(quote).join(' ');
+        return `${kubectlFunction(access)}
+printf '\\036'; err=$( { K get -o json ${words} </dev/null >&3; } 2>&1 ); printf '\\036%s %s\\n' "$?" "$err"`;
+      })
+      .join('\n')}\n:`,
+  parse(stdout, keys) {
+    const parts = stdout.toString('utf8').split('\x1e').slice(1);
+    return keys.map((_, index) => {
+      const { code, message } = ending(parts[2 * index + 1]);
+      if (code === 0) return objectsIn(parts[2 * index]);
+      return /doesn't have a resource type|no matches for kind/.test(message)
+        ? []
+        : refusal(message || 'kubectl failed');
+    });
+  },
+};
+
 /** What `kubectl apply` would make of the object, as the server says; nothing is kept. */
 export const appliedKind: QueryKind<AppliedKey, KubernetesObject> = {
   name: 'kubernetes apply',

@@ -1,0 +1,27 @@
+/** Selectors of labels, as the API reads them: `app=shop`, `tier!=db`, `env in (a,b)`, `env notin (a)`, `app`, `!app`. */
+import { ModuleFailure } from '../../target/failure.ts';
+
+type Labels = Readonly<Record<string, unknown>>;
+
+/** True where the labels meet all of the selectors. @throws ModuleFailure for one that is none. */
+export function matches(selectors: readonly string[], labels: Labels): boolean {
+  return selectors.flatMap(requirementsIn).every((one) => met(one, labels));
+}
+
+/** Parted at commas, but not at those within parentheses. */
+const requirementsIn = (selector: string): readonly string[] => selector.split(/,(?![^(]*\))/).map((one) => one.trim());
+
+function met(requirement: string, labels: Labels): boolean {
+  const [, not, name, how, values = ''] =
+    /^(!?)\s*([\w./-]+)\s*(?:(==?|!=|\bin\b|\bnotin\b)\s*(\([^()]*\)|[\w.-]*))?$/.exec(requirement) ?? [];
+  if (name === undefined || (not !== '' && how !== undefined))
+    throw new ModuleFailure(`label_selectors: "${requirement}" is no selector`);
+  const has = Object.hasOwn(labels, name);
+  if (how === undefined) return has === (not === '');
+  const named = values
+    .replace(/^\(|\)$/g, '')
+    .split(',')
+    .map((value) => value.trim());
+  const isOne = has && named.includes(String(labels[name]));
+  return how === '!=' || how === 'notin' ? !isOne : isOne;
+}
