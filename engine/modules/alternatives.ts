@@ -17,6 +17,10 @@ interface AlternativesState {
   readonly current: string | null;
   /** The best one is taken by itself. */
   readonly auto: boolean;
+  /** The family of what the link points to, null where it has none. */
+  readonly family: string | null;
+  /** The links that come along, as far as the host tells of them. */
+  readonly links: Readonly<Record<string, string>>;
   /** All that is known of the name; never asked for. */
   readonly known: Alternatives | undefined;
 }
@@ -24,6 +28,10 @@ interface AlternativesState {
 const args = {
   name: { required: true, description: 'the name of the link among the alternatives, such as editor' },
   path: { type: 'path', description: 'what the link shall stand for' },
+  family: {
+    description:
+      'the family that path is registered in; selected chooses the best path of it. Only Red Hat has families',
+  },
   link: { type: 'path', description: 'the link; needed for a name that is not known yet' },
   priority: { type: 'int', description: 'of the path; the one it has, or 50, unless told' },
   state: {
@@ -50,7 +58,6 @@ export default defineModule({
   rules: {
     requiredIf: [
       ['state', 'present', ['path']],
-      ['state', 'selected', ['path']],
       ['state', 'absent', ['path']],
     ],
   },
@@ -60,7 +67,10 @@ export default defineModule({
   async probe({ args, target }): Promise<AlternativesState> {
     if (args.name.startsWith('-')) throw new ModuleFailure(`"${args.name}" cannot be the name of an alternative`);
     const known = await target.query(alternativesKind, args.name);
+    const family = known?.paths[known.current ?? '']?.family;
     return {
+      family: family ?? null,
+      links: known?.links ?? {},
       registered: (args.path !== undefined && known?.paths[args.path]) || null,
       current: known?.current ?? null,
       auto: known?.auto ?? false,
@@ -69,7 +79,16 @@ export default defineModule({
   },
 
   desired({ args, state }) {
+    if (args.family !== undefined && state.known?.link != null)
+      throw new ModuleFailure("family is known to Red Hat's alternatives alone, and the host has Debian's");
     if (args.state === 'absent') return { registered: null };
+    const { family } = args;
+    if (args.path === undefined && args.state === 'selected') {
+      if (family === undefined) throw new ModuleFailure('either path or family must be given');
+      if (pathsOf(family, state.known).length === 0)
+        throw new ModuleFailure(`no alternative for ${args.name} is of the family ${family}`);
+      return { family };
+    }
     if (args.state === 'auto' && args.path === undefined) {
       if (state.known === undefined) throw new ModuleFailure(`there are no alternatives for ${args.name}`);
       return { auto: true };
@@ -77,16 +96,19 @@ export default defineModule({
     const registered = wantedPath(args, state);
     if (state.known === undefined && args.link === undefined)
       throw new ModuleFailure(`${args.name} is not known yet: link says where its link shall be`);
-    if (args.state === 'present') return { registered };
-    return { registered, ...(args.state === 'auto' ? { auto: true } : { current: args.path! }) };
+    const links = { ...state.links, ...linksOf(args, state.links) };
+    if (args.state === 'present') return { registered, links };
+    if (args.state === 'selected' && family !== undefined) return { registered, links, family };
+    return { registered, links, ...(args.state === 'auto' ? { auto: true } : { current: args.path! }) };
   },
 
   async apply({ args, state, wanted, change, target }) {
     const [name, path] = [quote(args.name), quote(args.path ?? '')];
     const steps = [
-      ...(change.registered?.after ? [install(args, state, change.registered.after)] : []),
+      ...(wanted.registered && (change.registered || change.links) ? [install(args, state, wanted.registered)] : []),
       ...(change.registered && change.registered.after === null ? [`"$a" --remove ${name} ${path}`] : []),
       ...(change.auto ? [`"$a" --auto ${name}`] : []),
+      ...(change.family ? [`"$a" --set ${name} ${quote(args.family ?? '')}`] : []),
       ...(wanted.current === undefined || state.current === wanted.current ? [] : [`"$a" --set ${name} ${path}`]),
     ];
     await target.mutate({
@@ -102,6 +124,8 @@ export default defineModule({
     const lines = (side: 'before' | 'after') =>
       [
         change.registered?.[side] && `${args.path}: ${JSON.stringify(change.registered[side])}\n`,
+        change.links && `links: ${JSON.stringify(change.links[side])}\n`,
+        change.family?.[side] && `family: ${change.family[side]}\n`,
         change.current?.[side] && `current: ${change.current[side]}\n`,
         change.auto && `mode: ${change.auto[side] ? 'auto' : 'manual'}\n`,
       ]
@@ -115,17 +139,34 @@ function wantedPath(args: Args, { registered }: AlternativesState): Alternative 
   const given = args.subcommands?.map(({ name, path }) => [name, path] as const);
   return {
     priority: args.priority ?? registered?.priority ?? 50,
+    ...((args.family ?? registered?.family) !== undefined && { family: (args.family ?? registered?.family)! }),
     subcommands: given === undefined ? (registered?.subcommands ?? {}) : Object.fromEntries(given),
   };
 }
 
-function install(args: Args, { known }: AlternativesState, { priority, subcommands }: Alternative): string {
+/** Where the links shall be, of those whose place the host tells. */
+function linksOf(
+  { subcommands = [] }: Args,
+  known: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    subcommands.flatMap(({ name, link }) => (Object.hasOwn(known, name) ? [[name, link]] : [])),
+  );
+}
+
+/** The paths of a family, the best one first. */
+function pathsOf(family: string, known: Pick<Alternatives, 'paths'> | undefined): readonly string[] {
+  const all = Object.entries(known?.paths ?? {}).filter(([, one]) => one.family === family);
+  return all.sort(([, a], [, b]) => b.priority - a.priority).map(([path]) => path);
+}
+
+function install(args: Args, { known }: AlternativesState, { priority, family, subcommands }: Alternative): string {
   const link = args.link ?? known?.link ?? `/usr/bin/${args.name}`;
   const along = Object.entries(subcommands).flatMap(([name, path]) => {
     const at = args.subcommands?.find((one) => one.name === name)?.link ?? known?.links[name] ?? `/usr/bin/${name}`;
     return ['--slave', at, name, path];
   });
-  return `"$a" --install ${[link, args.name, args.path ?? '', String(priority), ...along].map(quote).join(' ')}`;
+  return `"$a" --install ${[link, args.name, args.path ?? '', String(priority), ...(family === undefined ? [] : ['--family', family]), ...along].map(quote).join(' ')}`;
 }
 
 /** What there will be, as far as it can be said: in automatic mode the highest priority wins. */
@@ -141,13 +182,15 @@ function believed(
   const names = Object.keys(paths);
   if (names.length === 0) return undefined;
   const lost = wanted.registered === null && known?.current === path;
-  const auto = wanted.current === undefined ? (wanted.auto ?? (lost || (known?.auto ?? true))) : false;
+  const chosen = wanted.current ?? (wanted.family ? pathsOf(wanted.family, { paths })[0] : undefined);
+  const auto = chosen === undefined ? (wanted.auto ?? (lost || (known?.auto ?? true))) : false;
   const best = names.reduce((a, b) => (paths[b]!.priority > paths[a]!.priority ? b : a));
   return {
     auto,
-    current: wanted.current ?? (auto ? best : (known?.current ?? null)),
-    link,
-    links: known?.links ?? {},
+    current: chosen ?? (auto ? best : (known?.current ?? null)),
+    // a host with families does not tell where its links are
+    link: args.family === undefined ? link : null,
+    links: wanted.links ?? known?.links ?? {},
     paths,
   };
 }

@@ -5,8 +5,10 @@ import { isMapping } from '../playbook/node.ts';
 
 /** Ansible's groups of modules, as far as there are such modules here. */
 const groups: Readonly<Record<string, RegExp>> = {
-  'group/k8s': /^k8s(_info)?$/,
-  'group/kubernetes.core.k8s': /^k8s(_info)?$/,
+  'group/k8s': /^k8s(_info|_drain)?$/,
+  'group/kubernetes.core.k8s': /^k8s(_info|_drain)?$/,
+  'group/helm': /^helm$/,
+  'group/kubernetes.core.helm': /^helm$/,
   'group/docker': /^docker_(container|image|network)$/,
   'group/community.docker.docker': /^docker_(container|image|network)$/,
 };

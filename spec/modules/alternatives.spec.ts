@@ -59,10 +59,79 @@ testModule(alternatives, 'alternatives', {
     world: world(),
     want: { scripts: ["--remove 'editor' '/bin/vim'"] },
   },
+  'registers links that come along where they lie elsewhere': {
+    args: {
+      ...{ name: 'editor', path: '/bin/vim', state: 'present' },
+      subcommands: [{ name: 'ex', path: '/bin/vim.ex', link: '/usr/bin/ex' }],
+    },
+    world: world({
+      ...known,
+      links: { ex: '/bin/ex', view: '/bin/view' },
+      paths: { ...known.paths, '/bin/vim': { priority: 30, subcommands: { ex: '/bin/vim.ex' } } },
+    }),
+    want: { fields: ['links'], scripts: ["'/bin/vim' '30' '--slave' '/usr/bin/ex' 'ex' '/bin/vim.ex'"] },
+  },
+  'registers a path, and leaves the choice to the priorities': {
+    args: { ...args, path: '/bin/ed', priority: 90, state: 'auto' },
+    world: world({ ...known, auto: false }),
+    want: { fields: ['auto', 'registered'], scripts: ["'/bin/ed' '90' >&2 || exit $?\n\"$a\" --auto 'editor'"] },
+  },
+  'takes nothing away that is not there': {
+    args: { ...args, path: '/bin/ed', state: 'absent' },
+    world: world(),
+    want: { changed: false },
+  },
+  'wants a path or a family': { args: { name: 'editor' }, world: world(), fails: 'either path or family' },
   'wants a link for a new name': {
     args: { ...args, name: 'new' },
     world: { answers: { 'alternatives new': undefined } },
     fails: 'link says where its link shall be',
+  },
+});
+
+const java = {
+  ...{ auto: true, current: '/jvm/17/java', link: null, links: {} },
+  paths: {
+    '/jvm/11/java': { priority: 11, family: 'java-11', subcommands: {} },
+    '/jvm/11.1/java': { priority: 12, family: 'java-11', subcommands: {} },
+    '/jvm/17/java': { priority: 17, family: 'java-17', subcommands: {} },
+  },
+};
+const jvm = { answers: { 'alternatives java': java } };
+
+testModule(alternatives, 'alternatives of families', {
+  'are chosen by their family': {
+    args: { name: 'java', family: 'java-11' },
+    world: jvm,
+    want: {
+      fields: ['family'],
+      scripts: ["--set 'java' 'java-11'"],
+      diffs: [['family: java-17\n', 'family: java-11\n']],
+    },
+  },
+  'are done with the family that is chosen': {
+    args: { name: 'java', family: 'java-17' },
+    world: jvm,
+    want: { changed: false },
+  },
+  'are registered with it, and chosen by it': {
+    args: { name: 'java', link: '/bin/java', path: '/jvm/21/java', priority: 21, family: 'java-21' },
+    world: jvm,
+    want: {
+      fields: ['family', 'registered'],
+      scripts: ["'/jvm/21/java' '21' '--family' 'java-21' >&2 || exit $?\n\"$a\" --set 'java' 'java-21'"],
+    },
+  },
+  'keep their family when they get another priority': {
+    args: { name: 'java', link: '/bin/java', path: '/jvm/11/java', priority: 5, state: 'present' },
+    world: jvm,
+    want: { scripts: ["'/jvm/11/java' '5' '--family' 'java-11'"] },
+  },
+  'must be there': { args: { name: 'java', family: 'java-8' }, world: jvm, fails: 'is of the family java-8' },
+  'are not known to Debian': {
+    args: { ...args, family: 'x' },
+    world: world(),
+    fails: "family is known to Red Hat's alternatives alone",
   },
 });
 
@@ -77,7 +146,10 @@ Current \`best' version is /usr/lib/jvm/17/bin/java.`;
     expect(alternativesKind.parse(Buffer.from(`0\x1d${text}\x1e`), ['java'])[0]).to.deep.equal({
       ...{ auto: true, current: '/usr/lib/jvm/17/bin/java', link: null, links: {} },
       paths: {
-        '/usr/lib/jvm/17/bin/java': { priority: 17000, subcommands: { keytool: '/usr/lib/jvm/17/bin/keytool' } },
+        '/usr/lib/jvm/17/bin/java': {
+          ...{ priority: 17000, family: 'java-17.x86_64' },
+          subcommands: { keytool: '/usr/lib/jvm/17/bin/keytool' },
+        },
       },
     });
   });

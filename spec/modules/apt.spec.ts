@@ -21,6 +21,11 @@ testModule(apt, 'apt', {
     world: { packages: { curl: '7.88' }, answers: bare },
     want: { changed: false, log: [], result: { cache_updated: false } },
   },
+  'needs nothing on the host but apt': {
+    args: { name: 'curl', auto_install_module_deps: false },
+    world: { packages: { curl: '7.88' }, answers: fresh },
+    want: { changed: false },
+  },
   'passes its options to apt-get': {
     args: {
       name: 'nginx',

@@ -21,6 +21,16 @@ describe('module_defaults of a group', () => {
     expect(valuesOf('docker_image', { 'group/community.docker.docker': { a: 1 } })).to.deep.equal([{ a: 1 }]);
   });
 
+  it('hold the modules that Ansible has in them', () => {
+    expect(valuesOf('k8s_drain', { 'group/k8s': { a: 1 } })).to.deep.equal([{ a: 1 }]);
+    expect(valuesOf('k8s_drain', { 'group/kubernetes.core.k8s': { a: 1 } })).to.deep.equal([{ a: 1 }]);
+    expect(valuesOf('helm', { 'group/k8s': { a: 1 } })).to.deep.equal([]);
+    for (const name of ['group/helm', 'group/kubernetes.core.helm'])
+      expect(valuesOf('helm', { [name]: { a: 1 } })).to.deep.equal([{ a: 1 }]);
+    for (const module of ['docker_container', 'docker_image', 'docker_network'])
+      expect(valuesOf(module, { 'group/docker': { a: 1 } })).to.deep.equal([{ a: 1 }]);
+  });
+
   it('replace each other whole', () => {
     expect(valuesOf('k8s', { 'group/k8s': { a: 1 } }, { 'group/k8s': { b: 1 } })).to.deep.equal([{ b: 1 }]);
   });

@@ -53,6 +53,11 @@ export const aptArgs = {
   fail_on_autoremove: { type: 'bool', default: false, description: 'fail rather than remove anything' },
   force_apt_get: { type: 'bool', default: false, description: 'apt-get is what is used anyway' },
   lock_timeout: { type: 'int', default: 60, description: 'seconds to wait while another package manager works' },
+  auto_install_module_deps: {
+    type: 'bool',
+    default: true,
+    description: 'taken and ignored: this module needs nothing on the host but apt',
+  },
 } as const satisfies ArgsLiteral;
 
 export type AptArgs = ArgsOf<typeof aptArgs>;

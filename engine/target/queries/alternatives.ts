@@ -4,6 +4,8 @@ import { quote } from '../quote.ts';
 
 export interface Alternative {
   readonly priority: number;
+  /** The family it belongs to, where the host knows families. */
+  readonly family?: string;
   /** Paths that come along, by the names of their links. */
   readonly subcommands: Readonly<Record<string, string>>;
 }
@@ -44,14 +46,14 @@ export const alternativesKind: QueryKind<string, Alternatives | undefined> = {
 };
 
 function read(text: string): Alternatives {
-  const paths: Record<string, { priority: number; subcommands: Record<string, string> }> = {};
+  const paths: Record<string, { priority: number; family?: string; subcommands: Record<string, string> }> = {};
   const links: Record<string, string> = {};
   let own: Record<string, string> = {};
   for (const line of text.split('\n')) {
-    const [, path, priority] = /^(\/.*?) - (?:family \S+ )?priority (-?\d+)/.exec(line) ?? [];
+    const [, path, family, priority] = /^(\/.*?) - (?:family (\S+) )?priority (-?\d+)/.exec(line) ?? [];
     if (path !== undefined) {
       own = {};
-      paths[path] = { priority: Number(priority), subcommands: own };
+      paths[path] = { priority: Number(priority), ...(family !== undefined && { family }), subcommands: own };
     }
     const [, name, to] = /^\s+(?:slave|follower) (\S+): (.*)$/.exec(line) ?? [];
     if (name !== undefined && to !== '(null)') own[name] = to!;
