@@ -40,8 +40,8 @@ export interface Body {
 const bodies = new WeakMap<object, Body>();
 const present = new WeakMap<object, FileState>();
 
-/** Bytes up to which a file is hashed a second time, for the `checksum` of results. */
-const sha1Limit = 16 * 1024 * 1024;
+/** Bytes up to which a file is hashed again, for the sums in results. */
+const sumLimit = 16 * 1024 * 1024;
 
 /** What is at a path now. A link is looked through when `follow` is set. */
 export async function probePlaced(target: ReadableTarget, path: string, follow: boolean): Promise<PlacedFile> {
@@ -236,6 +236,15 @@ export function checkValidate(validate: string | undefined): void {
     throw new ModuleFailure(`validate must hold %s where the new file goes: ${validate}`);
 }
 
+/** The MD5 of what a file is rewritten with, for results; left out for large files. */
+export async function rewrittenSum(before: PlacedFile, after: PlacedFile): Promise<{ readonly md5sum?: string }> {
+  const body = after.type === 'file' && before.checksum !== after.checksum ? bodies.get(after) : undefined;
+  const content = body?.content;
+  if (content === undefined || isUnknown(content) || isHostFile(content)) return {};
+  if (Buffer.isBuffer(content)) return { md5sum: hash('md5', content) };
+  return content.size > sumLimit ? {} : { md5sum: hash('md5', await content.bytes()) };
+}
+
 async function sha256Of(content: Body['content']): Promise<string | Unknown> {
   if (isUnknown(content)) return content;
   if (isHostFile(content)) return content.checksum;
@@ -245,5 +254,5 @@ async function sha256Of(content: Body['content']): Promise<string | Unknown> {
 async function sha1Of(content: Body['content']): Promise<string | undefined> {
   if (isUnknown(content) || isHostFile(content)) return undefined;
   if (Buffer.isBuffer(content)) return hash('sha1', content);
-  return content.size > sha1Limit ? undefined : content.sha1();
+  return content.size > sumLimit ? undefined : content.sha1();
 }

@@ -59,6 +59,7 @@ export async function runCommand(
       stdout_lines: [stdout],
       stderr: '',
       stderr_lines: [],
+      ...{ start: null, end: null, delta: null },
       msg: `Did not run command since ${reason}`,
     };
   }
@@ -114,7 +115,8 @@ function text(output: Buffer, strip: boolean): string {
   return strip ? whole.replace(/[\r\n]+$/, '') : whole;
 }
 
-function lines(output: string): readonly string[] {
+/** The lines of an output, as results list them. */
+export function lines(output: string): readonly string[] {
   if (output === '') return [];
   return output.replace(/\r?\n$/, '').split(/\r\n|\n|\r/);
 }

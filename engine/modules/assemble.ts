@@ -10,6 +10,7 @@ import {
   placedDiffs,
   placedResult,
   probePlaced,
+  rewrittenSum,
   wantedFile,
 } from '../module/placed-file.ts';
 import { regexOf } from '../module/regex.ts';
@@ -55,6 +56,7 @@ export default defineModule({
     dest: 'the file',
     src: 'the directory',
     checksum: 'SHA-1 of the content',
+    md5sum: 'its MD5, where it was written',
     size: 'bytes',
     mode: 'permissions',
     owner: 'its owner',
@@ -89,7 +91,10 @@ export default defineModule({
     return wantedFile({ content: state.content, source: args.src }, args, state);
   },
 
-  apply: ({ args, state, wanted, target }) => applyEdited(target, args, state, wanted),
+  apply: async ({ args, state, wanted, target }) => ({
+    ...(await applyEdited(target, args, state, wanted)),
+    ...(await rewrittenSum(state, wanted as PlacedFile)),
+  }),
   after: attributesAfter,
   returned: ({ state, wanted }) => ({ ...placedResult(state.path, state, wanted as PlacedFile), msg: 'OK' }),
   preview: ({ state, wanted, target }) => placedDiffs(target, state.path, state, wanted as PlacedFile),

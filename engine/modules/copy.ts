@@ -13,6 +13,7 @@ import {
   place,
   placedDiffs,
   placedResult,
+  rewrittenSum,
 } from '../module/placed-file.ts';
 import { ModuleFailure } from '../target/failure.ts';
 
@@ -57,6 +58,7 @@ export default defineModule({
     dest: 'the file or directory',
     src: 'where the content comes from',
     checksum: 'SHA-1 of the content',
+    md5sum: 'its MD5, where it was written',
     size: 'bytes',
     mode: 'permissions',
     owner: 'its owner',
@@ -108,7 +110,9 @@ export default defineModule({
         return place(target, path, before, after, { backup, validate: args.validate });
       },
     );
-    return { ...(backups.length > 0 && { backup_file: backups[0] }) };
+    const [only, ...others] = changes(change);
+    const sum = only && others.length === 0 ? await rewrittenSum(only[1].before, only[1].after) : {};
+    return { ...(backups.length > 0 && { backup_file: backups[0] }), ...sum };
   },
 
   after: attributesAfter,

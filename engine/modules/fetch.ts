@@ -11,6 +11,7 @@ interface FetchState {
   readonly exists: boolean;
   readonly dest: string;
   readonly sha1: string | undefined;
+  readonly md5: string | undefined;
 }
 
 export default defineModule({
@@ -30,6 +31,7 @@ export default defineModule({
     file: 'the file on the host',
     checksum: 'SHA-1',
     remote_checksum: 'SHA-1 on the host',
+    md5sum: 'MD5',
   },
   examples: '- fetch:\n    src: /etc/kubernetes/admin.conf\n    dest: fetched/\n',
 
@@ -37,16 +39,17 @@ export default defineModule({
     const dest = destination(args, controller);
     const [file, remote] = await Promise.all([target.stat(args.src, { follow: true }), target.checksum(args.src)]);
     const base = { exists: file.exists, dest, remote };
-    if (!file.exists) return { ...base, fetched: undefined, sha1: undefined };
+    if (!file.exists) return { ...base, fetched: undefined, sha1: undefined, md5: undefined };
     if (file.type === 'directory')
       throw new ModuleFailure('remote file is a directory, fetch cannot work on directories', { file: args.src });
     if (remote === undefined) throw new ModuleFailure(`${args.src} cannot be read`, { file: args.src });
     const same = await controller.matches(dest, remote);
-    const details =
+    const sum = async (hash: 'sha1' | 'md5') =>
       file.inode === 0
         ? undefined
-        : await target.query(detailsKind, { path: args.src, hash: 'sha1', mime: false, attributes: false });
-    return { ...base, fetched: same ? remote : undefined, sha1: details?.hash };
+        : (await target.query(detailsKind, { path: args.src, hash, mime: false, attributes: false })).hash;
+    const [sha1, md5] = await Promise.all([sum('sha1'), sum('md5')]);
+    return { ...base, fetched: same ? remote : undefined, sha1, md5 };
   },
 
   desired({ args, state }) {
@@ -66,7 +69,7 @@ export default defineModule({
   returned({ args, state }) {
     if (!state.exists) return { msg: 'the remote file does not exist, not transferring, ignored', file: args.src };
     const sums = state.sha1 === undefined ? {} : { checksum: state.sha1, remote_checksum: state.sha1 };
-    return { dest: state.dest, file: args.src, ...sums };
+    return { dest: state.dest, file: args.src, ...sums, ...(state.md5 !== undefined && { md5sum: state.md5 }) };
   },
 });
 

@@ -4,6 +4,7 @@ import type { ArgsOf } from '../module/arguments.ts';
 import {
   attributeArgs,
   attributeResult,
+  attributesAfter,
   changedAttributes,
   type Owned,
   ownedBy,
@@ -158,6 +159,12 @@ export default defineModule({
     };
     return changed ? result : { ...result, msg: 'file already exists' };
   },
+
+  // how large it is the download itself tells
+  async after(context) {
+    const { size: _, ...owned } = await attributesAfter(context);
+    return owned;
+  },
 });
 
 interface Download {
@@ -185,10 +192,10 @@ async function downloaded({ args, state, owned, backup, controller, target }: Do
       `( ${script}\necho "$status" ) > "$t.status" || { c=$?; rm -f "$t.status"; [ $c = ${noTool} ] && { echo none; exit 0; }; exit 1; }`,
       'status=$(cat "$t.status"); rm -f "$t.status"',
       wanted === undefined ? '' : verification(wanted.algorithm, wanted.hex),
-      `size=$(wc -c < "$t"); new=$(sha1sum < "$t"); old=$([ -f ${quote(path)} ] && sha1sum < ${quote(path)})`,
-      `if cmp -s "$t" ${quote(path)}; then echo same $status $size $new $old; rm -f "$t"; ${attributeScript(path, owned)}exit 0; fi`,
+      `size=$(wc -c < "$t"); new=$(sha1sum < "$t"); md5=$(md5sum < "$t" 2>/dev/null || echo none); old=$([ -f ${quote(path)} ] && sha1sum < ${quote(path)})`,
+      `if cmp -s "$t" ${quote(path)}; then echo same $status $size $new $md5 $old; rm -f "$t"; ${attributeScript(path, owned)}exit 0; fi`,
       `( ${writeScript(path, { uploaded: temporary }, { ...owned, backup })} ) || exit 1`,
-      'echo new $status $size $new $old',
+      'echo new $status $size $new $md5 $old',
     ]
       .filter(Boolean)
       .join('\n'),
@@ -204,8 +211,11 @@ async function downloaded({ args, state, owned, backup, controller, target }: Do
     .trim()
     .split(/[\s-]+/);
   if (words[0] === 'none') return fromController(options, { args, state, owned, backup, controller, target });
-  if (words[0] === '') return {};
-  const [verdict, status, size, now, before] = words;
+  if (words[0] === '') {
+    const told = ['status_code', 'msg', 'elapsed', 'size', 'checksum_src', 'checksum_dest', 'md5sum'];
+    return { src: temporary, ...Object.fromEntries(told.map((name) => [name, content])) };
+  }
+  const [verdict, status, size, now, md5, before] = words;
   return {
     ...(verdict === 'same' && { changed: false }),
     status_code: Number(status),
@@ -214,6 +224,8 @@ async function downloaded({ args, state, owned, backup, controller, target }: Do
     size: Number(size),
     checksum_src: now,
     checksum_dest: before ?? null,
+    src: temporary,
+    ...(md5 !== 'none' && { md5sum: md5 }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { defineModule } from '../module/definition.ts';
+import { Unknown } from '../module/values.ts';
 import { groupKind } from '../target/queries/accounts.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
@@ -59,12 +60,17 @@ export default defineModule({
       touches: ['accounts', 'files'],
     });
     const entry = await target.groupEntry(args.name);
-    return entry && entry.gid >= 0 ? { gid: entry.gid } : {};
+    if (entry === undefined) return {};
+    return { gid: numberOf(entry.gid, args.name) };
   },
   returned: ({ args, state }) => ({
     name: args.name,
     state: args.state,
     system: args.system,
-    ...(args.state === 'present' && (state.gid ?? -1) >= 0 ? { gid: state.gid } : {}),
+    ...(args.state === 'present' && state.gid !== undefined && { gid: numberOf(state.gid, args.name) }),
   }),
 });
+
+/** Where the host chooses it, it is known once it has. */
+const numberOf = (gid: number, name: string) =>
+  gid >= 0 ? gid : new Unknown(`the host chooses the number of ${name}`);

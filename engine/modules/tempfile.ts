@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
+import { attributesAfter } from '../module/attributes.ts';
 import { defineModule } from '../module/definition.ts';
 import { fileEffects, predicted, statEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
@@ -57,4 +58,6 @@ export default defineModule({
     state: args.state,
     mode: args.state === 'directory' ? '0700' : '0600',
   }),
+
+  after: attributesAfter,
 });

@@ -11,6 +11,7 @@ import {
   placedResult,
   probePlaced,
   realPath,
+  rewrittenSum,
   wantedFile,
 } from '../module/placed-file.ts';
 import { headerOptions } from '../module/template-header.ts';
@@ -73,6 +74,7 @@ export default defineModule({
     dest: 'the file',
     src: 'the template',
     checksum: 'SHA-1 of the content',
+    md5sum: 'its MD5, where it was written',
     size: 'bytes',
     mode: 'permissions',
     owner: 'its owner',
@@ -107,7 +109,10 @@ export default defineModule({
     return wantedFile(body, { ...args, mode }, state);
   },
 
-  apply: ({ args, state, wanted, target }) => applyEdited(target, args, state, wanted),
+  apply: async ({ args, state, wanted, target }) => ({
+    ...(await applyEdited(target, args, state, wanted)),
+    ...(await rewrittenSum(state, wanted as PlacedFile)),
+  }),
 
   after: attributesAfter,
 

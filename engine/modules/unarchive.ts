@@ -61,7 +61,8 @@ export default defineModule({
   returns: {
     dest: 'the directory',
     src: 'the archive',
-    handler: 'tar or zip',
+    handler: 'TarArchive, TgzArchive, TarBzipArchive, TarXzArchive, TarZstdArchive or ZipArchive',
+    extract_results: 'what the program said that unpacked it: rc, out, err',
     files: 'what is in it, with list_files',
     state: 'directory',
     mode: 'permissions of the directory',
@@ -108,7 +109,7 @@ export default defineModule({
 
   async apply({ args, state, target }) {
     const { source } = state;
-    if (source === undefined) return;
+    if (source === undefined) return {};
     if (isUnknown(source)) {
       const made = args.creates === undefined ? [] : fileEffects(args.creates, { content: source, mode: '0755' });
       await target.mutate({
@@ -117,13 +118,13 @@ export default defineModule({
         effects: made,
         bringsBelow: args.dest,
       });
-      return;
+      return {};
     }
     const uploaded =
       source.file === undefined ? undefined : posix.join(args.dest, `.kplay.${randomBytes(8).toString('hex')}`);
     if (uploaded !== undefined && source.file !== undefined)
       await target.writeFile(uploaded, source.file, { mode: '0600' });
-    await target.mutate({
+    const done = await target.mutate({
       summary: `unpack ${source.path} into ${args.dest}`,
       script: extraction(args, source, uploaded ?? source.path, uploaded !== undefined),
       effects: [
@@ -133,6 +134,7 @@ export default defineModule({
           : [...statEffects(uploaded, { exists: false }), effect(contentKind, uploaded, undefined)]),
       ],
     });
+    return { extract_results: { rc: done.code, out: done.stdout.toString(), err: done.stderr.toString() } };
   },
 
   returned({ args, state, wanted }) {
@@ -143,13 +145,19 @@ export default defineModule({
     return {
       dest: args.dest,
       src: source?.path ?? args.src,
-      ...(source && { handler: source.packing === 'zip' ? 'zip' : 'tar' }),
+      ...(source && { handler: handlers[source.packing] }),
       state: 'directory',
       ...attributeResult(state.dest),
       ...(args.list_files && { files }),
     };
   },
 });
+
+/** Ansible's names of them. */
+const handlers: Readonly<Record<Source['packing'], string>> = {
+  ...{ tar: 'TarArchive', gzip: 'TgzArchive', bzip2: 'TarBzipArchive' },
+  ...{ xz: 'TarXzArchive', zstd: 'TarZstdArchive', zip: 'ZipArchive' },
+};
 
 async function onController(src: string, controller: Controller, decrypt: boolean): Promise<Source | Unknown> {
   if (/^(https?|ftp):\/\//.test(src))

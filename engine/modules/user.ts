@@ -1,4 +1,4 @@
-import { applyUser } from '../module/accounts/user-apply.ts';
+import { applyUser, numbersOf } from '../module/accounts/user-apply.ts';
 import { userArgs } from '../module/accounts/user-arguments.ts';
 import { keyFile, probeUser, wantedOfUser } from '../module/accounts/user-state.ts';
 import { defineModule } from '../module/definition.ts';
@@ -45,7 +45,7 @@ export default defineModule({
     const { account } = state;
     return {
       ...base,
-      ...(account && account.uid >= 0 ? { uid: account.uid, group: account.gid } : {}),
+      ...(account && numbersOf(account)),
       ...(account ? { comment: account.comment, home: account.home, shell: account.shell } : {}),
       ...(args.groups === undefined ? {} : { groups: args.groups.join(',') }),
       append: args.append,

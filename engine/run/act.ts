@@ -4,6 +4,7 @@ import { difference } from '../module/change.ts';
 import type { AnyModule, Change, Controller, Diff, Result, StateModule } from '../module/definition.ts';
 import { isAction } from '../module/definition.ts';
 import { bearsLabels, label, labelsAsked } from '../module/file-labels.ts';
+import { lines } from '../module/user-command.ts';
 import type { Target } from '../target/target.ts';
 import { Unknown } from '../template/values.ts';
 
@@ -40,7 +41,8 @@ export async function act(action: Action): Promise<Acted> {
 
 async function actOn(action: Action): Promise<Acted> {
   const { module, args, target, controller } = action;
-  if (isAction(module)) return { result: await module.run({ args, target, controller } as never), diffs: [] };
+  if (isAction(module))
+    return { result: withLines(await module.run({ args, target, controller } as never)), diffs: [] };
   const about = module as StateModule<ArgsLiteral, object>;
   const context = { args, target, controller } as never;
   const state = await about.probe(context);
@@ -54,7 +56,17 @@ async function actOn(action: Action): Promise<Acted> {
   const returned = about.returned?.({ args, state, wanted, changed } as never) ?? {};
   const result = { ...returned, ...extra, changed: extra.changed ?? changed };
   const after = changed && action.registered ? ((await about.after?.({ args, result, target } as never)) ?? {}) : {};
-  return { result: { ...result, ...after }, diffs };
+  return { result: withLines({ ...result, ...after }), diffs };
+}
+
+/** What was printed, as lists of lines as well. */
+function withLines(result: Result): Result {
+  const listed = (['stdout', 'stderr'] as const).flatMap((name) => {
+    const text = result[name];
+    if (`${name}_lines` in result || (typeof text !== 'string' && !(text instanceof Unknown))) return [];
+    return [[`${name}_lines`, text instanceof Unknown ? text : lines(text)] as const];
+  });
+  return listed.length === 0 ? result : { ...result, ...Object.fromEntries(listed) };
 }
 
 /** Warms the reader for a module that will soon run: only the reading half, and nobody waits for it. */

@@ -6,6 +6,7 @@ import { quote } from '../../target/quote.ts';
 import type { Account } from '../../target/state.ts';
 import type { Target } from '../../target/target.ts';
 import type { Change, Result } from '../definition.ts';
+import { Unknown } from '../values.ts';
 import type { UserArgs } from './user-arguments.ts';
 import { keyFile, type UserState } from './user-state.ts';
 
@@ -52,9 +53,15 @@ export async function applyUser(
   });
   const account = await target.account(args.name);
   return {
-    ...(account && account.uid >= 0 ? { uid: account.uid, group: account.gid } : {}),
+    ...(account && numbersOf(account)),
     ...(account ? { home: account.home, shell: account.shell, comment: account.comment } : {}),
   };
+}
+
+/** Where the host chooses them, they are known once it has. */
+export function numbersOf({ name, uid, gid }: Account): Result {
+  const chosen = new Unknown(`the host chooses the number of ${name}`);
+  return { uid: uid >= 0 ? uid : chosen, group: gid >= 0 ? gid : chosen };
 }
 
 function creationFlags(args: UserArgs, wanted: Partial<UserState>, groupExists: boolean): string[] {

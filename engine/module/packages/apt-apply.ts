@@ -6,6 +6,7 @@ import { aptLeftoverKind, aptListsKind, aptPlanKind } from '../../target/queries
 import { effect } from '../../target/query.ts';
 import type { Completed, Target } from '../../target/target.ts';
 import type { Change, Diff, Result } from '../definition.ts';
+import { Unknown } from '../values.ts';
 import { type AptArgs, aptOptionsOf } from './apt-arguments.ts';
 import { type AptState, isAbsent, probeApt, wantedOfApt } from './apt-state.ts';
 import { listDiff, versionsDiff } from './shown.ts';
@@ -52,7 +53,10 @@ export async function applyApt(
     if (touched.length > 0) did(await runPlan(args, plan, target));
   }
   const { fetched: time } = fetched ? await target.query(aptListsKind, '') : state;
-  return { changed, cache_updated: fetched, cache_update_time: time, stdout: output.join('\n').trim(), stderr: '' };
+  const printed = output.join('\n').trim();
+  // apt-get always says something
+  const stdout = output.length > 0 && printed === '' ? new Unknown('apt-get is not run before the run') : printed;
+  return { changed, cache_updated: fetched, cache_update_time: time, stdout, stderr: '' };
 }
 
 /** What `--diff` shows: a line a package, then what wholesale commands would touch. */
