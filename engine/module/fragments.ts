@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { ModuleFailure } from '../target/failure.ts';
 import type { ReadableTarget } from '../target/target.ts';
 import type { Controller } from './definition.ts';
+import { expandHome } from './home.ts';
 import { wholeTreeKind } from './tree.ts';
 import { isUnknown, type Unknown } from './values.ts';
 
@@ -12,7 +13,8 @@ export interface Fragment {
 }
 
 /** Fragments on the host, links followed. @throws ModuleFailure where there is no such directory. */
-export async function hostFragments(src: string, target: ReadableTarget): Promise<readonly Fragment[]> {
+export async function hostFragments(named: string, target: ReadableTarget): Promise<readonly Fragment[]> {
+  const src = await expandHome(named, target);
   const root = await target.stat(src, { follow: true });
   if (!root.exists) throw new ModuleFailure(`Source (${src}) does not exist`);
   if (root.type !== 'directory') throw new ModuleFailure(`Source (${src}) is not a directory`);

@@ -1,5 +1,5 @@
 import { applyContainer } from '../module/containers/container-apply.ts';
-import { containerArgs } from '../module/containers/container-arguments.ts';
+import { behaved, containerArgs } from '../module/containers/container-arguments.ts';
 import { containerDiff, containerResult } from '../module/containers/container-shown.ts';
 import { probeContainer, wantedOfContainer } from '../module/containers/container-state.ts';
 import { inspected } from '../module/containers/docker.ts';
@@ -27,9 +27,9 @@ export default defineModule({
     network_mode: host
     volumes:
       - /etc/k8snginx/nginx.conf:/etc/nginx/nginx.conf:ro`,
-  probe: ({ args, target }) => probeContainer(args, target),
-  desired: ({ args, state }) => wantedOfContainer(args, state),
-  apply: ({ args, state, change, target }) => applyContainer(args, state, change, target),
+  probe: ({ args, target }) => probeContainer(behaved(args), target),
+  desired: ({ args, state }) => wantedOfContainer(behaved(args), state),
+  apply: ({ args, state, change, target }) => applyContainer(behaved(args), state, change, target),
   returned: ({ args, state }) => (args.state === 'absent' ? {} : containerResult(state.container)),
   after: async ({ args, result, target }) =>
     args.state === 'absent' || !args.detach ? result : containerResult(await inspected(target, 'container', args.name)),

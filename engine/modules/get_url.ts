@@ -16,7 +16,9 @@ import { digestIn, fileName, parseChecksum, type WantedChecksum } from '../modul
 import { type DownloadOptions, downloadScript, noTool } from '../module/download/download-script.ts';
 import { textAt } from '../module/download/url-text.ts';
 import { detailsKind } from '../module/file-details.ts';
+import { refuseUnredirected } from '../module/http/unredirected.ts';
 import { backupName } from '../module/placed-file.ts';
+import { refuse } from '../module/refuse.ts';
 import { Unknown } from '../module/values.ts';
 import { fileEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
@@ -63,12 +65,17 @@ const args = {
   client_cert: { type: 'path', description: 'a certificate of the client, on the host' },
   client_key: { type: 'path', description: 'its key' },
   ca_path: { type: 'path', description: 'a file of CA certificates, on the host' },
-  ciphers: { type: 'list', elements: 'str', description: 'taken and ignored' },
+  ciphers: { type: 'list', elements: 'str', description: 'refused: what downloads on the host chooses them' },
   decompress: { type: 'bool', default: true, description: 'taken and ignored: nothing compressed is asked for' },
   http_agent: { default: 'ansible-httpget', description: 'the User-Agent' },
-  unredirected_headers: { type: 'list', elements: 'str', default: [], description: 'taken and ignored' },
-  use_gssapi: { type: 'bool', default: false, description: 'not supported' },
-  use_netrc: { type: 'bool', default: true, description: 'taken and ignored' },
+  unredirected_headers: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    description: 'Authorization and Cookie, which never go to another host; others are refused',
+  },
+  use_gssapi: { type: 'bool', default: false, description: 'refused' },
+  use_netrc: { type: 'bool', default: true, description: 'taken and ignored: no credentials are taken from ~/.netrc' },
   ...attributeArgs,
 } as const;
 type Args = ArgsOf<typeof args>;
@@ -119,6 +126,11 @@ export default defineModule({
   },
 
   desired({ args, state }): Partial<State> {
+    refuse('get_url', [
+      [args.ciphers !== undefined, 'ciphers: uri with dest takes them'],
+      [args.use_gssapi, 'use_gssapi: say url_username and url_password'],
+    ]);
+    refuseUnredirected(args.unredirected_headers);
     if (!state.parent)
       throw new ModuleFailure(`the directory ${posix.dirname(state.path)} does not exist`, { dest: args.dest });
     if (state.type !== 'absent' && state.type !== 'file') throw new ModuleFailure(`${state.path} is a ${state.type}`);

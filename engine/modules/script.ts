@@ -24,7 +24,7 @@ export default defineAction({
     chdir: { type: 'path', description: 'the directory to run it in' },
     creates: { type: 'path', description: 'when something is there, the script is not run' },
     removes: { type: 'path', description: 'when nothing is there, the script is not run' },
-    decrypt: { type: 'bool', default: true, description: 'taken and ignored' },
+    decrypt: { type: 'bool', default: true, description: 'decrypt a vault file on the way' },
   },
   returns: commandReturns,
   examples: `- name: Prepare the disks
@@ -38,7 +38,7 @@ export default defineAction({
     const [first = ''] = /^(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+/s.exec(cmd) ?? [];
     const [name] = shellWords(first);
     if (name === undefined) throw new ModuleFailure(`no script is named in: ${cmd}`);
-    const file = await controller.file(controller.find('files', name));
+    const file = await controller.file(controller.find('files', name), { decrypt: args.decrypt });
     const content = known(await contentBytes(file), isUnknown);
     const given = { ...args, stdin: content.toString('base64'), stdin_add_newline: true, strip_empty_ends: false };
     // The shell that starts the script also removes it, whatever becomes of it.

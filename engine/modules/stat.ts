@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { defineAction } from '../module/definition.ts';
 import { detailsKind, type FileDetails, hashAlgorithms } from '../module/file-details.ts';
+import { type LabelsKey, labelsKind } from '../target/queries/file-labels.ts';
 import type { PresentFile } from '../target/state.ts';
+import type { ReadableTarget } from '../target/target.ts';
 
 export default defineAction({
   summary: 'Tells what is at a path of the host.',
@@ -29,7 +31,7 @@ export default defineAction({
       aliases: ['attr', 'attributes'],
       description: 'flags of the file, where the host has lsattr(1)',
     },
-    get_selinux_context: { type: 'bool', default: false, description: 'taken and ignored' },
+    get_selinux_context: { type: 'bool', default: false, description: 'tell its selinux_context, where SELinux is on' },
   },
   returns: { stat: 'exists, and for what is there: path, mode, type, size, owner, times, links, checksum, access' },
   examples: '- stat:\n    path: /etc/kubernetes/admin.conf\n  register: admin_conf\n',
@@ -44,10 +46,11 @@ export default defineAction({
     const file = await target.stat(args.path, { follow: args.follow, certain: true });
     if (!file.exists) return { changed: false, stat: { exists: false } };
     // What check mode predicts has no inode, and the host could not tell about it.
+    const context = args.get_selinux_context ? await contextOf(args, target) : undefined;
     const details = file.inode === 0 ? await predictedDetails(args.path, file) : await target.query(detailsKind, key);
     return {
       changed: false,
-      stat: { exists: true, path: args.path, ...described(file), ...detailed(args.path, file, details) },
+      stat: { exists: true, path: args.path, ...described(file), ...detailed(args.path, file, details), ...context },
     };
 
     async function predictedDetails(path: string, { type, mode }: PresentFile): Promise<FileDetails> {
@@ -58,6 +61,13 @@ export default defineAction({
     }
   },
 });
+
+/** User, role, type and level; null for each where SELinux is off. */
+async function contextOf({ path, follow }: Pick<LabelsKey, 'path' | 'follow'>, target: ReadableTarget) {
+  const { contexts = [] } = await target.query(labelsKind, { path, follow, below: false, policy: false });
+  const [user = null, role = null, type = null, ...level] = contexts[0]?.split(':') ?? [];
+  return { selinux_context: [user, role, type, ...(user === null ? [] : [level.join(':')])] };
+}
 
 function described(file: PresentFile): Readonly<Record<string, unknown>> {
   const mode = Number.parseInt(file.mode, 8);

@@ -5,6 +5,7 @@ import { matchesSomething } from '../module/glob.ts';
 import { bodyText, jsonIn } from '../module/http/body.ts';
 import { NoResponse, type Request, type Response } from '../module/http/request.ts';
 import { send } from '../module/http/send.ts';
+import { refuseUnredirected } from '../module/http/unredirected.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Target } from '../target/target.ts';
 
@@ -42,7 +43,12 @@ const args = {
   use_netrc: { type: 'bool', default: true },
   use_gssapi: { type: 'bool', default: false, description: 'not supported' },
   http_agent: { default: 'ansible-httpget' },
-  unredirected_headers: { type: 'list', elements: 'str', default: [], description: 'taken and ignored' },
+  unredirected_headers: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    description: 'Authorization and Cookie, which never go to another host; others are refused',
+  },
   ...attributeArgs,
 } as const satisfies ArgsLiteral;
 type Args = ArgsOf<typeof args>;
@@ -103,6 +109,7 @@ export default defineAction({
 
 async function requestOf(args: Args, target: Target, controller: Controller): Promise<Request> {
   if (args.use_gssapi) throw new ModuleFailure('use_gssapi is not supported');
+  if (!/^(?:none|no|false)$/.test(args.follow_redirects)) refuseUnredirected(args.unredirected_headers);
   if (!/^https?:\/\//i.test(args.url)) throw new ModuleFailure(`"${args.url}" is not an http or https URL`);
   const method = args.method.toUpperCase();
   const ownFile = async (name: string): Promise<string> => {

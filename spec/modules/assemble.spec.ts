@@ -61,6 +61,11 @@ testModule(assemble, 'assemble', {
     },
     want: { files: { '/etc/app.conf': 'real' } },
   },
+  'looks for them at home': {
+    args: { ...args, src: '~/parts' },
+    world: { files: { '/root/parts/1': 'one' } },
+    want: { files: { '/etc/app.conf': 'one' } },
+  },
   'makes an empty file of no fragments': {
     args,
     world: { files: { '/etc/app.d': { type: 'directory' } } },

@@ -338,6 +338,21 @@ testModule(dockerContainer, 'the options of docker_container', {
     world: world(container({ of: 'b', Config: { Env: ['OLD=1', 'A=1'] } })),
     want: { changed: true },
   },
+  'are off where nobody names them, when that is the default behaviour': {
+    args: { ...args, container_default_behavior: 'compatibility' },
+    world: world(container({ HostConfig: { Privileged: true } })),
+    want: { scripts: ["'--privileged=false'"], changed: true },
+  },
+  'are what the task says, whatever the default behaviour': {
+    args: { ...args, container_default_behavior: 'compatibility', privileged: true },
+    world: world(container({ HostConfig: { Privileged: true } })),
+    want: { changed: false },
+  },
+  'refuse a network that nobody names': {
+    args: { ...args, networks: [{ name: 'a' }], networks_cli_compatible: false },
+    world: world(absent),
+    fails: 'networks_cli_compatible: false adds the default network',
+  },
   'refuse labels that the image brings along, where that is said': {
     args: { ...args, labels: { a: '1' }, comparisons: { labels: 'strict' }, image_label_mismatch: 'fail' },
     world: world(absent, image('a', { Labels: { a: '0', vendor: 'x' } })),

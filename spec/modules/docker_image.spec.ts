@@ -65,6 +65,22 @@ testModule(dockerImage, 'docker_image', {
     want: { fields: ['fresh'], log: ['docker build haproxy:2.6'] },
     always: 'force_source',
   },
+  'is built within limits, under labels, with hosts and layers of others': {
+    args: {
+      ...build,
+      build: {
+        ...{ path: '/srv/lb', cache_from: ['lb:1'], labels: { v: 2 }, etc_hosts: { db: '10.0.0.1' }, shm_size: '64M' },
+        ...{ http_timeout: 9, use_config_proxy: true },
+        container_limits: { memory: '1G', memswap: '-1', cpushares: 5, cpusetcpus: '0-2' },
+      },
+    },
+    world: world({ state: 'absent' }),
+    want: {
+      scripts: [
+        "--cache-from='lb:1' --label='v=2' --add-host='db:10.0.0.1' --shm-size='64M' --memory='1G' --memory-swap='-1' --cpu-shares='5' --cpuset-cpus='0-2' -- '/srv/lb'",
+      ],
+    },
+  },
   'has changed only when the build made another image': {
     args: { ...build, force_source: true },
     world: { ...world(image()), commands: { 'docker build': { stdout: 'Step 1/1\nsha256:aa\n' } } },

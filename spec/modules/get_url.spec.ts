@@ -51,6 +51,14 @@ testModule(get_url, 'get_url', {
     world: { files: { '/opt/tool': 'x' } },
     want: { fields: ['mode'], log: ['set attributes of /opt/tool'] },
   },
+  'refuses what would not be heeded': {
+    args: { url, dest: '/opt/tool', ciphers: ['AES'], use_gssapi: true },
+    fails: 'get_url does not know ciphers: uri with dest takes them; use_gssapi: say url_username',
+  },
+  'refuses headers that would go along with a redirect': {
+    args: { url, dest: '/opt/tool', unredirected_headers: ['Authorization', 'X-Token'] },
+    fails: 'unredirected_headers: X-Token would go along',
+  },
   'refuses a checksum that is none': {
     args: { url, dest: '/opt/tool', checksum: 'sha256:abc' },
     fails: 'it has 64 hex digits',

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'chai';
 import script from '../../engine/modules/script.ts';
-import { testModule } from '../../engine/testing.ts';
+import { fakeController, fakeTarget, runModule, testModule } from '../../engine/testing.ts';
 import { type Stage, stage } from '../run/harness.ts';
 
 const files = { 'files/do.sh': '#!/bin/sh\n' };
@@ -33,6 +33,20 @@ testModule(script, 'script', {
   'is unknown under check': { args: { cmd: 'do.sh' }, files, unknown: 'not run in check mode' },
   'needs the file': { args: { cmd: 'none.sh' }, fails: 'none.sh was not found' },
   'needs a name': { args: { cmd: ' ' }, fails: 'no command given' },
+});
+
+describe('a script of the controller', () => {
+  it('is decrypted unless told', async () => {
+    const base = fakeController(files);
+    const asked: unknown[] = [];
+    const file: typeof base.file = (path, options) => {
+      asked.push(options?.decrypt);
+      return base.file(path);
+    };
+    for (const args of [{ cmd: 'do.sh' }, { cmd: 'do.sh', decrypt: false }])
+      await runModule(script, args, fakeTarget(), { ...base, file });
+    expect(asked).to.deep.equal([true, false]);
+  });
 });
 
 describe('script on a real host', () => {

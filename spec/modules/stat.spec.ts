@@ -17,6 +17,22 @@ describe('stat', () => {
     return result['stat'] as Record<string, unknown>;
   };
 
+  it('tells the context of SELinux when asked', async () => {
+    const told = (contexts: readonly string[] | undefined) => ({
+      ...world,
+      answers: { 'file-labels /etc/a': { there: true, flags: undefined, contexts } },
+    });
+    const contextIn = async (contexts: readonly string[] | undefined) => {
+      const args = { path: '/etc/a', get_selinux_context: true };
+      const { result } = await runModule(stat, args, fakeTarget(told(contexts)), fakeController());
+      return (result['stat'] as Record<string, unknown>)['selinux_context'];
+    };
+    const context = ['system_u', 'object_r', 'etc_t', 's0:c0.c1023'];
+    expect(await contextIn(['system_u:object_r:etc_t:s0:c0.c1023'])).to.deep.equal(context);
+    expect(await contextIn(undefined)).to.deep.equal([null, null, null]);
+    expect(await look({ path: '/etc/a' })).to.not.have.property('selinux_context');
+  });
+
   it('tells type, permissions and SHA-1 of a file', async () => {
     expect(await look({ path: '/etc/a' })).to.include({
       exists: true,

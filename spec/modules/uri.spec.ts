@@ -31,6 +31,16 @@ testModule(uri, 'uri, by curl', {
     world: { answers: curl, commands: { curl: answer([json], '{"v":8.0,"n":9007199254740993}') } },
     want: { result: { json: { v: new Float(8), n: 9007199254740993n } } },
   },
+  'keeps credentials from other hosts, and refuses headers that would go there': {
+    args: { url: 'http://h/', unredirected_headers: ['authorization', 'X-Token'] },
+    world: { answers: curl },
+    fails: 'unredirected_headers: X-Token would go along with a redirect',
+  },
+  'follows nobody with what is not to be told': {
+    args: { url: 'http://h/', unredirected_headers: ['X-Token'], follow_redirects: 'none' },
+    world: { answers: curl, commands: { curl: answer([json], '{}') } },
+    want: { result: { status: 200 } },
+  },
   'returns the content when asked': {
     args: { url: 'http://h/', return_content: true },
     world: { answers: curl, commands: { curl: answer(['HTTP/2 200\r\ncontent-length: 5'], 'hello') } },

@@ -90,7 +90,11 @@ export const containerArgs = {
   publish_all_ports: { type: 'bool', description: 'whatever is exposed, at ports that docker chooses' },
   mac_address: {},
   links: { type: 'list', elements: 'str', description: 'container:alias' },
-  networks_cli_compatible: { type: 'bool', default: true, description: 'taken and ignored' },
+  networks_cli_compatible: {
+    type: 'bool',
+    default: true,
+    description: 'false, by which Ansible adds the default network, is refused where networks are named',
+  },
   purge_networks: { type: 'bool', default: false, description: 'taken and ignored: it is in no others' },
   dns_opts: { type: 'list', elements: 'str' },
   dns_search_domains: { type: 'list', elements: 'str' },
@@ -166,10 +170,21 @@ export const containerArgs = {
   container_default_behavior: {
     choices: ['compatibility', 'no_defaults'],
     default: 'no_defaults',
-    description: ignored,
+    description: 'compatibility: switches that are not named (privileged, read_only, tty …) are asked to be off',
   },
   command_handling: { choices: ['compatibility', 'correct'], default: 'correct', description: ignored },
   ...dockerAccessArgs,
 } as const satisfies ArgsLiteral;
 
 export type ContainerArgs = ArgsOf<typeof containerArgs>;
+
+/** What `container_default_behavior: compatibility` says of what a task does not name. */
+const off = { auto_remove: false, init: false, interactive: false, memory: '0', paused: false } as const;
+const alsoOff = { privileged: false, read_only: false, tty: false } as const;
+
+/** The task with that spelt out. */
+export function behaved(args: ContainerArgs): ContainerArgs {
+  if (args.container_default_behavior !== 'compatibility' || args.image === undefined) return args;
+  const named = Object.entries(args).filter(([, value]) => value !== undefined);
+  return { ...args, ...off, ...alsoOff, ...Object.fromEntries(named) };
+}

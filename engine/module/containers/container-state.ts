@@ -47,6 +47,10 @@ export function plannedContainer(
 export async function probeContainer(args: ContainerArgs, target: ReadableTarget): Promise<ContainerState> {
   const isMade = args.image !== undefined && args.state !== 'absent';
   refuseElsewhere(args);
+  if (!args.networks_cli_compatible && (args.networks ?? []).length > 0)
+    throw new ModuleFailure(
+      'networks_cli_compatible: false adds the default network to those that are named: name it in networks',
+    );
   if (!args.detach && (args.state === 'healthy' || args.paused === true))
     throw new ModuleFailure('detach: false waits for the end: leave out state: healthy and paused');
   const [container, image, envFile] = await Promise.all([
