@@ -1,4 +1,4 @@
-import { applyUser, numbersOf } from '../module/accounts/user-apply.ts';
+import { applyUser, keyResult, numbersOf } from '../module/accounts/user-apply.ts';
 import { userArgs } from '../module/accounts/user-arguments.ts';
 import { keyFile, probeUser, wantedOfUser } from '../module/accounts/user-state.ts';
 import { defineModule } from '../module/definition.ts';
@@ -25,6 +25,7 @@ export default defineModule({
     password: 'never the real one',
     ssh_key_file: 'the private key',
     ssh_public_key: 'the public key',
+    ssh_fingerprint: 'its fingerprint, as ssh-keygen -l tells it',
   },
   examples: `- name: The user that etcd runs as
   user:
@@ -52,8 +53,7 @@ export default defineModule({
       move_home: args.move_home,
       ...(account ? {} : { create_home: args.create_home, system: args.system }),
       ...(args.password === undefined ? {} : { password: 'NOT_LOGGING_PASSWORD' }),
-      ...(args.generate_ssh_key && account ? { ssh_key_file: keyFile(args, args.home ?? account.home) } : {}),
-      ...(state.publicKey === undefined ? {} : { ssh_public_key: state.publicKey }),
+      ...(args.generate_ssh_key && account && keyResult(keyFile(args, args.home ?? account.home), state.publicKey)),
     };
   },
 });

@@ -142,9 +142,18 @@ const promises: Readonly<Record<string, Promised>> = {
     args: { name: 'bob', generate_ssh_key: true },
     world: {
       accounts: { bob: {} },
-      files: { '/home/bob/.ssh/id_rsa': 'k', '/home/bob/.ssh/id_rsa.pub': 'ssh-rsa A c\n' },
+      files: {
+        '/home/bob/.ssh/id_rsa': 'k',
+        '/home/bob/.ssh/id_rsa.pub':
+          'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA c\n',
+      },
     },
-    always: 'ssh_key_file ssh_public_key',
+    always: 'ssh_key_file ssh_public_key ssh_fingerprint',
+  },
+  'user without a key yet': {
+    args: { name: 'bob', generate_ssh_key: true },
+    always: 'ssh_key_file',
+    changed: 'ssh_public_key ssh_fingerprint',
   },
   group: { args: { name: 'web' }, always: 'name state system gid' },
   hostname: {

@@ -6,6 +6,7 @@ import { quote } from '../../target/quote.ts';
 import type { Account } from '../../target/state.ts';
 import type { Target } from '../../target/target.ts';
 import type { Change, Result } from '../definition.ts';
+import { fingerprintOf } from '../ssh/fingerprint.ts';
 import { Unknown } from '../values.ts';
 import type { UserArgs } from './user-arguments.ts';
 import { keyFile, type UserState } from './user-state.ts';
@@ -55,6 +56,25 @@ export async function applyUser(
   return {
     ...(account && numbersOf(account)),
     ...(account ? { home: account.home, shell: account.shell, comment: account.comment } : {}),
+    ...(account && args.generate_ssh_key && (await keyOf(keyFile(args, account.home), target))),
+  };
+}
+
+/** The key of the user, which is made by now, or will be by the run. */
+async function keyOf(path: string, target: Target): Promise<Result> {
+  const publicKey = (await target.readFile(`${path}.pub`))?.toString().trim();
+  if (publicKey !== undefined) return keyResult(path, publicKey);
+  const unknown = new Unknown(`${path} is made by the run`);
+  return { ssh_key_file: path, ssh_public_key: unknown, ssh_fingerprint: unknown };
+}
+
+/** What results say of a key. */
+export function keyResult(path: string, publicKey: string | undefined): Result {
+  const fingerprint = publicKey === undefined ? undefined : fingerprintOf(publicKey);
+  return {
+    ssh_key_file: path,
+    ...(publicKey !== undefined && { ssh_public_key: publicKey }),
+    ...(fingerprint !== undefined && { ssh_fingerprint: fingerprint }),
   };
 }
 
