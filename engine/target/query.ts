@@ -22,7 +22,7 @@ export interface QueryKind<K, V> {
   readonly domains: readonly Domain[];
   /** It is about something that changes without this host (an API): asked anew each time, and never ahead of its task. */
   readonly volatile?: true;
-  /** It is about everything below a path, its id: under check unknown once a change there is believed. */
+  /** It is about everything below a path, its id, or in an API: under check unknown once a change there may be pending. */
   readonly deep?: true;
   /** The second half of an answer's identity. */
   id(key: K): string;

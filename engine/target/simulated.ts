@@ -35,7 +35,7 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
     const path = pathOf(kind, key);
     if (path !== undefined && underRemoved(path))
       return (kind === (statKind as unknown) ? { exists: false } : undefined) as V;
-    if (kind.deep && believedBelow(kind.id(key)))
+    if (kind.deep && !kind.volatile && believedBelow(kind.id(key)))
       throw new UnknownState(`${kind.id(key)} is changed by the run before`);
     const value = kind.volatile ? await askedNow(kind, key) : await real.query(kind, key);
     const folder = path && prediction.bringsBelow.find((one) => normalPath(path).startsWith(`${one}/`));
@@ -69,6 +69,8 @@ export function simulatedTarget(real: Target, world: PredictedWorld): Target {
 
   /** What answers no question now may do so once the changes are made: an API that the run brings, a namespace in it. */
   async function askedNow<K, V>(kind: QueryKind<K, V>, key: K): Promise<V> {
+    if (kind.deep && world.pending)
+      throw new UnknownState(`it would be asked after the changes (${world.pending} first) are made`);
     try {
       return await real.query(kind, key);
     } catch (error) {

@@ -3,6 +3,7 @@ import { matches } from '../../engine/module/kubernetes/label-selector.ts';
 import { hashed } from '../../engine/module/kubernetes/name-hash.ts';
 import k8s from '../../engine/modules/k8s.ts';
 import { ModuleFailure } from '../../engine/target/failure.ts';
+import { predictedWorld } from '../../engine/target/prediction.ts';
 import {
   appliedKind,
   type KubernetesObject,
@@ -10,6 +11,8 @@ import {
   objectKind,
   patchedKind,
 } from '../../engine/target/queries/kubernetes.ts';
+import { simulatedTarget } from '../../engine/target/simulated.ts';
+import type { Target } from '../../engine/target/target.ts';
 import { type FakeWorld, fakeController, fakeTarget, runModule, testModule } from '../../engine/testing.ts';
 
 const access = { kubectl: 'kubectl' };
@@ -373,6 +376,23 @@ testModule(k8s, 'k8s by labels', {
     args: { definition: web, label_selectors: ['tier > 3'] },
     fails: 'label_selectors: "tier > 3" is no selector',
   },
+});
+
+describe('a selection of objects before the run', () => {
+  const args = { state: 'absent', kind: 'ConfigMap', delete_all: true };
+  const deleted = async (target: Target) => (await runModule(k8s, args, target, fakeController())).changed;
+
+  it('is what there is, and nothing once it is deleted', async () => {
+    const target = simulatedTarget(fakeTarget(found([], [web])), predictedWorld());
+    expect([await deleted(target), await deleted(target)]).to.deep.equal([true, false]);
+  });
+
+  it('is not known once the run may make some', async () => {
+    const target = simulatedTarget(fakeTarget(found([], [])), predictedWorld());
+    await target.writeFile('/etc/a', Buffer.from('a'), {});
+    const told = await deleted(target).catch((error: unknown) => error);
+    expect(told).to.have.property('reason').that.includes('after the changes (write /etc/a');
+  });
 });
 
 describe('selectors of labels', () => {

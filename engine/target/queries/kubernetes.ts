@@ -70,6 +70,7 @@ export const listedKind: QueryKind<ListedKey, readonly KubernetesObject[]> = {
   name: 'kubernetes list',
   domains: [],
   volatile: true,
+  deep: true,
   id: ({ access, namespace = '*', selectors, ...kind }) =>
     `${accessId(access)}${qualifiedKind(kind)} ${[namespace, ...selectors].join(' ')}`.trim(),
   script: (keys) =>
