@@ -61,8 +61,8 @@ function readStatement(node: Node, of: ListOf): Statement | undefined {
   if (of === 'handlers' && isForbiddenInHandlers(use)) {
     complainOfKey(
       use.node,
-      `${use.module}${use.module === 'meta' ? `: ${use.node.value}` : ''} cannot be a handler.`,
-      use.module === 'meta' ? undefined : 'include_tasks can',
+      `${use.module}${use.module === 'meta' ? ': flush_handlers' : ''} cannot be a handler.`,
+      'include_tasks can',
     );
     return undefined;
   }
@@ -75,8 +75,7 @@ function listenOf(of: ListOf): readonly string[] {
 }
 
 function isForbiddenInHandlers(use: ModuleUse): boolean {
-  if (use.module === 'meta') return use.node.value === 'flush_handlers' || use.node.value === 'end_role';
-  return use.module.endsWith('_role');
+  return use.module.endsWith('_role') || (use.module === 'meta' && use.node.value === 'flush_handlers');
 }
 
 type Reader = (task: Node, use: ModuleUse) => Statement | undefined;

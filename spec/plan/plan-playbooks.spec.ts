@@ -354,11 +354,6 @@ describe('planPlaybooks', () => {
         'site.yml:3:7: The role "a" has no tasks/instal. Did you mean "install"? (searched in roles/a/tasks)',
       ],
       [
-        'the end of a role outside of any',
-        { 'site.yml': '- hosts: all\n  tasks:\n    - block: [{meta: end_role}]\n' },
-        'site.yml:3:15: meta: end_role ends a role, and this is in none.',
-      ],
-      [
         'defaults that are no mapping',
         { 'site.yml': site('[a]'), 'roles/a/defaults/main.yml': '- x\n' },
         'roles/a/defaults/main.yml:1:1: Variables must be a mapping, "name: value".',

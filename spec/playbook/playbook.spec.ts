@@ -359,11 +359,6 @@ describe('parsePlaybook', () => {
       ['meta: flush_handlers cannot be a handler.'],
     ],
     [
-      'end_role as a handler',
-      '- hosts: all\n  handlers:\n    - meta: end_role\n',
-      ['p.yml:3:7: meta: end_role cannot be a handler.'],
-    ],
-    [
       'a prompt without a name',
       '- hosts: all\n  vars_prompt: [{prompt: x}]\n',
       ['p.yml:2:17: An entry of vars_prompt needs the name of a variable.'],

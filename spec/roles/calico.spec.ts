@@ -6,11 +6,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { loadYamlValue } from '../../engine/source/yaml.ts';
 import { type Stage, stage } from '../run/harness.ts';
 
 const fixtures = 'spec/fixtures/roles/calico';
 const manifest = readFileSync(join(fixtures, 'calico.yaml'), 'utf8');
-const patched = readFileSync(join(fixtures, 'patched.golden'), 'utf8');
+const patched = loadYamlValue(readFileSync(join(fixtures, 'patched.golden'), 'utf8'));
 const sha256 = createHash('sha256').update(manifest).digest('hex');
 
 const comment = '            # - name: CALICO_IPV4POOL_CIDR\n            #   value: "192.168.0.0/16"\n';
@@ -41,7 +42,7 @@ describe('the role calico', function () {
     );
     return outcomes.flatMap(({ status, result }) => (status === 'failed' ? [String(result['msg'])] : []));
   };
-  const objects = () => readFileSync(join(on.folder, 'objects'), 'utf8');
+  const objects = () => loadYamlValue(readFileSync(join(on.folder, 'objects'), 'utf8'));
 
   for (const [title, text] of Object.entries({
     'in a comment': manifest,
@@ -50,7 +51,7 @@ describe('the role calico', function () {
     it(`sets the addresses of pods where the manifest has them ${title} (S2.E7)`, async () => {
       on.write({ 'calico.yaml': text });
       expect(await play({ calico_manifest: `${on.folder}/calico.yaml` })).to.deep.equal([]);
-      expect(objects()).to.equal(patched);
+      expect(objects()).to.deep.equal(patched);
     });
   }
 
@@ -60,7 +61,7 @@ describe('the role calico', function () {
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/manifests/calico.yaml`;
       expect(await play({ calico_manifest: url, calico_manifest_sha256: sha256 })).to.deep.equal([]);
-      expect(objects()).to.equal(patched);
+      expect(objects()).to.deep.equal(patched);
       const [why] = await play({ calico_manifest: url, calico_manifest_sha256: sha256.replace(/./g, '0') });
       expect(why).to.match(/checksum/);
     } finally {
