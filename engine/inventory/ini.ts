@@ -84,7 +84,8 @@ function readHostLine({ draft, text, indent, at }: Line, group: DraftGroup): Fau
   }
   for (const name of hosts.names) {
     const vars = draftHost(draft, name, group, at(indent));
-    if (hosts.port !== undefined) vars.set('ansible_port', { value: hosts.port, at: at(indent) });
+    if (hosts.port !== undefined && !vars.has('ansible_port'))
+      vars.set('ansible_port', { value: hosts.port, at: at(indent) });
     for (const pair of pairs) {
       const equals = pair.text.indexOf('=');
       vars.set(pair.text.slice(0, equals), {

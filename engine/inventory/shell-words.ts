@@ -6,7 +6,7 @@ export interface Word {
   readonly start: number;
 }
 
-/** The words of a line up to a `#` that begins one; the offset of the quote when one is never closed. */
+/** The words of a line up to the first `#` outside of quotes, as Python's shlex has it: also inside a word; the offset of the quote when one is never closed. */
 export function splitWords(line: string): { readonly words: readonly Word[]; readonly unclosed?: number } {
   const words: Word[] = [];
   let position = 0;
@@ -15,7 +15,7 @@ export function splitWords(line: string): { readonly words: readonly Word[]; rea
     if (position >= line.length || line[position] === '#') return { words };
     const start = position;
     let text = '';
-    while (position < line.length && !/\s/.test(line[position]!)) {
+    while (position < line.length && !/[\s#]/.test(line[position]!)) {
       const character = line[position]!;
       if (character === "'" || character === '"') {
         const end = closingQuote(line, position);

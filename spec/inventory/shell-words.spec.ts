@@ -13,7 +13,7 @@ const lines: readonly (readonly [line: string, words: readonly (readonly [text: 
     ],
   ],
   [
-    'h1 a="x y" # comment',
+    'h1 a="x y"# comment',
     [
       ['h1', 0],
       ['a=x y', 3],
@@ -44,7 +44,7 @@ const lines: readonly (readonly [line: string, words: readonly (readonly [text: 
     'h1 password=a#b',
     [
       ['h1', 0],
-      ['password=a#b', 3],
+      ['password=a', 3],
     ],
   ],
 ];
