@@ -63,6 +63,11 @@ export interface CliOptions {
   readonly rolesPath?: readonly string[];
   /** Whether plays that do not say gather facts: all but `explicit` do. */
   readonly gathering?: 'implicit' | 'explicit' | 'smart';
+  /** Whether facts are kept from run to run, in which folder, with what before the names of files, and for how many seconds. */
+  readonly factCaching?: 'memory' | 'jsonfile';
+  readonly factCachingConnection?: string;
+  readonly factCachingPrefix?: string;
+  readonly factCachingTimeout?: number;
   /** The file they stand in. */
   readonly configFile?: string;
   /** Of plays that name none. */
@@ -226,7 +231,7 @@ function command(version: string): Command {
     .option('--list-tags', 'list the tags, run nothing', false)
     .option('--start-at-task <name>', 'begin at this task')
     .option('--step', 'ask before each task whether to run it, or all that follow', false)
-    .option('--flush-cache', 'nothing: facts are not kept from run to run', false)
+    .option('--flush-cache', 'forget the facts that were kept from run to run', false)
     .option('--force-handlers', 'run handlers also on hosts that failed', false)
     .option('--json', 'one JSON document instead of text', false)
     .option('--log-dir <folder>', 'also write a log per host, HOST.log; or by KPLAY_LOG_DIR')

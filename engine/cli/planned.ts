@@ -10,6 +10,7 @@ import { walkPlay } from '../plan/walk.ts';
 import type { Files } from '../source/files.ts';
 import { isTemplate } from '../template/render.ts';
 import { isUnknown } from '../template/values.ts';
+import { keptNames } from './kept-facts.ts';
 import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
 import { moduleFolders, packageFolders, roleFolders } from './paths.ts';
@@ -46,6 +47,7 @@ export async function planned(
     modules,
     cwd,
     extraVars,
+    keptNames: keptNames(options, inventory),
   });
   const hosts = plan.plays.map((play, position) => {
     const mayGrow = plan.plays.slice(0, position).some(growsInventory);

@@ -14,6 +14,7 @@ import { type Vault, vaultWith } from '../source/vault.ts';
 import { connectionDefaults } from './connection-defaults.ts';
 import { disk, opened } from './disk.ts';
 import { readExtraVars } from './extra-vars.ts';
+import { factCacheOf } from './kept-facts.ts';
 import { printListing } from './listing.ts';
 import { logFolder } from './log-folder.ts';
 import { openReport } from './open-report.ts';
@@ -123,6 +124,9 @@ function run({ options, plan, signals, ...ready }: Ready): Promise<RunResult> {
     managed: options.managed,
     step: options.step ? steps(options) : undefined,
     gatherFacts: options.gathering !== 'explicit',
+    smartGathering: options.gathering === 'smart',
+    factCache: factCacheOf(options),
+    flushCache: options.flushCache,
     strict: options.strict,
     readAhead: options.probeAhead,
     verbosity: options.verbose,

@@ -67,6 +67,10 @@ export const settings: readonly Setting[] = [
   setting('vaultDefaultFile', 'defaults.vault_password_file', path),
   setting('askVaultPass', 'defaults.ask_vault_pass', flag),
   setting('gathering', 'defaults.gathering', oneOf('implicit', 'explicit', 'smart')),
+  setting('factCaching', 'defaults.fact_caching', cachePlugin, [], ['ANSIBLE_CACHE_PLUGIN']),
+  setting('factCachingConnection', 'defaults.fact_caching_connection', path, [], ['ANSIBLE_CACHE_PLUGIN_CONNECTION']),
+  setting('factCachingPrefix', 'defaults.fact_caching_prefix', text, [], ['ANSIBLE_CACHE_PLUGIN_PREFIX']),
+  setting('factCachingTimeout', 'defaults.fact_caching_timeout', count, [], ['ANSIBLE_CACHE_PLUGIN_TIMEOUT']),
   setting('forceHandlers', 'defaults.force_handlers', flag),
   setting('strategy', 'defaults.strategy', oneOf('linear', 'free', 'host_pinned', 'debug')),
   setting('anyErrorsFatal', 'defaults.any_errors_fatal', flag),
@@ -83,8 +87,8 @@ export const settings: readonly Setting[] = [
 const unlike: Readonly<Record<string, readonly [meant: RegExp, word: string]>> = {
   'defaults.hash_behaviour': [/^replace$/, 'dictionaries replace each other here: use the filter combine'],
   'defaults.fact_caching': [
-    /^memory$/,
-    'facts are not kept from run to run: they are read anew, which takes one round trip',
+    /^(ansible\.builtin\.)?(memory|jsonfile)$/,
+    'facts are kept from run to run by jsonfile alone: they are read anew, which takes one round trip',
   ],
   'defaults.error_on_undefined_vars': [
     /^(true|yes|on|1)$/i,
@@ -166,6 +170,12 @@ function setting<K extends keyof CliOptions>(
   variables: readonly string[] = [variableOf(key)],
 ): Setting {
   return { option, keys: [key, ...others], variables, read };
+}
+
+/** Other plugins are warned of. */
+function cachePlugin({ text }: Written): 'memory' | 'jsonfile' | undefined {
+  const name = text.replace(/^ansible\.builtin\./, '');
+  return name === 'memory' || name === 'jsonfile' ? name : undefined;
 }
 
 function text({ text }: Written): string {

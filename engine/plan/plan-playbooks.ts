@@ -29,6 +29,8 @@ export interface PlanOptions {
   /** Absolute working folder. */
   readonly cwd: string;
   readonly extraVars?: Readonly<Record<string, RawValue>>;
+  /** Names of variables that hosts have from runs before. */
+  readonly keptNames?: readonly string[];
   /**
    * Every use of an undefined name is told of, not each name once. With an inventory that has no sources, what its groups would say is
    * taken from the files beside the playbook, and what roles declare as their arguments is taken as given.
@@ -99,6 +101,7 @@ export async function planPlaybooks(paths: readonly string[], options: PlanOptio
   );
   if (options.inventory) {
     const learnt = nothingLearnt();
+    for (const name of options.keptNames ?? []) learnt.names.add(name);
     if (options.thorough && options.inventory.sources.length === 0) {
       learnt.regrouped = true;
       for (const name of tasks.flatMap(declaredArguments)) learnt.names.add(name);

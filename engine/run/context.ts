@@ -10,6 +10,7 @@ import type { PredictedWorld, Prediction } from '../target/prediction.ts';
 import type { FilterFunction, LookupFunction, TestFunction } from '../template/environment.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { Emit, HostRecap, HostTraffic, TaskLabel } from './events.ts';
+import type { FactCache, FactCacheOptions } from './fact-cache.ts';
 import type { GrowingInventory } from './growing.ts';
 import type { Interruptible } from './interruption.ts';
 import type { Jobs } from './jobs.ts';
@@ -51,6 +52,11 @@ export interface RunOptions {
   readonly step?: ((task: string) => Promise<boolean>) | undefined;
   /** Whether plays that do not say gather facts. */
   readonly gatherFacts: boolean;
+  /** Hosts whose facts are known already are not asked again. */
+  readonly smartGathering?: boolean | undefined;
+  /** Where facts are kept from run to run, and whether what is there is dropped first. */
+  readonly factCache?: FactCacheOptions | undefined;
+  readonly flushCache?: boolean | undefined;
   /** A condition that is no boolean is an error. */
   readonly strict: boolean;
   /** Reading ahead can be switched off, to compare or to doubt. */
@@ -84,6 +90,8 @@ export interface HostState {
   ended: boolean;
   /** `clear_host_errors` has taken back that it failed: it is out for this play only. */
   cleared: boolean;
+  /** Whether facts of it have been found out in this run: then the cache is told. */
+  learned: boolean;
   /** Handlers to run at the next flush: indices into the play's list. */
   readonly notified: Set<number>;
   /** Roles that have run here, by their keys. */
@@ -93,6 +101,7 @@ export interface HostState {
 export interface Run {
   readonly options: RunOptions;
   readonly secrets: Secrets;
+  readonly factCache: FactCache | undefined;
   readonly files: LocalFiles;
   /** Reads the inventory again: for `groups`, variables and the plays to come. Throws KplayError. */
   refreshInventory(): void;

@@ -24,9 +24,11 @@ export async function gatherFacts(play: PlayRun, hosts: readonly HostState[]): P
     : run.options.gatherFacts;
   if (!wanted) return;
   const subsets = () => subsetsOf(play, hosts[0]!);
+  const unknown = run.options.smartGathering ? hosts.filter((host) => !isGathered(host, subsets)) : hosts;
+  if (unknown.length === 0) return;
   const label = run.label('Gathering Facts', 'setup', written.at, false);
-  run.emit({ type: 'task_start', task: label, hosts: hosts.map(({ name }) => name) });
-  await each(hosts, run.options.forks, async (host) => {
+  run.emit({ type: 'task_start', task: label, hosts: unknown.map(({ name }) => name) });
+  await each(unknown, run.options.forks, async (host) => {
     if (!run.options.signal.aborted) await play.pace(written, 0)(() => gather(play, host, subsets, label));
   });
 }
@@ -42,8 +44,16 @@ function subsetsOf(play: PlayRun, host: HostState): readonly string[] {
     );
     return expandSubsets((Array.isArray(asked) ? asked : [asked]).map(String));
   }
-  if (mentions.has(anyFact)) return expandSubsets(['all']);
+  // who keeps facts keeps them for whoever asks later
+  if (mentions.has(anyFact) || play.run.factCache) return expandSubsets(['all']);
   return subsetsFor([...mentions].filter(mayBeFact));
+}
+
+/** Whether all that is wanted of a host was gathered before, in this run or, as the cache has it, in one before. */
+function isGathered({ variables }: HostState, wanted: () => readonly string[]): boolean {
+  const before = variables.facts.get('gather_subset');
+  if (!Array.isArray(before) || variables.facts.get('module_setup') !== true) return false;
+  return before.includes('all') || wanted().every((subset) => before.includes(subset));
 }
 
 /** The play's `fact_path` and `gather_timeout`. */
@@ -85,6 +95,8 @@ async function gather(play: PlayRun, host: HostState, wanted: () => readonly str
     const facts = subsets.length > 0 ? await target.facts(subsetKeys(subsets, limitsOf(play, environment))) : {};
     for (const [name, value] of Object.entries(facts)) host.variables.facts.set(name, value);
     host.variables.facts.set('gather_subset', [...subsets]);
+    host.variables.facts.set('module_setup', true);
+    host.learned = true;
     tell('ok', { changed: false });
   } catch (error) {
     if (error instanceof Unreachable) {

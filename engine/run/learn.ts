@@ -23,7 +23,8 @@ export function share(hosts: readonly HostState[], task: PlannedTask, result: Re
   for (const host of hosts) for (const one of results) know(host, task.module, one);
 }
 
-function know({ variables }: HostState, module: string, result: Result): void {
+function know(host: HostState, module: string, result: Result): void {
+  const { variables } = host;
   const facts = result['ansible_facts'];
   const included = result['ansible_included_vars'];
   if (isRecord(included)) for (const [name, value] of Object.entries(included)) variables.included.set(name, value);
@@ -32,11 +33,15 @@ function know({ variables }: HostState, module: string, result: Result): void {
   for (const [name, value] of Object.entries(facts)) {
     if (module === 'set_fact') {
       variables.registered.set(name, value);
-      if (cacheable) variables.facts.set(name, value);
+      if (!cacheable) continue;
+      variables.facts.set(name, value);
+      variables.bareFacts.add(name);
+      host.learned = true;
       continue;
     }
     variables.facts.set(name.replace(/^ansible_/, ''), value);
     if (!name.startsWith('ansible_')) variables.bareFacts.add(name);
+    host.learned = true;
   }
 }
 

@@ -47,7 +47,10 @@ export async function runMeta(
       for (const host of wanted) section.leftRole.add(host);
       break;
     case 'clear_facts':
-      for (const host of wanted) host.variables.facts.clear();
+      for (const host of wanted) {
+        host.variables.facts.clear();
+        play.run.factCache?.forget(host.name);
+      }
       break;
     case 'clear_host_errors':
       for (const host of play.allHosts) if (host.gone || play.lost.has(host)) clearErrors(host);

@@ -12,8 +12,10 @@ import { missing, type Scope } from '../template/values.ts';
 import { specProblems } from './argument-specs.ts';
 import { connectionSettings, connectionVariables } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
+import { each } from './each.ts';
 import { definedEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
+import { factCache } from './fact-cache.ts';
 import { growing } from './growing.ts';
 import { modulesOf } from './include.ts';
 import { interruptible } from './interruption.ts';
@@ -77,6 +79,7 @@ export async function execute(options: RunOptions): Promise<RunResult> {
     options.stop?.removeEventListener('abort', stop);
     await stopped; // what ends work on the hosts needs the connections
     await Promise.allSettled([...run.machines.values()].map((one) => one.close()));
+    await keepFacts(run);
   }
   const recap = Object.fromEntries(
     [...run.hosts.values()]
@@ -89,6 +92,17 @@ export async function execute(options: RunOptions): Promise<RunResult> {
   const seconds = (performance.now() - started) / 1000;
   run.emit({ type: 'run_end', recap, seconds, check: options.check, traffic });
   return { recap, traffic, seconds, interrupted: options.signal.aborted };
+}
+
+/** A check leaves the cache as it is: what it knows of facts may be foreseen. */
+async function keepFacts({ options, factCache: cache, hosts, emit }: WholeRun): Promise<void> {
+  if (!cache || options.check) return;
+  await each([...hosts.values()], options.forks, async ({ name, learned, variables }) => {
+    if (!learned) return;
+    await cache.write(name, variables).catch((error: Error) => {
+      emit({ type: 'warning', message: `the facts of ${name} are not kept: ${error.message}` });
+    });
+  });
 }
 
 interface WholeRun extends Run {
@@ -106,6 +120,9 @@ function newRun(given: RunOptions): WholeRun {
   const machinesAt = new Map<string, Machine[]>();
   const secrets = secretKeeper();
   const world = predictedWorld();
+  const cache =
+    options.factCache && factCache(options.factCache, (message) => options.emit({ type: 'warning', message }));
+  if (options.flushCache) for (const name of inventory.hosts.keys()) cache?.forget(name);
   const files = localFiles(options.vault, (value) => secrets.add(value));
   const keepSecret = () => {
     for (const value of options.secrets ?? []) secrets.add(value);
@@ -135,6 +152,7 @@ function newRun(given: RunOptions): WholeRun {
     options,
     inventory,
     secrets,
+    factCache: cache,
     files,
     world,
     hosts,
@@ -169,11 +187,16 @@ function newRun(given: RunOptions): WholeRun {
       if (known) return known;
       const fresh: HostState = {
         name,
-        variables: { facts: new Map(), bareFacts: new Set(), registered: new Map(), included: new Map() },
+        variables: {
+          ...(cache?.read(name) ?? { facts: new Map(), bareFacts: new Set() }),
+          registered: new Map(),
+          included: new Map(),
+        },
         recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
         gone: undefined,
         ended: false,
         cleared: false,
+        learned: false,
         notified: new Set(),
         rolesDone: new Set(),
       };

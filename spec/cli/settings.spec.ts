@@ -154,7 +154,7 @@ context = 1
 
   const otherwise: Readonly<Record<string, readonly [ours: string, theirs: string, word: RegExp]>> = {
     hash_behaviour: ['replace', 'merge', /use the filter combine$/],
-    fact_caching: ['memory', 'jsonfile', /facts are not kept/],
+    fact_caching: ['jsonfile', 'redis', /by jsonfile alone/],
     error_on_undefined_vars: ['True', 'False', /an undefined variable is always an error/],
     inject_facts_as_vars: ['True', 'False', /facts are always variables/],
     private_role_vars: ['no', 'yes', /use include_role$/],
