@@ -5,6 +5,7 @@ import { settleArguments } from '../module/coerce.ts';
 import type { AnyModule } from '../module/definition.ts';
 import { defaultsOf } from '../plan/module-defaults.ts';
 import type { PlannedTask } from '../plan/plan.ts';
+import { withWrittenKeys, writtenKeys } from '../source/written-keys.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
 import { isTemplate, renderValue } from '../template/render.ts';
@@ -168,11 +169,12 @@ function rawArguments(
 export function withoutOmitted(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item !== omit).map(withoutOmitted);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(
+  const kept = Object.fromEntries(
     Object.entries(value)
       .filter(([, one]) => one !== omit)
       .map(([name, one]) => [name, withoutOmitted(one)]),
   );
+  return withWrittenKeys(kept, writtenKeys(value) ?? []);
 }
 
 export function holdsUnknown(value: unknown): boolean {

@@ -5,6 +5,7 @@ import { Unsafe } from '../template/values.ts';
 import { Float, float } from './float.ts';
 import { defineScalarTag, FAILSAFE_SCHEMA, mapTag, mergeTag, NOT_RESOLVED, Schema } from './js-yaml.ts';
 import { VaultScalar } from './vault-scalar.ts';
+import { noteKey } from './written-keys.ts';
 import { firstCharacters, isNull, readBoolean, readFloat, readInteger } from './yaml-scalars.ts';
 
 /** `demanded` reads what the tag is written in front of. */
@@ -54,6 +55,7 @@ export function schemaNoting(repeated: { seen: boolean }): Schema {
       addPair: (mapping, key, value) => {
         const name = key instanceof Float ? String(key) : key;
         if (mapTag.has(mapping, name)) repeated.seen = true;
+        noteKey(mapping as object, key);
         return mapTag.addPair(mapping, name, value);
       },
     },

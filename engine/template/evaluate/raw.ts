@@ -1,6 +1,6 @@
 /** Values of the user's own files: which of them are templates, and how a container's are handed on unrendered. */
 import type { Location } from '../../errors.ts';
-import { dictOf, entriesOf } from '../python/dicts.ts';
+import { mapDict, valuesOf } from '../python/dicts.ts';
 import { isDict } from '../python/types.ts';
 import { Raw, type Scope, Unsafe } from '../values.ts';
 
@@ -19,7 +19,7 @@ export function holdsTemplates(value: unknown): boolean {
   if (value instanceof Unsafe) return true;
   const known = seen.get(value);
   if (known !== undefined) return known;
-  const items = Array.isArray(value) ? value : isDict(value) ? entriesOf(value).map(([, item]) => item) : [];
+  const items = Array.isArray(value) ? value : isDict(value) ? valuesOf(value) : [];
   const answer = items.some(holdsTemplates);
   seen.set(value, answer);
   return answer;
@@ -37,6 +37,6 @@ export function trusted(value: unknown, at?: Location, scope?: Scope): unknown {
 /** The container with each of its children wrapped. */
 export function childrenOf({ value, at, scope }: Raw): unknown {
   if (Array.isArray(value)) return value.map((item) => trusted(item, at, scope));
-  if (isDict(value)) return dictOf(entriesOf(value).map(([key, item]) => [key, trusted(item, at, scope)] as const));
+  if (isDict(value)) return mapDict(value, (item) => trusted(item, at, scope));
   return value;
 }

@@ -1,8 +1,9 @@
 /** One rendering: what its names stand for so far, and how lazy values become values. */
 import type { Location } from '../../errors.ts';
+import { withWrittenKeys } from '../../source/written-keys.ts';
 import type { Environment, LookupFunction } from '../environment.ts';
 import { TemplateError } from '../errors.ts';
-import { copyDict, dictOf, entriesOf } from '../python/dicts.ts';
+import { copyDict, dictOf, entriesOf, keysOf } from '../python/dicts.ts';
 import { type Dict, Instance, isDict, Tuple, tuple, Undefined } from '../python/types.ts';
 import { missing, omit, Raw, type Scope, ScopeDict, Unknown, Unsafe } from '../values.ts';
 import type { Execute } from './frame.ts';
@@ -137,7 +138,8 @@ export class Session {
       if (resolved !== item) changed = true;
       return [key, resolved] as const;
     });
-    return changed ? dictOf(entries) : dict;
+    const plain = changed ? dictOf(entries) : dict;
+    return changed ? withWrittenKeys(plain, keysOf(dict as Readonly<Record<string, unknown>>)) : plain;
   }
 
   /** The value of one name of another scope, as `hostvars['h']` is asked for it. */
@@ -188,7 +190,7 @@ export class Session {
       if (result !== item) changed = true;
       return [String(key), result] as const;
     });
-    return changed ? dictOf(entries) : dict;
+    return changed ? withWrittenKeys(dictOf(entries), keysOf(dict as Readonly<Record<string, unknown>>)) : dict;
   }
 }
 
