@@ -189,6 +189,16 @@ for (const [name, command] of Object.entries(shells)) {
       expect((await lines({ ...args(), dest: at('out/link') })).story).to.equal('h1 sync ok');
     });
 
+    it('puts a directory in the place of a link, whatever the link shows', async () => {
+      rmSync(at('out/www/css'), { recursive: true });
+      execFileSync('cp', ['-a', at('site/css'), at('out/css')]);
+      symlinkSync('../css', at('out/www/css'));
+      const told = rsync(['-n', '--delete-after', '--out-format=%i %n%L', at('site/'), at('out/www/')]);
+      expect((await lines(args())).lines).to.deep.equal(told.map((line) => line.replace(/^>/, '<')));
+      expect((await lines(args())).story).to.equal('h1 sync ok');
+      rmSync(at('out/css'), { recursive: true });
+    });
+
     it('brings back what it has sent, and nothing else', async () => {
       const pull = (more = {}) => ({ mode: 'pull', src: at('out/www/'), dest: at('back'), delete: true, ...more });
       const foreseen = await lines(pull(), { check: true, diff: true });

@@ -337,6 +337,12 @@ testModule(synchronize, 'synchronize', {
 const logs = { '/var/log/app/old/1.log': 'one', '/var/log/app/now.log': { content: 'two', mode: '0640' } };
 const back = (args: object = {}) => ({ mode: 'pull', src: '/var/log/app/', dest: '/srv/logs', ...args });
 
+/** What a host may say of itself. */
+const claimed = (path: string) => ({
+  ...{ path, mode: '0777', uid: 0, gid: 0, owner: 'root', group: 'root', size: 1, mtime: 0 },
+  ...(path === 'l' ? { type: 'link', linkTarget: '/etc' } : { type: 'file' }),
+});
+
 testModule(synchronize, 'synchronize, mode: pull', {
   'brings what is in a directory': {
     args: back(),
@@ -435,6 +441,27 @@ testModule(synchronize, 'synchronize, mode: pull', {
     world: { files: logs, answers: { 'whole-tree /var/log/app': { entries: [], whole: false } } },
     controller: { files: { '/srv/logs/f': '' } },
     fails: '/var/log/app/ cannot be read on testhost, or not all that is in it',
+  },
+  ...Object.fromEntries(
+    Object.entries({
+      'a name that leads upwards': ['../../etc/cron.d/x'],
+      'the directory above': ['..'],
+      'a path from the root': ['/etc/cron.d/x'],
+      'a name that is none': [''],
+      'what lies behind a link': ['l', 'l/passwd'],
+    }).map(([what, paths]) => [
+      `takes no host's word for ${what}`,
+      {
+        args: back(),
+        world: { files: logs, answers: { 'whole-tree /var/log/app': { entries: paths.map(claimed), whole: true } } },
+        fails: `testhost names ${JSON.stringify(paths.at(-1))} below /var/log/app/, which would lead out of dest`,
+      },
+    ]),
+  ),
+  'brings what is in the directory above': {
+    args: back({ src: '/var/log/app/old/..' }),
+    world: { files: logs },
+    want: { controller: { '/srv/logs/now.log': 'two', '/srv/logs/old/1.log': 'one' } },
   },
   'does not follow links': { args: back({ copy_links: true }), fails: 'copy_links with mode: pull is not done' },
   'refuses a host in src': { args: back({ src: 'h1:/var/log' }), fails: 'src is on the host of the task' },

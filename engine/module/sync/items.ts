@@ -34,7 +34,7 @@ export interface Transfer {
 /** Everything that is to be there. `dest` is what is there now, links followed; for a directory nobody waits for it. */
 export async function transferOf(wishes: Wishes, dest: Promise<FileState>, from: Source): Promise<Transfer> {
   const source = from.find(wishes.src);
-  const contents = /(?:^|\/)\.?$/.test(wishes.src);
+  const contents = /(?:^|\/)\.{0,2}$/.test(wishes.src);
   const tree = await from.tree(contents ? `${source}/` : source);
   const isTree = tree[0]?.type === 'directory';
   if (isTree && !wishes.recursive && !wishes.dirs)

@@ -1,4 +1,5 @@
 /** What a transfer asks the host. */
+import { posix } from 'node:path';
 import type { Identity } from '../../target/queries/identity.ts';
 import type { FileState } from '../../target/state.ts';
 import type { ReadableTarget } from '../../target/target.ts';
@@ -6,10 +7,26 @@ import type { Item } from './items.ts';
 import type { Ownership } from './place.ts';
 import type { Wishes } from './wishes.ts';
 
-/** What is at each place, links not followed; dest itself may be a link to the directory. */
-export function filesAt(target: ReadableTarget, dest: string, items: readonly Item[]): Promise<readonly FileState[]> {
+/**
+ * What is at each place, links not followed; dest itself may be a link to the directory. Directories come before what is
+ * in them: behind a link in the place of one is nothing of the transfer.
+ */
+export async function filesAt(
+  target: ReadableTarget,
+  dest: string,
+  items: readonly Item[],
+): Promise<readonly FileState[]> {
   const root = dest.replace(/(?<=.)\/+$/, '');
-  return inWaves(items, ({ path, name }) => target.stat(path, { follow: name.endsWith('/') && path === root }));
+  const files = await inWaves(items, ({ path, name }) =>
+    target.stat(path, { follow: name.endsWith('/') && path === root }),
+  );
+  const links = new Set<string>();
+  return items.map(({ path }, index) => {
+    const file = files[index]!;
+    const isBehind = links.has(posix.dirname(path));
+    if (isBehind || (file.exists && file.type === 'link')) links.add(path);
+    return isBehind ? { exists: false } : file;
+  });
 }
 
 /** Asks about many things, a wave at a time: the kernel bounds how many words a command may have. */

@@ -1,5 +1,6 @@
 /** Where a transfer comes from: the controller, or with `mode: pull` the host. */
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Content } from '../../target/content.ts';
 import { ModuleFailure } from '../../target/failure.ts';
@@ -7,7 +8,7 @@ import { normalPath } from '../../target/files.ts';
 import type { ReadableTarget, Target } from '../../target/target.ts';
 import type { Controller, ControllerFile } from '../definition.ts';
 import { smallContent } from '../handful.ts';
-import { wholeTreeKind } from '../tree.ts';
+import { type TreeEntry, wholeTreeKind } from '../tree.ts';
 import type { Unknown } from '../values.ts';
 
 /** A thing of the source, and its whole path there. */
@@ -57,6 +58,7 @@ export function hostSource(target: ReadableTarget, download?: Target['download']
       if (file.type !== 'directory') return [root];
       const { entries, whole } = await target.query(wholeTreeKind, path);
       if (!whole) throw new ModuleFailure(`${path} cannot be read on ${target.host}, or not all that is in it`);
+      refuseOutside(entries, path, target);
       return [root, ...entries.map((entry) => ({ ...entry, type: plain(entry.type) }))];
     },
     sha256,
@@ -81,6 +83,18 @@ export function hostSource(target: ReadableTarget, download?: Target['download']
 
 function plain(type: ControllerFile['type'] | 'char' | 'block' | 'fifo' | 'socket'): ControllerFile['type'] {
   return type === 'file' || type === 'directory' || type === 'link' ? type : 'other';
+}
+
+/** A host says what lies where on the controller: never outside of dest, and never behind a link that it has sent. */
+function refuseOutside(entries: readonly TreeEntry[], root: string, { host }: ReadableTarget): void {
+  const folders = new Set(['.', ...entries.flatMap(({ path, type }) => (type === 'directory' ? [path] : []))]);
+  const leadsOut = ({ path }: TreeEntry) =>
+    /(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path) || !folders.has(posix.dirname(path));
+  const strange = entries.find(leadsOut);
+  if (strange !== undefined)
+    throw new ModuleFailure(
+      `${host} names ${JSON.stringify(strange.path)} below ${root}, which would lead out of dest`,
+    );
 }
 
 function unreadable(path: string, { host }: ReadableTarget): never {
