@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { defineModule, type Result } from '../module/definition.ts';
 import { act, actOneByOne, isAwaited, type Subject } from '../module/kubernetes/apply.ts';
 import { accessOf, keepProxySecret } from '../module/kubernetes/arguments.ts';
-import { withoutFields } from '../module/kubernetes/hidden-fields.ts';
+import { hidesNames, withoutFields } from '../module/kubernetes/hidden-fields.ts';
 import { k8sArgs, refuseUnknown } from '../module/kubernetes/k8s-arguments.ts';
 import { subjectsOf } from '../module/kubernetes/look.ts';
 import { comparable, keepSecret, objectDiff } from '../module/kubernetes/objects.ts';
@@ -105,15 +105,16 @@ export default defineModule({
   async after({ args, result, target }): Promise<Result> {
     const one = result['result'] as KubernetesObject & { readonly results?: readonly Result[] };
     if (args.state === 'absent' || one.results !== undefined || one.metadata === undefined) return {};
+    if (hidesNames(args.hidden_fields)) return {};
     const live = await target.query(objectKind, { access: accessOf(args), object: identityOf(one) });
     return live ? { result: seen(args, live) } : {};
   },
 
   preview({ args, state, wanted }) {
-    const hidden = (object: KubernetesObject | null) => withoutFields(object, args.hidden_fields);
+    const part = (object: KubernetesObject) => withoutFields(object, args.hidden_fields);
     return state.objects.flatMap((before, index) => {
       const after = wanted.objects?.[index] ?? null;
-      return isDeepStrictEqual(before, after) ? [] : [objectDiff(hidden(before), hidden(after))];
+      return isDeepStrictEqual(before, after) ? [] : [objectDiff(before, after, part)];
     });
   },
 });

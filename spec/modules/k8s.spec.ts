@@ -372,6 +372,10 @@ testModule(k8s, 'k8s by labels', {
     world: world([{ none: web }], [[web, web]]),
     want: { log: ['kubectl apply ConfigMap shop/web'] },
   },
+  'deletes nothing by an empty selector, which the API takes for everything': {
+    args: { state: 'absent', kind: 'ConfigMap', label_selectors: [' '] },
+    fails: 'label_selectors: "" is no selector; delete_all deletes all of a kind',
+  },
   'takes no selector that is none': {
     args: { definition: web, label_selectors: ['tier > 3'] },
     fails: 'label_selectors: "tier > 3" is no selector',
@@ -505,6 +509,20 @@ testModule(k8s, 'k8s', {
     want: {
       result: { result: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } } },
       diffs: [['', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n']],
+    },
+  },
+  'hides what names an object, and what a Secret holds all the same': {
+    args: { definition: secret, hidden_fields: ['kind', 'metadata'] },
+    world: world([older], [[secret, secret]]),
+    want: {
+      changed: true,
+      result: { result: { apiVersion: 'v1', data: secret['data'] }, method: 'apply' },
+      diffs: [
+        [
+          "apiVersion: v1\ndata:\n  password: '********'\n  user: '********'\n",
+          "apiVersion: v1\ndata:\n  password: '******** (another value)'\n  user: '********'\n",
+        ],
+      ],
     },
   },
   'waits for a condition': {

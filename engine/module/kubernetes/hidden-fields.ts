@@ -1,10 +1,17 @@
 /** Objects without the fields that a task hides: `metadata.managedFields`, `metadata.annotations[example.com/x]`. */
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../target/queries/kubernetes.ts';
 import { isPlain } from '../convert.ts';
 
 /** Fields of lists' items cannot be named; what is not there is hidden already. */
-export function withoutFields<T extends KubernetesObject | null | undefined>(object: T, fields: readonly string[]): T {
-  return fields.reduce<unknown>((rest, field) => without(rest, namesIn(field)), object) as T;
+export function withoutFields(object: KubernetesObject, fields: readonly string[]): KubernetesObject {
+  return fields.reduce<unknown>((rest, field) => without(rest, namesIn(field)), object) as KubernetesObject;
+}
+
+/** True where what is left of an object does not tell which one it is. */
+export function hidesNames(fields: readonly string[]): boolean {
+  const named = { apiVersion: 'v1', kind: 'Kind', metadata: { name: 'name', namespace: 'namespace' } };
+  return !isDeepStrictEqual(withoutFields(named, fields), named);
 }
 
 const namesIn = (field: string): readonly string[] =>

@@ -8,6 +8,12 @@ export function matches(selectors: readonly string[], labels: Labels): boolean {
   return selectors.flatMap(requirementsIn).every((one) => met(one, labels));
 }
 
+/** The API takes an empty selector for everything. @throws ModuleFailure for one. */
+export function refuseEmpty(selectors: readonly string[]): void {
+  if (selectors.some((selector) => selector.trim() === ''))
+    throw new ModuleFailure('label_selectors: "" is no selector; delete_all deletes all of a kind');
+}
+
 /** Parted at commas, but not at those within parentheses. */
 const requirementsIn = (selector: string): readonly string[] => selector.split(/,(?![^(]*\))/).map((one) => one.trim());
 

@@ -14,7 +14,7 @@ import type { Controller } from '../definition.ts';
 import type { Subject } from './apply.ts';
 import { accessOf } from './arguments.ts';
 import { applyOptions, isSelection, type K8sArgs, mergeTypes, selectionOf } from './k8s-arguments.ts';
-import { matches } from './label-selector.ts';
+import { matches, refuseEmpty } from './label-selector.ts';
 import { manifestOf } from './manifest.ts';
 
 /** @throws ModuleFailure for what is no manifest, and for what the API refuses, unless errors are no reason to stop. */
@@ -24,6 +24,7 @@ export async function subjectsOf(
   target: ReadableTarget,
 ): Promise<readonly Subject[]> {
   if (isSelection(args)) {
+    refuseEmpty(args.label_selectors);
     const found = await target.query(listedKind, selectionOf(args));
     return found.map((live) => ({ manifest: identityOf(live), live, next: undefined }));
   }

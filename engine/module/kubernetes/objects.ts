@@ -18,12 +18,18 @@ export function comparable(object: KubernetesObject | undefined): KubernetesObje
   return { ...rest, metadata: Object.fromEntries(kept) } as unknown as KubernetesObject;
 }
 
-/** The diff of one object, as YAML. */
-export function objectDiff(before: KubernetesObject | null, after: KubernetesObject | null): Diff {
+/** The diff of one object, as YAML; `part` is what is shown of it. */
+export function objectDiff(
+  before: KubernetesObject | null,
+  after: KubernetesObject | null,
+  part = (object: KubernetesObject): object => object,
+): Diff {
   const label = objectLabel((after ?? before)!);
   const hidden = isSecret(before ?? after) ? hiddenValues(before, after) : undefined;
   const text = (object: KubernetesObject | null, side: 0 | 1): string =>
-    object === null ? '' : dumpYaml(hidden ? { ...object, data: hidden[side] } : object, { width: -1, sortKeys: true });
+    object === null
+      ? ''
+      : dumpYaml(part(hidden ? { ...object, data: hidden[side] } : object), { width: -1, sortKeys: true });
   const [old, now] = [withoutRecord(before), withoutRecord(after)];
   if (before !== null && after !== null && isDeepStrictEqual(old, now)) {
     const note = (words: string) => `${lastApplied}: ${words}\n`;
