@@ -1,5 +1,6 @@
 import { applyContainer } from '../module/containers/container-apply.ts';
 import { behaved, containerArgs } from '../module/containers/container-arguments.ts';
+import { isOfRun } from '../module/containers/container-run.ts';
 import { containerDiff, containerResult } from '../module/containers/container-shown.ts';
 import { probeContainer, wantedOfContainer } from '../module/containers/container-state.ts';
 import { inspected } from '../module/containers/docker.ts';
@@ -31,7 +32,8 @@ export default defineModule({
   desired: ({ args, state }) => wantedOfContainer(behaved(args), state),
   apply: ({ args, state, change, target }) => applyContainer(behaved(args), state, change, target),
   returned: ({ args, state }) => (args.state === 'absent' ? {} : containerResult(state.container)),
+  // one that has been run to its end has told all
   after: async ({ args, result, target }) =>
-    args.state === 'absent' || !args.detach ? result : containerResult(await inspected(target, 'container', args.name)),
+    args.state === 'absent' || isOfRun(result) ? {} : containerResult(await inspected(target, 'container', args.name)),
   preview: ({ args, state, wanted }) => [containerDiff(args.name, state, wanted)],
 });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { ArgsLiteral } from '../../engine/module/arguments.ts';
+import type { StateModule } from '../../engine/module/definition.ts';
 import dockerContainer from '../../engine/modules/docker_container.ts';
 import { Float } from '../../engine/source/float.ts';
 import { predictedWorld } from '../../engine/target/prediction.ts';
@@ -419,6 +421,18 @@ describe('a container that shall be run to its end', () => {
     const failure = await runModule(dockerContainer, job, target, fakeController()).catch((error: unknown) => error);
     expect(failure).to.have.nested.property('result.status', 3);
     expect(failure).to.have.nested.property('result.container.Output', 'no');
+  });
+
+  it('is looked at once more where it was only made', async () => {
+    const module = dockerContainer as StateModule<ArgsLiteral, object>;
+    const look = async (result: Readonly<Record<string, unknown>>) =>
+      module.after?.({
+        args: { ...job, state: 'present' } as never,
+        result,
+        target: fakeTarget(world(container({ running: false }))),
+      });
+    expect(await look({})).to.have.property('status', 'exited');
+    expect(await look({ status: 0 })).to.deep.equal({});
   });
 
   it('is not known under check', async () => {

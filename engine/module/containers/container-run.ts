@@ -5,12 +5,15 @@ import { effect } from '../../target/query.ts';
 import { quote } from '../../target/quote.ts';
 import type { Target } from '../../target/target.ts';
 import type { Result } from '../definition.ts';
-import { Unknown } from '../values.ts';
+import { isUnknown, Unknown } from '../values.ts';
 import type { ContainerArgs } from './container-arguments.ts';
 import { docker } from './container-script.ts';
 import { containerResult } from './container-shown.ts';
 import { type Configuration, type ContainerState, plannedContainer } from './container-state.ts';
 import { inspected } from './docker.ts';
+
+/** True for what {@link runToEnd} tells: a status that is a number, or will be. */
+export const isOfRun = ({ status }: Result): boolean => typeof status === 'number' || isUnknown(status);
 
 /** Starts it, waits, and tells what it printed. @throws ModuleFailure where it ends with another status than 0. */
 export async function runToEnd(
