@@ -3,7 +3,7 @@ import type { ArgsLiteral } from '../module/arguments.ts';
 import { difference } from '../module/change.ts';
 import { defineModule } from '../module/definition.ts';
 import { endsOf } from '../module/sync/ends.ts';
-import { type Transfer, transferOf } from '../module/sync/items.ts';
+import { refuseOtherNames, type Transfer, transferOf } from '../module/sync/items.ts';
 import { type Ownership, type Place, placeNow, placeWanted } from '../module/sync/place.ts';
 import { filesAt, inWaves, ownershipOf } from '../module/sync/reading.ts';
 import { type Step, send } from '../module/sync/send.ts';
@@ -154,6 +154,7 @@ export default defineModule({
     if (sent.into && root.exists && root.type !== 'directory')
       throw new ModuleFailure(`${wishes.dest} is a ${root.type}, not a directory`);
     const removed = surplus(sent, there);
+    refuseOtherNames([...sent.items, ...removed]);
     const files = [...known, ...(await filesAt(to, wishes.dest, removed))];
     const transfer = { ...sent, items: [...sent.items, ...removed] };
     const asking = { wishes, from };

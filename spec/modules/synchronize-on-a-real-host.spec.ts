@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -214,6 +215,19 @@ for (const [name, command] of Object.entries(shells)) {
       utimesSync(at('back/css/a.css'), 1, 1);
       expect((await lines(pull({ checksum: true }))).lines).to.deep.equal(['>fc.t...... css/a.css']);
       rmSync(at('back'), { recursive: true });
+    });
+
+    it('neither brings nor removes what has a name that is no text', async () => {
+      const strange = Buffer.concat([Buffer.from(at('out/www/')), Buffer.from([0xff])]);
+      mkdirSync(strange);
+      const told = async (given: Readonly<Record<string, unknown>>) =>
+        String((await here.play(book(given))).result('sync')['msg']);
+      const pull = { mode: 'pull', src: at('out/www/'), dest: at('back') };
+      expect(await told(args())).to.include('has a name that is not UTF-8');
+      expect(await told(pull)).to.include('has a name that is not UTF-8');
+      expect(readdirSync(here.folder)).to.not.include('back');
+      expect(await told({ ...args(), rsync_opts: ['--exclude=?'] })).to.equal('.d..t...... ./\n');
+      rmdirSync(strange);
     });
 
     it('does not bring what the run would change before', async () => {

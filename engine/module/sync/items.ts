@@ -73,6 +73,15 @@ export async function transferOf(wishes: Wishes, dest: Promise<FileState>, from:
   };
 }
 
+/** @throws ModuleFailure for a name that is no text: another one would be made, or removed, in its place. */
+export function refuseOtherNames(items: readonly Item[]): void {
+  const strange = items.find(({ path, source }) => (source?.whole ?? path).includes('\ufffd'));
+  if (strange !== undefined)
+    throw new ModuleFailure(
+      `${strange.source?.whole ?? strange.path} has a name that is not UTF-8: rename it, or say --exclude of it in rsync_opts`,
+    );
+}
+
 /** Without recursive, dirs brings directories alone, and with a slash behind the source what lies right in it. */
 function isMeant({ path }: ControllerFile, contents: boolean, { recursive }: Wishes): boolean {
   return recursive || path === '' || (contents && !path.includes('/'));
