@@ -32,7 +32,7 @@ export async function hostFragments(named: string, target: ReadableTarget): Prom
   return (await Promise.all(files)).flat();
 }
 
-/** Fragments of the controller; encrypted ones are opened, unless `decrypt` is false. */
+/** Fragments of the controller, links followed; encrypted ones are opened, unless `decrypt` is false. */
 export async function controllerFragments(
   src: string,
   controller: Controller,
@@ -40,10 +40,11 @@ export async function controllerFragments(
 ): Promise<readonly Fragment[]> {
   const root = controller.find('files', src);
   if (!(await controller.isDirectory(root))) throw new ModuleFailure(`Source (${root}) is not a directory`);
-  const right = (await controller.list(root)).filter(({ path, type }) => !path.includes('/') && type !== 'directory');
+  const tree = await controller.tree(`${root}/`);
+  const right = tree.filter(({ path, type }) => !path.includes('/') && (type === 'file' || type === 'link'));
   const files = right.map(async ({ path: name, type }) => {
     const path = posix.join(root, name);
-    if (type === 'link' && (await controller.isDirectory(path))) return [];
+    if (type === 'link' && !(await isFile(path, controller))) return [];
     const read = async () => {
       const content = await controller.file(path, { decrypt });
       return Buffer.isBuffer(content) || isUnknown(content) ? content : content.bytes();
@@ -51,6 +52,17 @@ export async function controllerFragments(
     return [{ name, read }];
   });
   return (await Promise.all(files)).flat();
+}
+
+/** A link may lead nowhere, or to a directory. */
+async function isFile(path: string, controller: Controller): Promise<boolean> {
+  try {
+    await controller.file(path, { decrypt: false });
+    return true;
+  } catch (error) {
+    if (error instanceof ModuleFailure) return false;
+    throw error;
+  }
 }
 
 function unreadable(path: string): never {

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { unescaped } from '../../engine/module/fragments.ts';
 import assemble from '../../engine/modules/assemble.ts';
@@ -5,6 +8,7 @@ import { predictedWorld } from '../../engine/target/prediction.ts';
 import { simulatedTarget } from '../../engine/target/simulated.ts';
 import { Unknown } from '../../engine/template/values.ts';
 import { fakeController, fakeTarget, runModule, testModule } from '../../engine/testing.ts';
+import { type Stage, stage } from '../run/harness.ts';
 
 const args = { src: '/etc/app.d', dest: '/etc/app.conf' };
 const fragments = {
@@ -123,6 +127,35 @@ testModule(assemble, 'assemble', {
     fails: 'the directory /none does not exist',
   },
   'takes no expression that is none': { args: { ...args, regexp: '(' }, world: { files: fragments }, fails: '(' },
+});
+
+describe('assemble on a real host', () => {
+  let here: Stage;
+  const tasks = (...all: readonly string[]) =>
+    `- hosts: h1\n  gather_facts: false\n  tasks:\n${all.map((task) => `    - ${task}\n`).join('')}`;
+  const made = (src: string, isRemote: boolean) =>
+    `{ name: made, assemble: { src: "${src}", dest: "${join(here.folder, 'made')}", remote_src: ${isRemote} } }`;
+  before(() => {
+    here = stage({ 'parts/1': 'one\n', other: 'two\n', 'folder/x': '' });
+    symlinkSync('../other', join(here.folder, 'parts/2'));
+    symlinkSync('../folder', join(here.folder, 'parts/3'));
+    symlinkSync('nowhere', join(here.folder, 'parts/4'));
+    execFileSync('mkfifo', [join(here.folder, 'parts/5')]);
+  });
+  after(() => here.close());
+
+  for (const [where, isRemote] of Object.entries({ host: true, controller: false }))
+    it(`follows links of the ${where} to files, and takes nothing else`, async () => {
+      await here.play(tasks(made(join(here.folder, 'parts'), isRemote)));
+      expect(readFileSync(join(here.folder, 'made'), 'utf8')).to.equal('one\ntwo\n');
+      rmSync(join(here.folder, 'made'));
+    });
+
+  it('does not know before the run what is fetched by it', async () => {
+    const fetched = `{ name: fetched, fetch: { src: "${join(here.folder, 'other')}", dest: parts/, flat: true } }`;
+    const { result } = await here.play(tasks(fetched, made('parts', false)), { check: true });
+    expect(result('made')['msg']).to.include('parts is changed by the run before');
+  });
 });
 
 describe('assemble before the run', () => {
