@@ -1,7 +1,7 @@
 import { ModuleFailure } from '../target/failure.ts';
 
 /** What a task asks for that its module does not do: whether it does, and what it is, with what to do instead. */
-export type Refusal = readonly [asked: boolean, what: string];
+type Refusal = readonly [asked: boolean, what: string];
 
 /** @throws ModuleFailure naming all that is asked for and not done. */
 export function refuse(module: string, refusals: readonly Refusal[]): void {

@@ -3,6 +3,7 @@ import { defineModule } from '../module/definition.ts';
 import { refuseKey } from '../module/kubernetes/arguments.ts';
 import { type HelmValues, mergedValues, plainValues, shownValues, valuesIn } from '../module/kubernetes/helm-values.ts';
 import { optionWord } from '../module/option-word.ts';
+import { refuse } from '../module/refuse.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import {
   chartKind,
@@ -173,8 +174,10 @@ export default defineModule({
 
 function refuseUnknown(args: Args): void {
   refuseKey(args.api_key);
-  if (args.set_values !== undefined) throw new ModuleFailure('helm does not know set_values: say it in values');
-  if (args.post_renderer !== undefined) throw new ModuleFailure('helm does not know post_renderer here');
+  refuse('helm', [
+    [args.set_values !== undefined, 'set_values: say it in values'],
+    [args.post_renderer !== undefined, 'post_renderer: k8s applies what a task before has rendered'],
+  ]);
 }
 
 function accessOf(args: Args): HelmAccess {

@@ -137,6 +137,11 @@ testModule(helm, 'helm', {
     want: { changed: false },
   },
   'shows no token': { args: { ...args, api_key: 'abc' }, fails: 'put it into a kubeconfig' },
+  'names what it does not know': {
+    args: { ...args, set_values: [{ value: 'a=b' }], post_renderer: '/bin/render' },
+    fails:
+      'helm does not know set_values: say it in values; post_renderer: k8s applies what a task before has rendered',
+  },
   'needs a chart': { args: { name: 'web', release_namespace: 'shop' }, fails: 'needs chart_ref' },
 });
 
