@@ -40,5 +40,5 @@ export async function runToEnd(
   const found = containerResult(await inspected(target, 'container', name))['container'];
   const result = { container: { ...(found as object | undefined), Output: output }, status: Number(code) };
   if (code === '0') return result;
-  throw new ModuleFailure(output.trim() || `container ${name} ended with status ${code}`, { ...result, changed: true });
+  throw new ModuleFailure(output.trim() || `container ${name} ended with status ${code}`, result);
 }
