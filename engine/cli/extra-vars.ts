@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, KplayError } from '../errors.ts';
+import { isPlain } from '../module/convert.ts';
 import { parseKeyValues } from '../playbook/key-value.ts';
 import { openedText } from '../source/opened-text.ts';
 import type { Vault } from '../source/vault.ts';
@@ -54,7 +55,7 @@ function readFile(path: string): string {
 function mapping(text: string, file: string): Readonly<Record<string, unknown>> {
   const { value, locate } = parseYaml(text, file);
   if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value))
+  if (!isPlain(value))
     throw new KplayError([{ message: 'extra vars must be a mapping of names to values', at: locate([]) }]);
-  return value as Record<string, unknown>;
+  return value;
 }

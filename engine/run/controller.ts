@@ -1,6 +1,8 @@
 /** The controller as one task's module sees it: search paths, files, templates and expressions. */
+
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { isPlain } from '../module/convert.ts';
 import type { Controller } from '../module/definition.ts';
 import { type FileSeeker, roleFileCandidates } from '../plan/find-file.ts';
 import type { PlannedTask } from '../plan/plan.ts';
@@ -106,9 +108,8 @@ export function taskController(options: ControllerOptions): Controller {
       const document = parseYaml(files.text(path), path);
       const { value } = document;
       if (value === null) return {};
-      if (typeof value !== 'object' || Array.isArray(value))
-        throw new ModuleFailure(`${path} must hold a mapping of variables`);
-      return value as Record<string, unknown>;
+      if (!isPlain(value)) throw new ModuleFailure(`${path} must hold a mapping of variables`);
+      return value;
     },
     async save(path, chunks) {
       if (!here) return saveFile(path, chunks);

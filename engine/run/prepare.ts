@@ -1,14 +1,16 @@
 /** From a planned task to something that can be done on a host: condition judged, arguments rendered and settled. */
+
 import type { Become } from '../connection/connection.ts';
 import type { Location } from '../errors.ts';
 import { settleArguments } from '../module/coerce.ts';
+import { isPlain } from '../module/convert.ts';
 import type { AnyModule } from '../module/definition.ts';
 import { defaultsOf } from '../plan/module-defaults.ts';
 import type { PlannedTask } from '../plan/plan.ts';
 import { withWrittenKeys, writtenKeys } from '../source/written-keys.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
-import { isTemplate, renderValue } from '../template/render.ts';
+import { isTemplate, renderValue, toText } from '../template/render.ts';
 import { isUnknown, omit } from '../template/values.ts';
 import { judge } from './conditions.ts';
 import { becomeOf, rendered, truth } from './connection-settings.ts';
@@ -133,8 +135,7 @@ function rawArguments(
     Object.assign(out, renderValue(value, environment, at));
   if (task.args.template !== undefined) {
     const mapping = renderValue(task.args.template.value, environment, task.args.template.at);
-    if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping))
-      throw new ModuleFailure('args must be a mapping of arguments');
+    if (!isPlain(mapping)) throw new ModuleFailure('args must be a mapping of arguments');
     Object.assign(out, mapping);
   }
   for (const [written, value] of Object.entries(task.args.values)) {
@@ -159,7 +160,7 @@ function rawArguments(
   } else if (task.args.freeForm !== undefined) {
     // `module: "{{ mapping }}"` spells all arguments at once
     const mapping = renderValue(task.args.freeForm, environment, task.args.at);
-    if (typeof mapping !== 'object' || mapping === null) throw new ModuleFailure(`${task.module} takes no free text`);
+    if (!isPlain(mapping)) throw new ModuleFailure(`${task.module} takes no free text`);
     Object.assign(out, mapping);
   }
   return withoutOmitted(out) as Record<string, unknown>;
@@ -196,10 +197,8 @@ function environmentVariables(task: PlannedTask, environment: Environment): Read
   for (const { value, at } of task.environment) {
     const mapping = renderValue(value, environment, at);
     if (mapping === null || mapping === omit) continue;
-    if (typeof mapping !== 'object' || Array.isArray(mapping))
-      throw new ModuleFailure('environment must be a mapping of names to texts');
-    for (const [name, one] of Object.entries(mapping as Record<string, unknown>))
-      merged[name] = one === null ? '' : String(one);
+    if (!isPlain(mapping)) throw new ModuleFailure('environment must be a mapping of names to texts');
+    for (const [name, one] of Object.entries(mapping)) merged[name] = one === null ? '' : toText(one);
   }
   return merged;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../errors.ts';
+import { isPlain } from '../module/convert.ts';
 import type { PlannedPlay } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { parseYaml } from '../source/yaml.ts';
@@ -55,7 +56,6 @@ export function varsFilesOf(
 function varsBlock(file: string, files: LocalFiles): VarsBlock {
   const document = parseYaml(files.text(file), file);
   const values = document.value ?? {};
-  if (typeof values !== 'object' || Array.isArray(values))
-    return fail(`${file} must hold a mapping of variables`, document.locate([]));
-  return { values: values as Record<string, unknown>, file, locate: (name) => document.locate([name]) };
+  if (!isPlain(values)) return fail(`${file} must hold a mapping of variables`, document.locate([]));
+  return { values, file, locate: (name) => document.locate([name]) };
 }

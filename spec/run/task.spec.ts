@@ -114,9 +114,19 @@ const cases: Readonly<Record<string, Case>> = {
     result: { msg: ['a', { c: 1 }] },
   },
   'the environment reaches commands': {
-    tasks: '- { name: t, command: "printenv A B", environment: { A: "it\'s $HOME", B: 2 } }',
+    tasks: '- { name: t, command: "printenv A B C D", environment: { A: "it\'s $HOME", B: 2, C: true, D: [1.0, x] } }',
     story: ['t changed'],
-    result: { stdout: "it's $HOME\n2" },
+    result: { stdout: "it's $HOME\n2\nTrue\n[1.0, 'x']" },
+  },
+  'a float is no environment': {
+    tasks: '- { name: t, debug: , environment: "{{ 1.0 }}" }',
+    story: ['t failed'],
+    result: { msg: 'environment must be a mapping of names to texts' },
+  },
+  'a float is no arguments': {
+    tasks: '- { name: t, debug: , args: "{{ 1.0 }}" }',
+    story: ['t failed'],
+    result: { msg: 'args must be a mapping of arguments' },
   },
   'a timeout ends it': { tasks: '- { name: t, command: "sleep 5", timeout: 0.1 }', story: ['t failed'] },
   loop_control: {

@@ -514,4 +514,13 @@ argument_specs:
     const text = (name: string) => readFileSync(join(on.folder, name), 'utf8');
     expect([text('copied'), text('written')]).to.deep.equal(['8.0', '[1.0, {"a": 2.0}] php8.0 8.0\n']);
   });
+
+  it('are no float, in any file of them', async () => {
+    on = stage({ 'float.yml': '1.0\n' });
+    const included = await on.play(`
+- hosts: h1
+  gather_facts: false
+  tasks: [{ name: included, include_vars: "{{ playbook_dir }}/float.yml" }]`);
+    expect(included.result('included')['msg']).to.contain('float.yml must hold a mapping of variables');
+  });
 });

@@ -55,7 +55,7 @@ table('filters on values', [
   ["'' | ternary('a', nope | default('b'))", 'b'],
   ["'Yes' | bool", true],
   ["'off' | bool", false],
-  ["['on', '1', 'maybe', 1, 0, true] | map('bool') | list", [true, true, false, true, false, true]],
+  ["['on', '1', 'maybe', 1, 0, true, 1.0] | map('bool') | list", [true, true, false, true, false, true, true]],
   [
     "[1, 1.5, 2.0, 'a', [], {}, none, true, (1,)] | map('type_debug') | list",
     ['int', 'float', 'float', 'str', 'list', 'dict', 'NoneType', 'bool', 'tuple'],

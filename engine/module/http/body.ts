@@ -1,8 +1,9 @@
 /** The body of a request in the format a task asks for. */
-import { unboxed } from '../../source/float.ts';
+
 import { ModuleFailure } from '../../target/failure.ts';
 import { compactJson } from '../../template/python/json.ts';
 import { readJson } from '../../template/python/read-json.ts';
+import { isPlain } from '../convert.ts';
 
 export type BodyFormat = 'json' | 'form-urlencoded' | 'form-multipart' | 'raw';
 
@@ -29,11 +30,10 @@ export async function bodyText(
 
 function urlencoded(body: unknown): string {
   if (typeof body === 'string') return body;
-  const entries: unknown[] = Array.isArray(body) ? body : Object.entries(body as object);
+  const entries: readonly unknown[] = Array.isArray(body) ? body : isPlain(body) ? Object.entries(body) : [undefined];
   const pairs = entries.flatMap((entry): [string, string][] => {
-    if (!Array.isArray(entry) || entry.length !== 2) {
+    if (!Array.isArray(entry) || entry.length !== 2)
       throw new ModuleFailure('a body of form-urlencoded is a mapping or a list of [name, value] pairs');
-    }
     const [name, value] = entry as [unknown, unknown];
     return (Array.isArray(value) ? value : [value]).map((one) => [String(name), String(one ?? '')]);
   });
@@ -41,14 +41,11 @@ function urlencoded(body: unknown): string {
 }
 
 async function multipart(body: unknown, file: (name: string) => Promise<string>): Promise<Body> {
-  if (typeof body !== 'object' || Array.isArray(body)) throw new ModuleFailure('a body of form-multipart is a mapping');
+  if (!isPlain(body)) throw new ModuleFailure('a body of form-multipart is a mapping');
   const boundary = 'kplay-c7b1f0a95d3e4286';
   const parts: string[] = [];
-  for (const [name, value] of Object.entries(body as object)) {
-    const part = (typeof unboxed(value) === 'object' && value !== null ? value : { content: String(value) }) as Record<
-      string,
-      unknown
-    >;
+  for (const [name, value] of Object.entries(body)) {
+    const part: Readonly<Record<string, unknown>> = isPlain(value) ? value : { content: String(value) };
     const filename = part['filename'] === undefined ? undefined : String(part['filename']);
     const content =
       part['content'] === undefined && filename !== undefined ? await file(filename) : String(part['content'] ?? '');

@@ -3,6 +3,7 @@ import { TemplateError } from '../errors.ts';
 import { subscript } from '../evaluate/access.ts';
 import { dictMethods } from '../evaluate/dict-methods.ts';
 import { anything, lazy, must, native, string, text, truth } from '../evaluate/native.ts';
+import { equal } from '../python/compare.ts';
 import { isTrue } from '../python/truth.ts';
 import { isDict, typeName, Undefined } from '../python/types.ts';
 import { ScopeDict, Unknown } from '../values.ts';
@@ -35,7 +36,7 @@ export const valueFilters = {
   ),
   bool: native(anything, {}, (value) => {
     if (value === null || typeof value === 'boolean') return value;
-    return value === 1 || (typeof value === 'string' && ['yes', 'on', '1', 'true'].includes(value.toLowerCase()));
+    return equal(value, 1) || (typeof value === 'string' && ['yes', 'on', '1', 'true'].includes(value.toLowerCase()));
   }),
   type_debug: native(lazy, {}, (value) => typeName(value)),
   string: native(text, {}, (value) => value),
