@@ -45,7 +45,7 @@ function whole(all: readonly Once[], results: readonly unknown[]): Once {
       changed,
       msg: messageOf(all, status),
       ...(failures.length > 0 ? { failed: true } : {}),
-      ...(status === 'skipped' ? { skipped: true } : {}),
+      skipped: status === 'skipped',
       ...(all.length === 0 ? { skipped_reason: 'No items in the list' } : {}),
     },
     ignored: failures.length > 0 && failures.every((one) => one.ignored),

@@ -147,7 +147,7 @@ describe('a play', () => {
   tasks:
     - { name: each, command: "echo {{ item }}", loop: [a, b], register: all, changed_when: item == 'b' }
     - { name: shows, debug: { msg: "{{ all.results | map(attribute='stdout') | join(',') }} {{ item is defined }}" } }`);
-    expect(result('each')).to.include({ changed: true, msg: 'All items completed' });
+    expect(result('each')).to.include({ changed: true, skipped: false, msg: 'All items completed' });
     expect(result('shows')['msg']).to.equal('a,b False');
   });
 
