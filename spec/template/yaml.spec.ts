@@ -46,6 +46,14 @@ describe('values as YAML, as ansible-core writes them', () => {
     expect(written('[1]', 'to_yaml(explicit_start=true, explicit_end=true)')).to.equal('---\n[1]\n...\n');
   });
 
+  it('takes null for what is not told, and no options that it does not know', () => {
+    expect(written('{"a": [1]}', 'to_yaml(indent=none, width=none)')).to.equal('a: [1]\n');
+    expect(written('{"a": [1]}', 'to_yaml(default_flow_style=0)')).to.equal('a:\n- 1\n');
+    for (const filter of ['to_yaml(canonical=true)', 'to_json(nope=1)'])
+      expect(() => written('{}', filter)).to.throw(/unknown argument "(canonical|nope)"/);
+    expect(() => written('{}', 'to_yaml(width="wide")')).to.throw('argument "width" must be an integer, not str');
+  });
+
   it('keeps a float a float, and numbers of any size', () => {
     const values = '{{ [2.0, 1e-7, 123456789012345678901, 1.5] | to_yaml }}';
     expect(renderValue(values, environmentOf({}))).to.equal('[2.0, 1.0e-07, 123456789012345678901, 1.5]\n');

@@ -3,16 +3,17 @@ import { createHash, getHashes } from 'node:crypto';
 import { KplayError } from '../../errors.ts';
 import { loadYamlValue, loadYamlValues } from '../../source/yaml.ts';
 import { TemplateError } from '../errors.ts';
-import { anything, integer, itemsOf, type Native, namedRest, native, string, text, truth } from '../evaluate/native.ts';
+import { anything, integer, itemsOf, type Kind, type Native, native, string, text, truth } from '../evaluate/native.ts';
 import { entriesOf } from '../python/dicts.ts';
 import { dumpJson } from '../python/json.ts';
 import { readJson } from '../python/read-json.ts';
 import { toText } from '../python/text.ts';
+import { isTrue } from '../python/truth.ts';
 import { isDict } from '../python/types.ts';
 import { dumpYaml } from '../python/yaml.ts';
 import { cryptPassword } from './crypt.ts';
 
-const jsonOptions = { indent: anything, sort_keys: truth, ensure_ascii: truth, separators: anything, named: namedRest };
+const jsonOptions = { indent: anything, sort_keys: truth, ensure_ascii: truth, separators: anything };
 
 function jsonFilter(defaults: { readonly indent?: number; readonly sortKeys?: boolean }): Native {
   return native(anything, jsonOptions, (value, args) =>
@@ -32,22 +33,25 @@ function jsonFilter(defaults: { readonly indent?: number; readonly sortKeys?: bo
   );
 }
 
+/** An integer; null is as nothing. */
+const integerOrNull: Kind<number | undefined> = (session, value, what) =>
+  session.known(value) === null ? undefined : integer(session, value, what);
+
 const yamlOptions = {
-  indent: integer,
-  width: anything,
+  indent: integerOrNull,
+  width: integerOrNull,
   default_flow_style: anything,
   sort_keys: truth,
   explicit_start: truth,
   explicit_end: truth,
-  named: namedRest,
 };
 function yamlFilter(defaults: { readonly indent: number; readonly flow: boolean | null }): Native {
   return native(anything, yamlOptions, (value, args) => {
     const style = args.default_flow_style;
     const body = dumpYaml(value, {
       indent: args.indent ?? defaults.indent,
-      width: args.width === undefined || args.width === null ? 80 : Number(args.width),
-      flow: style === undefined ? defaults.flow : style === null ? null : style !== false,
+      width: args.width ?? 80,
+      flow: style === undefined ? defaults.flow : style === null ? null : isTrue(style),
       sortKeys: args.sort_keys ?? true,
     });
     return `${args.explicit_start ? '---\n' : ''}${body}${args.explicit_end ? '...\n' : ''}`;
