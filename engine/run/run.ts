@@ -12,6 +12,7 @@ import { missing, type Scope } from '../template/values.ts';
 import { specProblems } from './argument-specs.ts';
 import { connectionSettings, connectionVariables } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
+import { discreet } from './discreet.ts';
 import { each } from './each.ts';
 import { definedEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
@@ -158,7 +159,7 @@ function newRun(given: RunOptions): WholeRun {
     hosts,
     machines,
     waiting: options.startAtTask !== undefined,
-    emit: options.emit,
+    emit: (event) => options.emit(discreet(event, secrets)),
     lookups: controllerLookups({
       inventory,
       cwd: options.cwd,

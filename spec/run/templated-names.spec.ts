@@ -64,4 +64,22 @@ describe('names that are templates', () => {
     expect(story.slice(-2)).to.deep.equal(['h1 none skipped', 'h2 none failed ignored']);
     expect(result('none', 'h2')['msg']).to.include("'nothing' is undefined");
   });
+
+  it('of plays, of handlers nobody has and of included files tell no secret', async () => {
+    on = stage({ 'tasks-s3cret.yml': '[debug: ]' });
+    const { events } = await on.play(
+      `
+- name: to {{ token }}
+  hosts: h1
+  gather_facts: false
+  tasks:
+    - include_tasks: tasks-{{ token }}.yml
+    - { command: "true", notify: "{{ token }}" }
+- { name: "{{ token }}", hosts: "!all" }`,
+      { extraVars: { token: 's3cret' }, secrets: new Set(['s3cret']), check: true },
+    );
+    const told = events.filter(({ type }) => /play_start|no_hosts|included|warning/.test(type));
+    expect(told.map(({ type }) => type)).to.deep.equal(['play_start', 'included', 'warning', 'no_hosts_matched']);
+    for (const event of told) expect(JSON.stringify(event)).to.contain('********').and.not.to.contain('s3cret');
+  });
 });
