@@ -4,7 +4,7 @@ import { holdsTemplate } from '../playbook/values.ts';
 import type { Included, PlannedHandler, PlannedInclude, PlannedPlay, PlannedStatement } from './plan.ts';
 import type { IncludeResolver } from './planner.ts';
 import type { Gathered } from './planning.ts';
-import { possibleTexts } from './possible.ts';
+import { bringsItsTerms, possibleTexts } from './possible.ts';
 import { walk, walkPlay } from './walk.ts';
 
 export interface Expansion {
@@ -55,6 +55,7 @@ export function expand(
 
 /** The names an include may come to; undefined when only the run knows, be it the name or the role's entry point. */
 export function namesOf({ include, loop }: PlannedInclude): readonly string[] | undefined {
+  if (!bringsItsTerms(loop)) return undefined;
   if (include.kind === 'tasks_file') return possibleTexts(include.file.value, loop);
   const { tasksFrom, varsFrom, defaultsFrom, handlersFrom } = include;
   if ([tasksFrom, varsFrom, defaultsFrom, handlersFrom].some(holdsTemplate)) return undefined;

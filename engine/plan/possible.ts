@@ -16,6 +16,12 @@ export function possibleTexts(value: RawValue, loop: Loop | undefined): readonly
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
+/** Lookups whose items are the terms themselves: no other loop brings all that is written out. */
+const plainLoops: ReadonlySet<string | undefined> = new Set([undefined, 'items', 'list', 'flattened']);
+
+/** Whether every term of a loop is an item of it, not one to choose from or to search by. */
+export const bringsItsTerms = (loop: Loop | undefined): boolean => plainLoops.has(loop?.lookup);
+
 function withItem(text: string, variable: string, item: unknown): string | undefined {
   const filled = text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (whole, path: string) => {
     const [first, ...steps] = path.split('.');

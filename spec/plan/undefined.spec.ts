@@ -223,6 +223,15 @@ describe('undefined variables', () => {
       },
     ],
     [
+      'in files that a lookup chooses or searches',
+      {
+        'site.yml': site(
+          'include_tasks: "{{ item }}"\n      with_first_found: [none.yml, a.yml]\n    - include_tasks: "{{ item }}"\n      with_ansible.builtin.fileglob: ["*.yml"]',
+        ),
+        'a.yml': '- debug:\n',
+      },
+    ],
+    [
       'items of the loop over an include',
       { 'site.yml': site('include_tasks: a.yml\n      loop: [1]'), 'a.yml': '- debug: {msg: "{{ item }}"}\n' },
     ],

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Problem } from '../../errors.ts';
 import { roleFileCandidates } from '../../plan/find-file.ts';
 import type { PlannedTask } from '../../plan/plan.ts';
-import { possibleTexts } from '../../plan/possible.ts';
+import { bringsItsTerms, possibleTexts } from '../../plan/possible.ts';
 import { type LintedPlay, type Rule, type Subject, tasksOf } from '../rule.ts';
 
 export const missingFile: Rule = {
@@ -50,12 +50,9 @@ function isElsewhere({ args, inherited }: PlannedTask): boolean {
   return onHost || args.template !== undefined || inherited.ignore_errors?.value !== undefined;
 }
 
-/** Lookups whose items are the terms themselves. */
-const plainLoops: ReadonlySet<string | undefined> = new Set([undefined, 'items', 'list', 'flattened']);
-
 /** A script is the first word of its command line. What a loop brings is left out where it chooses, or a condition does. */
 function namesIn({ module, args, loop, when }: PlannedTask, argument: string): readonly string[] {
-  if (loop && (when.length > 0 || !plainLoops.has(loop.lookup?.replace(/^ansible\.builtin\./, '')))) return [];
+  if (loop && (when.length > 0 || !bringsItsTerms(loop))) return [];
   const written = args.values[argument] ?? args.freeForm;
   const names = (possibleTexts(written, loop) ?? []).map((name) => name.trim());
   const files =
