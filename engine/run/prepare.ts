@@ -192,13 +192,16 @@ function unknownReason(value: unknown): string | undefined {
   return undefined;
 }
 
+/** What is not known yet under check is left out. */
 function environmentVariables(task: PlannedTask, environment: Environment): Readonly<Record<string, string>> {
   const merged: Record<string, string> = {};
   for (const { value, at } of task.environment) {
     const mapping = renderValue(value, environment, at);
-    if (mapping === null || mapping === omit) continue;
+    if (mapping === null || mapping === omit || isUnknown(mapping)) continue;
     if (!isPlain(mapping)) throw new ModuleFailure('environment must be a mapping of names to texts');
-    for (const [name, one] of Object.entries(mapping)) merged[name] = one === null ? '' : toText(one);
+    for (const [name, one] of Object.entries(mapping)) {
+      if (!holdsUnknown(one)) merged[name] = one === null ? '' : toText(one);
+    }
   }
   return merged;
 }

@@ -254,4 +254,23 @@ describe('a task', () => {
     );
     expect(JSON.stringify(events)).to.not.include('hush');
   });
+
+  it('leaves out of the environment, under check, what is not known yet', async () => {
+    const on = stage();
+    try {
+      const played = await on.play(
+        `
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - { command: "echo x", register: r }
+    - { name: one, command: "printenv A B", environment: { A: a, B: "{{ r.stdout }}", C: ["{{ r.stdout }}"] }, check_mode: false, failed_when: false }
+    - { name: all, command: "echo y", environment: "{{ r }}", check_mode: false }`,
+        { check: true },
+      );
+      expect([played.result('one')['stdout'], played.result('all')['stdout']]).to.deep.equal(['a', 'y']);
+    } finally {
+      on.close();
+    }
+  });
 });
