@@ -83,7 +83,10 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
     args: settled.args,
     environment,
     notify: task.notify.flatMap((written) =>
-      [rendered(written, environment)].flat().map((name) => ({ name: String(name), at: written.at })),
+      [rendered(written, environment)]
+        .flat()
+        .filter((name) => !isUnknown(name)) // the run knows
+        .map((name) => ({ name: String(name), at: written.at })),
     ),
     runsOn,
     machine: () => play.run.machine(runsOn, task.inherited, { play, lexical: task.lexical, momentary }),

@@ -255,7 +255,7 @@ describe('a task', () => {
     expect(JSON.stringify(events)).to.not.include('hush');
   });
 
-  it('leaves out of the environment, under check, what is not known yet', async () => {
+  it('leaves out of the environment and of its notifications, under check, what is not known yet', async () => {
     const on = stage();
     try {
       const played = await on.play(
@@ -265,10 +265,12 @@ describe('a task', () => {
   tasks:
     - { command: "echo x", register: r }
     - { name: one, command: "printenv A B", environment: { A: a, B: "{{ r.stdout }}", C: ["{{ r.stdout }}"] }, check_mode: false, failed_when: false }
-    - { name: all, command: "echo y", environment: "{{ r }}", check_mode: false }`,
+    - { name: all, command: "echo y", environment: "{{ r }}", check_mode: false }
+    - { command: "true", notify: "{{ r.stdout }}" }`,
         { check: true },
       );
       expect([played.result('one')['stdout'], played.result('all')['stdout']]).to.deep.equal(['a', 'y']);
+      expect(played.events.filter(({ type }) => type === 'warning')).to.deep.equal([]);
     } finally {
       on.close();
     }
