@@ -43,7 +43,19 @@ describe('values as YAML, as ansible-core writes them', () => {
     });
 
   it('begins and ends documents where it is asked to', () => {
-    expect(written('[1]', 'to_yaml(explicit_start=true, explicit_end=true)')).to.equal('---\n[1]\n...\n');
+    const both = 'explicit_start=true, explicit_end=true';
+    const begun = {
+      '[1]': '--- [1]',
+      '{"a": 1}': '--- {a: 1}',
+      '"x"': '--- x',
+      '[]': '--- []',
+      '[[1], [2]]': '---\n- [1]\n- [2]',
+    };
+    for (const [json, yaml] of Object.entries(begun)) {
+      expect(written(json, 'to_yaml(explicit_start=true)')).to.equal(`${yaml}\n`);
+      expect(written(json, `to_yaml(${both})`)).to.equal(`${yaml}\n...\n`);
+    }
+    expect(written('{"a": [1]}', `to_nice_yaml(${both})`)).to.equal('---\na:\n- 1\n...\n');
   });
 
   it('takes null for what is not told, and no options that it does not know', () => {

@@ -48,13 +48,14 @@ const yamlOptions = {
 function yamlFilter(defaults: { readonly indent: number; readonly flow: boolean | null }): Native {
   return native(anything, yamlOptions, (value, args) => {
     const style = args.default_flow_style;
-    const body = dumpYaml(value, {
+    return dumpYaml(value, {
       indent: args.indent ?? defaults.indent,
       width: args.width ?? 80,
       flow: style === undefined ? defaults.flow : style === null ? null : isTrue(style),
       sortKeys: args.sort_keys ?? true,
+      start: args.explicit_start ?? false,
+      end: args.explicit_end ?? false,
     });
-    return `${args.explicit_start ? '---\n' : ''}${body}${args.explicit_end ? '...\n' : ''}`;
   });
 }
 

@@ -16,6 +16,9 @@ export interface YamlOptions {
   /** Collections in brackets: always, never, or (null) those that hold nothing but plain scalars. */
   readonly flow: boolean | null;
   readonly sortKeys: boolean;
+  /** The document begins with `---`, and ends with `...`. */
+  readonly start?: boolean;
+  readonly end?: boolean;
 }
 
 /** A collection, or a scalar as it is written; `isText` tells text from what only looks like it. */
@@ -97,9 +100,10 @@ export function dumpYaml(value: unknown, options: YamlOptions): string {
     write(value, 'value', indent, true);
   }
 
+  if (options.start) out.mark('---');
   write(nodeOf(value, options), 'document', -1, false);
   out.startLine(0);
-  return out.text;
+  return options.end ? `${out.text}...\n` : out.text;
 }
 
 const isSimple = (key: Node): boolean => (key.kind === 'scalar' ? isSimpleKey(key.text) : key.items.length === 0);
