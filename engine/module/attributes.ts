@@ -77,3 +77,13 @@ export async function attributesAfter(context: {
   const file = await context.target.stat(path, { follow: true });
   return file.exists ? attributeResult(file) : {};
 }
+
+/** What modules that write a file tell of it, for their documentation. */
+export const writtenReturns = {
+  checksum: 'SHA-1 of the content',
+  md5sum: 'its MD5, where it was written',
+  size: 'bytes',
+  mode: 'permissions',
+  owner: 'its owner',
+  group: 'its group',
+} as const;

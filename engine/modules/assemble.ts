@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
-import { attributeArgs, attributesAfter } from '../module/attributes.ts';
+import { attributeArgs, attributesAfter, writtenReturns } from '../module/attributes.ts';
 import { type Controller, defineModule } from '../module/definition.ts';
 import { applyEdited } from '../module/edited-file.ts';
 import { controllerFragments, hostFragments, joined, unescaped } from '../module/fragments.ts';
@@ -55,12 +55,7 @@ export default defineModule({
     msg: 'OK',
     dest: 'the file',
     src: 'the directory',
-    checksum: 'SHA-1 of the content',
-    md5sum: 'its MD5, where it was written',
-    size: 'bytes',
-    mode: 'permissions',
-    owner: 'its owner',
-    group: 'its group',
+    ...writtenReturns,
     backup_file: 'the copy of the old file',
   },
   examples: `- name: Put the configuration together

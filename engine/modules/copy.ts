@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { attributeArgs, attributesAfter } from '../module/attributes.ts';
+import { attributeArgs, attributesAfter, writtenReturns } from '../module/attributes.ts';
 import { copyPlacements, type Placement } from '../module/copy-source.ts';
 import { type Change, defineModule, type FieldChange } from '../module/definition.ts';
 import { byTheHandful, smallContent } from '../module/handful.ts';
@@ -57,12 +57,7 @@ export default defineModule({
   returns: {
     dest: 'the file or directory',
     src: 'where the content comes from',
-    checksum: 'SHA-1 of the content',
-    md5sum: 'its MD5, where it was written',
-    size: 'bytes',
-    mode: 'permissions',
-    owner: 'its owner',
-    group: 'its group',
+    ...writtenReturns,
     state: 'file or directory',
     backup_file: 'the copy of the old file',
   },

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { attributeArgs, attributesAfter } from '../module/attributes.ts';
+import { attributeArgs, attributesAfter, writtenReturns } from '../module/attributes.ts';
 import { type Controller, defineModule, type RenderOptions } from '../module/definition.ts';
 import { applyEdited } from '../module/edited-file.ts';
 import {
@@ -73,12 +73,7 @@ export default defineModule({
   returns: {
     dest: 'the file',
     src: 'the template',
-    checksum: 'SHA-1 of the content',
-    md5sum: 'its MD5, where it was written',
-    size: 'bytes',
-    mode: 'permissions',
-    owner: 'its owner',
-    group: 'its group',
+    ...writtenReturns,
     backup_file: 'the copy of the old file',
   },
   examples:

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { dumpJson } from '../template/python/json.ts';
 import { readJson } from '../template/python/read-json.ts';
 import { isDict } from '../template/python/types.ts';
+import type { HostState, Run } from './context.ts';
+import { each } from './each.ts';
 import { saveFile } from './local-files.ts';
 import type { HostVariables } from './variables.ts';
 
@@ -51,6 +53,17 @@ export function factCache({ folder, prefix, seconds }: FactCacheOptions, warn: (
       rmSync(fileOf(host), { force: true });
     },
   };
+}
+
+/** Tells the cache what was learnt of hosts. A check leaves it as it is: what a check knows of facts may be foreseen. */
+export async function keepFacts({ options, factCache: cache, emit }: Run, hosts: readonly HostState[]): Promise<void> {
+  if (!cache || options.check) return;
+  await each(hosts, options.forks, async ({ name, learned, variables }) => {
+    if (!learned) return;
+    await cache.write(name, variables).catch((error: Error) => {
+      emit({ type: 'warning', message: `the facts of ${name} are not kept: ${error.message}` });
+    });
+  });
 }
 
 /** What Ansible keeps beside the facts: that `setup` has run, and for what. */

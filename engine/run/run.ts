@@ -13,10 +13,9 @@ import { specProblems } from './argument-specs.ts';
 import { connectionSettings, connectionVariables } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
 import { discreet } from './discreet.ts';
-import { each } from './each.ts';
 import { definedEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
-import { factCache } from './fact-cache.ts';
+import { factCache, keepFacts } from './fact-cache.ts';
 import { growing } from './growing.ts';
 import { modulesOf } from './include.ts';
 import { interruptible } from './interruption.ts';
@@ -80,7 +79,7 @@ export async function execute(options: RunOptions): Promise<RunResult> {
     options.stop?.removeEventListener('abort', stop);
     await stopped; // what ends work on the hosts needs the connections
     await Promise.allSettled([...run.machines.values()].map((one) => one.close()));
-    await keepFacts(run);
+    await keepFacts(run, [...run.hosts.values()]);
   }
   const recap = Object.fromEntries(
     [...run.hosts.values()]
@@ -93,17 +92,6 @@ export async function execute(options: RunOptions): Promise<RunResult> {
   const seconds = (performance.now() - started) / 1000;
   run.emit({ type: 'run_end', recap, seconds, check: options.check, traffic });
   return { recap, traffic, seconds, interrupted: options.signal.aborted };
-}
-
-/** A check leaves the cache as it is: what it knows of facts may be foreseen. */
-async function keepFacts({ options, factCache: cache, hosts, emit }: WholeRun): Promise<void> {
-  if (!cache || options.check) return;
-  await each([...hosts.values()], options.forks, async ({ name, learned, variables }) => {
-    if (!learned) return;
-    await cache.write(name, variables).catch((error: Error) => {
-      emit({ type: 'warning', message: `the facts of ${name} are not kept: ${error.message}` });
-    });
-  });
 }
 
 interface WholeRun extends Run {

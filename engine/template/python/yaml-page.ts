@@ -1,5 +1,5 @@
 /** The text of a YAML document while it grows: columns, line breaks, and the three ways in which scalars are folded into lines. */
-import { isPrintable, type ScalarStyle } from './yaml-styles.ts';
+import { isBreak, isPrintable, type ScalarStyle } from './yaml-styles.ts';
 
 /** A mark of YAML's: what it asks of what is before it, and what it leaves behind. */
 interface Mark {
@@ -22,8 +22,6 @@ export interface Page {
   readonly indention: boolean;
   readonly text: string;
 }
-
-const breaks = /[\r\n\x85\u2028\u2029]/;
 
 /** `width` is the column after which text is folded at its next blank. */
 export function page(width: number): Page {
@@ -81,7 +79,7 @@ export function page(width: number): Page {
         if (folds && !spaces && column > width && inside) startLine(indent);
         else put(character);
         spaces = true;
-      } else if (breaks.test(character)) {
+      } else if (isBreak(character)) {
         if (!broken && character === '\n') lineBreak();
         lineBreak(character);
         indention = broken = true;

@@ -16,7 +16,8 @@ export interface ScalarPlace {
   readonly isKey: boolean;
 }
 
-const isBreak = (character: string): boolean => /[\r\n\x85\u2028\u2029]/.test(character);
+/** What ends a line for YAML. */
+export const isBreak = (character: string): boolean => /[\r\n\x85\u2028\u2029]/.test(character);
 const isBlankOrEnd = (character: string | undefined): boolean =>
   character === undefined || character === '' || character === '\0' || /[ \t]/.test(character) || isBreak(character);
 
@@ -27,7 +28,7 @@ export function isPrintable(character: string): boolean {
 
 /** Text that is more than one line, or too long, is no simple key: a question mark comes before it. Bytes, as UTF-8. */
 export function isSimpleKey(text: string): boolean {
-  return !/[\r\n\x85\u2028\u2029]/.test(text) && Buffer.byteLength(text) <= 128;
+  return !isBreak(text) && Buffer.byteLength(text) <= 128;
 }
 
 /** The style of a text or of what a number, a boolean or null is written as; `isText` says which it is. */
