@@ -23,6 +23,8 @@ const cases: Readonly<Record<string, unknown>> = {
   "[ports[8080], ports['8080'], ports[22], 443 in ports, 21 in ports]": ['web', 'web', 'ssh', true, false],
   "ports | combine({443: 'new', 'z': 1}) | string": "{8080: 'web', 'name': 2, 443: 'new', '22': 'ssh', 'z': 1}",
   "ports == {8080: 'web', 'name': 2, 443: 'tls', '22': 'ssh'}": true,
+  "[ports] | map('combine', {}) | map(attribute='8080') | list": ['web'],
+  "(ports | default({}, true))['8080']": 'web',
   'plain | list | string': '[9, 1, True, None, 1.5, 8.0]',
   '[plain[true], plain[none], plain[1.5], plain[8.0]]': ['c', 'd', 'e', 'f'],
   "{'b': 1, '5': 2, 'a': 3} | list": ['b', '5', 'a'],

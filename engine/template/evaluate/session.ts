@@ -3,7 +3,7 @@ import type { Location } from '../../errors.ts';
 import { withWrittenKeys } from '../../source/written-keys.ts';
 import type { Environment, LookupFunction } from '../environment.ts';
 import { TemplateError } from '../errors.ts';
-import { copyDict, dictOf, entriesOf, keysOf } from '../python/dicts.ts';
+import { copyDict, dictOf, entriesOf, keysOf, withEntries } from '../python/dicts.ts';
 import { type Dict, Instance, isDict, Tuple, tuple, Undefined } from '../python/types.ts';
 import { missing, omit, Raw, type Scope, ScopeDict, Unknown, Unsafe } from '../values.ts';
 import type { Execute } from './frame.ts';
@@ -138,8 +138,7 @@ export class Session {
       if (resolved !== item) changed = true;
       return [key, resolved] as const;
     });
-    const plain = changed ? dictOf(entries) : dict;
-    return changed ? withWrittenKeys(plain, keysOf(dict as Readonly<Record<string, unknown>>)) : plain;
+    return changed ? withEntries(dict as Readonly<Record<string, unknown>>, entries) : dict;
   }
 
   /** The value of one name of another scope, as `hostvars['h']` is asked for it. */

@@ -76,9 +76,17 @@ export function dictOf(entries: Iterable<readonly [unknown, unknown]>): Dict {
 
 /** A new dict with the same keys, each with what becomes of its value. */
 export function mapDict(dict: Dict, change: (value: unknown) => unknown): Dict {
-  if (dict instanceof Map) return new Map([...dict].map(([key, value]) => [key, change(value)]));
+  return withEntries(
+    dict,
+    entriesOf(dict).map(([key, value]) => [key, change(value)]),
+  );
+}
+
+/** A new dict with the keys of another one, of the same kind, and these values of them. */
+export function withEntries(dict: Dict, entries: readonly (readonly [unknown, unknown])[]): Dict {
+  if (dict instanceof Map) return new Map(entries);
   const copy: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(dict)) define(copy, key, change(value));
+  for (const [key, value] of entries) define(copy, String(key), value);
   return withWrittenKeys(copy, writtenKeys(dict) ?? []);
 }
 
