@@ -1,9 +1,10 @@
 // Builds kplay: `bundle` writes dist/ (what users run), `compile` writes build/ (what the specs run, types
 // checked), `types` writes dist/types/ (declarations, for the package).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -16,67 +17,96 @@ const withoutTunnels = {
   },
 };
 
-/**
- * All of kplay's modules are one file of the bundle, and what the playbook names are doors into it: node takes about a
- * millisecond for each file it imports, and left alone the bundler makes a hundred of them.
- */
-const modulesTogether = (names) => ({
-  name: 'modules-together',
+/** The bundle's parts, each behind a function: what a run does not ask for is not made ready. */
+const parts = (modules) => `
+exports.main = () => import('./engine/cli/main.ts');
+exports.index = () => require('./engine/index.ts');
+exports.testing = () => require('./engine/testing.ts');
+exports.modules = {${modules.map((name) => `${name}: () => require('./engine/modules/${name}.ts').default`)}};
+`;
+
+/** A script has no `import` of its own: who opens it hands it over. */
+const importsOutside = {
+  name: 'imports-outside',
   setup(build) {
-    build.onResolve({ filter: /^every-module$/ }, ({ path }) => ({ path, namespace: 'together' }));
-    build.onLoad({ filter: /.*/, namespace: 'together' }, () => ({
-      contents: names.map((name) => `export { default as ${name}_ } from './engine/modules/${name}.ts';`).join('\n'),
-      resolveDir: root,
+    build.onLoad({ filter: /\/module\/import-file\.ts$/ }, () => ({ contents: 'export const importFile = __import;' }));
+  },
+};
+
+/** In the bundle, the rest of kplay is not a file to import but a part of the one script. */
+const restOfKplay = (id) => ({
+  name: 'rest-of-kplay',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/main\.ts$/ }, ({ path }) => ({ path, namespace: 'rest' }));
+    build.onLoad({ filter: /.*/, namespace: 'rest' }, () => ({
+      contents: `const { program } = await import('./program.js');\nawait program('${id}').main();\n`,
       loader: 'js',
     }));
+    build.onResolve({ filter: /^\.\/program\.js$/ }, ({ path }) => ({ path, external: true }));
   },
 });
 
-/** A door holds one line: made by the bundler, it would name every file that is behind it, and node looks for each. */
-function doorsTo(names) {
-  mkdirSync(join(root, 'dist/modules'));
-  for (const name of names)
-    writeFileSync(
-      join(root, `dist/modules/${name}.js`),
-      `export { ${name}_ as default } from '../chunks/every-module.js';\n`,
-    );
-}
-
+/**
+ * dist/program.cjs is all of kplay in one script, which program.js opens: node takes about a millisecond for each file that it
+ * imports, and V8's form of one script can be kept from run to run. The other files are doors into it.
+ */
 async function bundle() {
   const { build } = await import('esbuild');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const dist = join(root, 'dist');
+  rmSync(dist, { recursive: true, force: true });
   const modules = readdirSync(join(root, 'engine/modules'))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => name.slice(0, -3));
-  const entryPoints = {
-    kplay: 'engine/cli/kplay.ts',
-    index: 'engine/index.ts',
-    testing: 'engine/testing.ts',
-    'chunks/every-module': 'every-module',
-  };
-  await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints,
-    outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20.19',
     minifySyntax: true,
     minifyWhitespace: true,
+    logLevel: 'warning',
+  };
+  await build({
+    ...common,
+    stdin: { contents: parts(modules), resolveDir: root },
+    outfile: 'dist/program.cjs',
+    format: 'cjs',
     legalComments: 'linked',
     external: ['cpu-features', '*.node'],
-    logLevel: 'warning',
-    plugins: [withoutTunnels, modulesTogether(modules)],
+    supported: { 'dynamic-import': false },
+    plugins: [withoutTunnels, importsOutside],
+    define: { 'import.meta.url': '__url' },
     banner: {
-      // CommonJS dependencies inside an ES module bundle still ask for these three.
-      js: "import{createRequire as __kplayRequire}from'node:module';import{fileURLToPath as __kplayPath}from'node:url';import{dirname as __kplayDir}from'node:path';const require=__kplayRequire(import.meta.url),__filename=__kplayPath(import.meta.url),__dirname=__kplayDir(__filename);",
+      js: '(function(exports,require,module,__filename,__dirname,__import){const __url=require("node:url").pathToFileURL(__filename).href;',
     },
+    footer: { js: '})' },
   });
-  doorsTo(modules);
-  if (existsSync(join(root, 'dist/kplay.js'))) chmodSync(join(root, 'dist/kplay.js'), 0o755);
+  const script = readFileSync(join(dist, 'program.cjs'));
+  // it is opened as Latin-1, of which V8 makes the least; esbuild escapes all but regular expressions
+  const beyond = script.findIndex((byte) => byte > 0x7f);
+  if (beyond >= 0) throw new Error(`not ASCII: ${script.subarray(beyond - 60, beyond + 20)}`);
+  const id = createHash('sha256').update(script).digest('hex').slice(0, 16);
+  const entryPoints = { kplay: 'engine/cli/kplay.ts', program: 'engine/cli/program.ts' };
+  await build({ ...common, entryPoints, outdir: 'dist', format: 'esm', plugins: [restOfKplay(id)] });
+  await doors(modules);
+  chmodSync(join(dist, 'kplay.js'), 0o755);
+}
+
+/** The files that the package's own name leads to, and those that a playbook's names of modules do. */
+async function doors(modules) {
+  const dist = join(root, 'dist');
+  const { program } = await import(pathToFileURL(join(dist, 'program.js')).href);
+  for (const part of ['index', 'testing']) {
+    const names = Object.keys(program()[part]()).join(', ');
+    const text = `import { program } from './program.js';\nexport const { ${names} } = program().${part}();\n`;
+    writeFileSync(join(dist, `${part}.js`), text);
+  }
+  mkdirSync(join(dist, 'modules'));
+  for (const name of modules)
+    writeFileSync(
+      join(dist, 'modules', `${name}.js`),
+      `import { program } from '../program.js';\nexport default program().modules.${name}();\n`,
+    );
 }
 
 function compile() {

@@ -1,5 +1,6 @@
 /** Runs the built command as a user would, and reads what it said. */
 import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Said {
@@ -20,6 +21,9 @@ export interface KplayOptions {
   readonly bundle?: string;
 }
 
+/** Where kplay keeps its own compiled form: a run with a home of its own begins as soon as any other. */
+const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+
 /** `kplay …args`, from the bundle that users run, or from the one that KPLAY_BUNDLE names. */
 export async function kplay(args: readonly string[], options: KplayOptions = {}): Promise<Said> {
   const started = performance.now();
@@ -28,7 +32,7 @@ export async function kplay(args: readonly string[], options: KplayOptions = {})
     [options.bundle ?? process.env['KPLAY_BUNDLE'] ?? join(process.cwd(), 'dist/kplay.js'), ...args],
     {
       cwd: options.cwd ?? process.cwd(),
-      env: { ...process.env, NO_COLOR: '1', ...options.env },
+      env: { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: cache, ...options.env },
     },
   );
   child.stdin.end(options.input ?? '');

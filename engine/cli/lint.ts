@@ -15,7 +15,8 @@ import { readExtraVars } from './extra-vars.ts';
 import { type LintCommand, lintFormats } from './lint-command.ts';
 import { notYet } from './not-yet.ts';
 import type { CliOptions } from './options.ts';
-import { moduleFolders, packageFolders, packageVersion, roleFolders } from './paths.ts';
+import { packageVersion } from './package.ts';
+import { moduleFolders, packageFolders, roleFolders } from './paths.ts';
 import { inventorySources } from './play.ts';
 import { vaultSecrets } from './vault-secrets.ts';
 

@@ -5,7 +5,7 @@ import { fail } from '../errors.ts';
 import { hostLogs } from '../report/host-logs.ts';
 import type { Report } from '../report/report.ts';
 import type { CliOptions } from './options.ts';
-import { packageVersion } from './paths.ts';
+import { packageVersion } from './package.ts';
 
 /** Undefined where no folder is asked for. Written at once, so that a run that is killed leaves its log. */
 export function logFolder(options: CliOptions): Report | undefined {

@@ -1,12 +1,11 @@
 /** The whole command, but for its version: arguments, streams, exit codes. */
 import { homedir } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { exitCodes, isKplayError } from '../errors.ts';
 import { colorWanted } from '../report/color-wanted.ts';
 import { printProblems } from '../report/problems.ts';
 import { disk } from './disk.ts';
 import { type CliOptions, parseArguments } from './options.ts';
-import { packageVersion } from './paths.ts';
+import { packageVersion } from './package.ts';
 import { readSettings } from './settings.ts';
 
 async function main(): Promise<number> {
@@ -52,7 +51,6 @@ async function main(): Promise<number> {
     const { printDocumentation } = await import('./doc.ts');
     return printDocumentation(invocation.modules, invocation.options);
   }
-  tuneEngine();
   const { play } = await import('./play.ts');
   return play(invocation.options);
 }
@@ -64,16 +62,6 @@ function configured(verbose: number): Partial<CliOptions> {
   const passedOver = verbose > 0 && unread.length > 0 ? [`these settings are not read: ${unread.join(', ')}`] : [];
   for (const warning of [...warnings, ...passedOver]) process.stderr.write(`warning: ${warning}\n`);
   return { ...options, ...(file !== undefined && { configFile: file }) };
-}
-
-/**
- * V8 is told what kind of program this is. It optimizes on other cores whatever has run for some milliseconds: in runs as short as
- * these that was a third of all processor time, and hardly made anything faster; what is still hot after nine times as long is
- * optimized as before. And it lets the heap double before it looks for what can go: little of a run is kept, so half as much will do.
- */
-function tuneEngine(): void {
-  setFlagsFromString('--interrupt-budget=600000');
-  setFlagsFromString('--heap-growing-percent=50');
 }
 
 // A reader that goes away (`| head`) must not end a run half way: what is printed from then on is dropped.

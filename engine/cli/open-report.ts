@@ -10,8 +10,9 @@ import type { CliOptions } from './options.ts';
 export function openReport(options: CliOptions): Report {
   const asked = options.profile ? profiler(clocks) : undefined;
   const settings: ReportOptions = {
-    out: stream(process.stdout),
-    err: stream(process.stderr),
+    out: stream(process.stdout, gather),
+    // one terminal may show both: what was said before stands above
+    err: stream(process.stderr, () => uncork(process.stdout)),
     color: colorWanted({ flag: options.color, environment: process.env, isTTY: process.stdout.isTTY }),
     diff: options.diff,
     verbosity: options.verbose,
@@ -20,6 +21,7 @@ export function openReport(options: CliOptions): Report {
     diffContext: options.diffContext,
     ...(asked ? { profile: () => asked.profile } : {}),
   };
+  process.once('exit', () => uncork(process.stdout));
   const report = options.json ? jsonReport(settings) : prettyReport(settings);
   if (!asked) return report;
   return {
@@ -40,9 +42,16 @@ const clocks: Clocks = {
   },
 };
 
-function stream(of: NodeJS.WriteStream) {
+/** So much is not kept back, in bytes: a loop that asks no host is one turn, however long. */
+const gathered = 64 * 1024;
+
+function stream(of: NodeJS.WriteStream, before: (of: NodeJS.WriteStream) => void) {
   return {
-    write: (text: string) => void of.write(text),
+    write(text: string) {
+      before(of);
+      of.write(text);
+      if (of.writableLength > gathered) uncork(of);
+    },
     get isTTY() {
       return of.isTTY ?? false;
     },
@@ -50,4 +59,15 @@ function stream(of: NodeJS.WriteStream) {
       return of.columns;
     },
   };
+}
+
+/** All lines of one turn of the loop are one call of the system: hosts that have nothing to do answer by the hundred. */
+function gather(of: NodeJS.WriteStream): void {
+  if (of.writableCorked > 0) return;
+  of.cork();
+  process.nextTick(uncork, of);
+}
+
+function uncork(of: NodeJS.WriteStream): void {
+  if (of.writableCorked > 0) of.uncork();
 }

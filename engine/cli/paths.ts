@@ -1,26 +1,9 @@
-/** Where kplay itself, the playbooks and the modules live. */
-import { existsSync, readFileSync } from 'node:fs';
+/** Where roles and modules live. */
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { disk } from './disk.ts';
-
-/** The package's own folder: the nearest one above this file that holds its package.json. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'roles'))) {
-    const above = dirname(folder);
-    if (above === folder) return dirname(fileURLToPath(import.meta.url));
-    folder = above;
-  }
-  return folder;
-}
-
-export function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    readonly version: string;
-  };
-  return manifest.version;
-}
+import { packageRoot } from './package.ts';
 
 /** kplay's own modules: beside the bundle, or in the compiled tree. */
 function builtInModules(): string {

@@ -19,7 +19,7 @@ import { printListing } from './listing.ts';
 import { logFolder } from './log-folder.ts';
 import { openReport } from './open-report.ts';
 import type { CliOptions } from './options.ts';
-import { packageVersion } from './paths.ts';
+import { packageVersion } from './package.ts';
 import { type Planned, planned } from './planned.ts';
 import { answerPrompts } from './prompts.ts';
 import { onSignals, type Signals } from './signals.ts';

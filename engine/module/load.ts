@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { KplayError, type Problem } from '../errors.ts';
 import { didYouMean } from '../source/suggest.ts';
 import { type AnyModule, isModule } from './definition.ts';
+import { importFile } from './import-file.ts';
 import { modulesOfPackage, packageAndModule, packagedModule } from './packaged.ts';
 
 /** The modules that can be named. Nothing is loaded until asked for; what is asked for is loaded once. */
@@ -114,7 +115,7 @@ async function importModule(name: string, file: string): Promise<AnyModule> {
     new KplayError([{ message, hint }], { ...(cause !== undefined && { cause }) });
   let exported: Readonly<Record<string, unknown>>;
   try {
-    exported = await import(pathToFileURL(file).href);
+    exported = await importFile(pathToFileURL(file).href);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ERR_UNKNOWN_FILE_EXTENSION' || (file.endsWith('.ts') && cause instanceof SyntaxError)) {
