@@ -109,15 +109,24 @@ type Directives = Readonly<Record<string, readonly string[] | undefined>>;
 function directives(text: string, settings: ConnectionSettings): Directives {
   try {
     const user = settings.user === undefined ? {} : { User: settings.user };
-    const found = SSHConfig.parse(text).compute(
-      { Host: settings.host, ...user },
-      { ignoreCase: true, matchExec: false },
-    );
+    const found = parsed(text).compute({ Host: settings.host, ...user }, { ignoreCase: true, matchExec: false });
     return Object.fromEntries(Object.entries(found).map(([key, value]) => [key, [value].flat()]));
   } catch (cause) {
     const message = `${settings.host}: the ssh configuration cannot be read: ${(cause as Error).message}`;
     throw new Unreachable('settings', message, { cause });
   }
+}
+
+/** The last few configurations: all hosts share one, which may be as long as they are many. */
+const configurations = new Map<string, SSHConfig>();
+
+function parsed(text: string): SSHConfig {
+  const known = configurations.get(text);
+  if (known !== undefined) return known;
+  if (configurations.size > 20) configurations.clear();
+  const config = SSHConfig.parse(text);
+  configurations.set(text, config);
+  return config;
 }
 
 function refuseProxyCommand(host: string, config: Directives): void {

@@ -116,8 +116,8 @@ export class FrameReader<F extends Marked> {
 
 /** How many bytes at the end of the data may be the start of the mark. */
 function overlap(data: Buffer, mark: Buffer): number {
-  for (let size = Math.min(mark.length - 1, data.length); size > 0; size--) {
-    if (data.subarray(data.length - size).equals(mark.subarray(0, size))) return size;
-  }
-  return 0;
+  const first = mark[0]!;
+  let at = data.indexOf(first, Math.max(0, data.length - mark.length + 1));
+  while (at >= 0 && data.compare(mark, 0, data.length - at, at) !== 0) at = data.indexOf(first, at + 1);
+  return at < 0 ? 0 : data.length - at;
 }

@@ -26,12 +26,17 @@ export interface HostKeyRules {
   readonly onAccepted?: ((accepted: AcceptedHostKey) => void) | undefined;
 }
 
-/** The entries of all the files that exist. */
-export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
-  const all = await Promise.all(
-    files.map(async (file) => parseKnownHosts(await readFile(file, 'utf8').catch(() => ''), file)),
+/** What the files held when they were last read, and their entries: a thousand hosts share one file of a thousand lines. */
+let last: { readonly texts: string; readonly known: readonly KnownHost[] } | undefined;
+
+/** The entries of all the files that exist. While these are as they were, so is what is returned. */
+export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
+  const read = await Promise.all(
+    files.map(async (file) => ({ file, text: await readFile(file, 'utf8').catch(() => '') })),
   );
-  return all.flat();
+  const texts = read.map(({ file, text }) => `${file}\0${text}\0`).join('');
+  if (last?.texts !== texts) last = { texts, known: read.flatMap(({ file, text }) => parseKnownHosts(text, file)) };
+  return last.known;
 }
 
 /** Resolves when the key may be trusted; remembers it under `accept-new`. Throws {@link Unreachable} `hostkey`. */

@@ -83,9 +83,41 @@ export function keyType(key: Buffer): string {
   return length > 64 ? '' : key.toString('latin1', 4, 4 + length);
 }
 
-function entriesOf(known: readonly KnownHost[], host: string, port: number): KnownHost[] {
+function entriesOf(known: readonly KnownHost[], host: string, port: number): readonly KnownHost[] {
   const name = knownHostName(host, port);
-  return known.filter((entry) => namesMatch(entry.names, name));
+  const index = indices.get(known) ?? indexed(known);
+  const found = index.found.get(name) ?? [
+    ...(index.plain.get(name) ?? []),
+    ...index.others.filter((entry) => namesMatch(entry.names, name)),
+  ];
+  index.found.set(name, found);
+  return found;
+}
+
+/** Entries by their names; hashed names and patterns have to be tried one by one, once for each name that is asked for. */
+interface Index {
+  readonly plain: ReadonlyMap<string, readonly KnownHost[]>;
+  readonly others: readonly KnownHost[];
+  readonly found: Map<string, readonly KnownHost[]>;
+}
+
+const indices = new WeakMap<readonly KnownHost[], Index>();
+
+function indexed(known: readonly KnownHost[]): Index {
+  const plain = new Map<string, KnownHost[]>();
+  const others: KnownHost[] = [];
+  for (const entry of known) {
+    if (/^\||[*?!]/.test(entry.names)) others.push(entry);
+    else
+      for (const name of new Set(entry.names.toLowerCase().split(','))) {
+        const same = plain.get(name);
+        if (same === undefined) plain.set(name, [entry]);
+        else same.push(entry);
+      }
+  }
+  const index: Index = { plain, others, found: new Map() };
+  indices.set(known, index);
+  return index;
 }
 
 function namesMatch(names: string, name: string): boolean {

@@ -73,15 +73,27 @@ async function keyMethods(endpoint: Endpoint, passphrase: string | undefined): P
   return given || only ? [...keys, agent] : [agent, ...keys];
 }
 
+/** What was made of a key's file; all hosts have the same few, and to decipher one takes long on purpose. */
+const keys = new Map<string, { readonly text: string; readonly key: ParsedKey | string }>();
+
 /** The key, or why there is none. */
 async function readKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
-  let text: Buffer;
+  let text: string;
   try {
-    text = await readFile(file);
+    text = await readFile(file, 'latin1');
   } catch (error) {
     return `cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
   }
-  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase);
+  const name = `${file}\0${passphrase ?? ''}`;
+  const known = keys.get(name);
+  if (known?.text === text) return known.key;
+  const key = parseKey(text, passphrase);
+  keys.set(name, { text, key });
+  return key;
+}
+
+function parseKey(text: string, passphrase: string | undefined): ParsedKey | string {
+  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(Buffer.from(text, 'latin1'), passphrase);
   if (parsed instanceof Error) {
     if (/encrypted|passphrase|integrity check|decrypt/i.test(parsed.message)) return 'encrypted';
     if (/sk-(ssh|ecdsa)/.test(parsed.message)) return 'is held by a hardware token, which needs connection: openssh';

@@ -27,7 +27,8 @@ export interface Documents {
   parsed(): readonly YamlDocument[];
 }
 
-export function documents(files: Files, cwd: string): Documents {
+export function documents(disk: Files, cwd: string): Documents {
+  const files = readingOnce(disk);
   const parsed = new Map<string, YamlDocument | undefined>();
   const statements = new Map<string, readonly Statement[]>();
   const texts = new Map<string, string | undefined>();
@@ -99,6 +100,24 @@ export function documents(files: Files, cwd: string): Documents {
         }
         return varsBlock(rootNode(document, problems));
       }),
+  };
+}
+
+/** Whether a file is there is asked by reading it, and then it is read; roles are looked for again and again. What is not there yet may come. */
+function readingOnce(files: Files): Files {
+  const texts = new Map<string, string>();
+  const folders = new Set<string>();
+  return {
+    ...files,
+    read(path) {
+      const text = texts.get(path) ?? files.read(path);
+      if (text !== undefined) texts.set(path, text);
+      return text;
+    },
+    isDirectory(path) {
+      if (!folders.has(path) && files.isDirectory(path)) folders.add(path);
+      return folders.has(path);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
 
 import { createHash, hash, randomBytes } from 'node:crypto';
-import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,6 +15,7 @@ import { sharedBlocks } from './shared-blocks.ts';
 const kept = 4 * 1024 * 1024;
 /** Files up to this many bytes are hashed in one go: a stream costs more than it saves, and a folder has thousands. */
 const small = 256 * 1024;
+const blockBytes = 1024 * 1024;
 
 export interface LocalFiles {
   /** undefined when there is no regular file. What is encrypted is opened unless `decrypt` is false. */
@@ -113,10 +114,24 @@ async function digestAtOnce(path: string, algorithm: string): Promise<string> {
   return hash(algorithm, readFileSync(path));
 }
 
+/** Two buffers take turns: one is filled while the other is hashed. */
 async function digest(path: string, algorithm: string): Promise<string> {
   const whole = createHash(algorithm);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) whole.update(chunk as Buffer);
-  return whole.digest('hex');
+  const file = await open(path);
+  try {
+    let [next, other] = [Buffer.allocUnsafeSlow(blockBytes), Buffer.allocUnsafeSlow(blockBytes)];
+    let reading = file.read(next, 0, blockBytes);
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return whole.digest('hex');
+      const filled = next;
+      [next, other] = [other, next];
+      reading = file.read(next, 0, blockBytes);
+      whole.update(filled.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 export interface LocalEntry {

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,6 +46,7 @@ const names = [
   'Permission denied',
   'back\\',
 ];
+const which = (tool: string) => execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
 const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
 for (const shell of shells) {
@@ -80,6 +84,40 @@ for (const shell of shells) {
         names.map((_, index) => sha256(`${index}`.repeat(index + 1))),
       );
     });
+
+    it('tell the sums of large files by whatever name, whether openssl is there, is not, or hashes nothing', () => {
+      const large = ['plain', 'with space', "it's", 'back\\slash', 'line\nfeed', '-n', '*'];
+      for (const name of large) {
+        writeFileSync(at(name), name);
+        truncateSync(at(name), 9 * 1024 * 1024);
+      }
+      symlinkSync('plain', at('link'));
+      writeFileSync(at('small'), 'small');
+      const paths = [...large, 'link', 'small', 'missing'].map(at);
+      const sums = paths.map((path) => (existsSync(path) ? sha256(readFileSync(path)) : undefined));
+      const asked = (PATH: string) => {
+        const script = checksumKind.script(paths);
+        const args = [...shell.slice(1), '-c', script];
+        return checksumKind.parse(
+          execFileSync(which(shell[0]!), args, { env: { ...process.env, PATH, b: '/' } }),
+          paths,
+        );
+      };
+      const { PATH = '' } = process.env;
+      expect(asked(PATH)).to.deep.equal(sums);
+      mkdirSync(at('bin'));
+      writeFileSync(at('bin/openssl'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      expect(asked(`${at('bin')}:${PATH}`)).to.deep.equal(sums);
+      writeFileSync(at('bin/openssl'), '#!/bin/sh\necho "$4" >>"$0.log"; exec sha256sum "$4"\n', { mode: 0o755 });
+      expect(asked(`${at('bin')}:${PATH}`)).to.deep.equal(sums);
+      // a name that would have to be escaped is not its to hash
+      expect(readFileSync(at('bin/openssl.log'), 'utf8').split('\n').slice(0, -1)).to.have.members(
+        [...large.filter((name) => !/[\n\\]/.test(name)), 'link'].map(at),
+      );
+      for (const tool of ['sha256sum', 'find']) symlinkSync(which(tool), at(`bin/${tool}`));
+      rmSync(at('bin/openssl'));
+      expect(asked(at('bin'))).to.deep.equal(sums);
+    }).timeout(30_000);
 
     it('find a relative path that looks like an option', () => {
       writeFileSync(at('-L'), 'x');
