@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ArgsLiteral, ArgsOf } from '../module/arguments.ts';
 import { defineAction } from '../module/definition.ts';
 import { accessArgs, accessOf, hiddenFieldsArg, keepProxySecret, waitArgs } from '../module/kubernetes/arguments.ts';
 import { withoutFields } from '../module/kubernetes/hidden-fields.ts';
 import { keepSecret, shown } from '../module/kubernetes/objects.ts';
-import { unready } from '../module/kubernetes/readiness.ts';
+import { lookUntil, unready } from '../module/kubernetes/readiness.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import {
   type KubernetesObject,
@@ -58,18 +57,20 @@ export default defineAction({
 
   async run({ args, target, controller }) {
     keepProxySecret(args, controller);
-    const start = Date.now();
-    for (;;) {
+    const { found, isLate } = await lookUntil(async () => {
       const { objects, api_found, error } = await look(args, target);
       if (error !== undefined && !args.wait) throw new ModuleFailure(error);
       for (const object of objects) keepSecret(object, controller);
       const waiting = error !== undefined ? [error] : args.wait ? unmet(args, objects) : [];
-      const resources = objects.map((object) => withoutFields(shown(object), args.hidden_fields));
-      if (waiting.length === 0) return { changed: false, api_found, resources };
-      const left = args.wait_timeout * 1000 - (Date.now() - start);
-      if (left <= 0) throw new ModuleFailure(`after ${args.wait_timeout} s ${waiting.join('; ')}`, { resources });
-      await pause(Math.min(args.wait_sleep * 1000, left));
-    }
+      return {
+        api_found,
+        waiting,
+        resources: objects.map((object) => withoutFields(shown(object), args.hidden_fields)),
+      };
+    }, args);
+    const { api_found, resources, waiting } = found;
+    if (isLate) throw new ModuleFailure(`after ${args.wait_timeout} s ${waiting.join('; ')}`, { resources });
+    return { changed: false, api_found, resources };
   },
 });
 

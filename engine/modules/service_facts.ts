@@ -73,7 +73,7 @@ function parse(text: string): Readonly<Record<string, Service>> {
   return services;
 }
 
-const fields = (text: string) => text.split('\n').map((line) => line.replace(/^[●*\s]+/, '').split(/\s+/));
+const fields = (text: string) => text.split('\n').map((line) => line.replace(/^[\u25cf*\s]+/, '').split(/\s+/));
 
 /** `ActiveState` under each of the names a unit has. */
 function activeByName(text: string): ReadonlyMap<string, string> {

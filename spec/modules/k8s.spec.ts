@@ -166,7 +166,7 @@ testModule(k8s, 'k8s', {
   'applies a namespace first, and asks nothing of what will be in it': {
     args: { definition: [inShop, namespace] },
     world: world([{ none: namespace }, { none: inShop }], [[namespace, namespace]]),
-    want: { log: ['kubectl apply Namespace shop', 'kubectl apply ConfigMap shop/settings'] },
+    want: { log: ['kubectl apply Namespace shop, ConfigMap shop/settings'] },
     always: 'the world answers for the new namespace only once it is there',
   },
   'waits for a kind to be known before objects of it': {

@@ -65,11 +65,13 @@ export const isAwaited = (object: KubernetesObject): boolean => awaited.has(obje
 
 const awaited = new WeakSet<KubernetesObject>();
 
-/** Namespaces and definitions of kinds come before what needs them. */
+/** Namespaces and definitions of kinds come before what needs them; kinds have to be established before there is anything of them. */
 function stages(subjects: readonly Subject[]): readonly (readonly Subject[])[] {
-  const isFirst = ({ manifest: { kind } }: Subject) => kind === 'Namespace' || kind === 'CustomResourceDefinition';
-  const [first, rest] = [subjects.filter(isFirst), subjects.filter((subject) => !isFirst(subject))];
-  return [first, rest].filter((stage) => stage.length > 0);
+  const of = (kind: string) => subjects.filter(({ manifest }) => manifest.kind === kind);
+  const [namespaces, kinds] = [of('Namespace'), of('CustomResourceDefinition')];
+  const rest = subjects.filter((subject) => !namespaces.includes(subject) && !kinds.includes(subject));
+  const all = kinds.length === 0 ? [[...namespaces, ...rest]] : [[...namespaces, ...kinds], rest];
+  return all.filter((stage) => stage.length > 0);
 }
 
 async function applyAll(args: K8sArgs, subjects: readonly Subject[], target: Target): Promise<void> {

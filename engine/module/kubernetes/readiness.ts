@@ -32,7 +32,25 @@ export function unready(object: KubernetesObject | undefined, condition: Conditi
 const firstRest = 250;
 
 /**
- * Looks again and again until all objects are ready.
+ * Looks again and again until nothing is waited for. `look` tells what it found and why that will not do yet.
+ * @returns what was found in the end, and whether the time was over before.
+ */
+export async function lookUntil<Found extends { readonly waiting: readonly string[] }>(
+  look: () => Promise<Found>,
+  { wait_timeout: timeout, wait_sleep: sleep }: Pick<WaitArgs, 'wait_timeout' | 'wait_sleep'>,
+): Promise<{ readonly found: Found; readonly isLate: boolean }> {
+  const start = Date.now();
+  for (let rest = firstRest; ; rest *= 1.5) {
+    const found = await look();
+    if (found.waiting.length === 0) return { found, isLate: false };
+    const left = timeout * 1000 - (Date.now() - start);
+    if (left <= 0) return { found, isLate: true };
+    await pause(Math.min(rest, sleep * 1000, left));
+  }
+}
+
+/**
+ * Looks until all objects are ready.
  * @throws ModuleFailure with each one that is not, once the time is over.
  */
 export async function awaitReady(
@@ -41,16 +59,12 @@ export async function awaitReady(
   args: WaitArgs,
   target: Target,
 ): Promise<void> {
-  const start = Date.now();
-  for (let rest = firstRest; ; rest *= 1.5) {
+  const { found, isLate } = await lookUntil(async () => {
     const looked = await orUnknown(look(objects, access, target));
-    if (isUnknown(looked)) return; // what has not been done yet cannot be waited for
-    const waiting = typeof looked === 'string' ? [looked] : reasons(objects, looked, args.wait_condition);
-    if (waiting.length === 0) return;
-    const left = args.wait_timeout * 1000 - (Date.now() - start);
-    if (left <= 0) throw new ModuleFailure(`after ${args.wait_timeout} s ${waiting.join('; ')}`);
-    await pause(Math.min(rest, args.wait_sleep * 1000, left));
-  }
+    if (isUnknown(looked)) return { waiting: [] }; // what has not been done yet cannot be waited for
+    return { waiting: typeof looked === 'string' ? [looked] : reasons(objects, looked, args.wait_condition) };
+  }, args);
+  if (isLate) throw new ModuleFailure(`after ${args.wait_timeout} s ${found.waiting.join('; ')}`);
 }
 
 /** The objects that are there, or why that cannot be told now: an apiserver that restarts is no reason to give up. */
