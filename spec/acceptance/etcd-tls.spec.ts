@@ -61,7 +61,7 @@ describeTopology(
       const now = await peer();
       expect(Date.parse(now.validTo)).to.be.greaterThan(Date.parse(was.validTo) + 300 * 86_400_000);
       expect((await certificate(cluster, 'etcd-ca.crt')).fingerprint256).to.equal(authority.fingerprint256);
-      expect(served(cluster, 'e1')).to.equal(now.serialNumber);
+      expect(served(cluster, 'e1')).to.equal(now.serialNumber.replace(/^0+/, ''));
       remark(`longest time without a write: ${outage.toFixed(1)} s`);
       expect(outage).to.be.lessThan(10);
     });

@@ -26,6 +26,37 @@ interface Option {
   readonly required?: boolean;
 }
 
+/** Names of all roles' options that are booleans. */
+const booleans = new Set(
+  roleNames.flatMap((role) => {
+    const file = join('roles', role, 'defaults/main.yml');
+    return Object.entries(readMapping(file)).flatMap(([name, value]) => (typeof value === 'boolean' ? [name] : []));
+  }),
+);
+
+/** Lines of a role that decide something: conditions, and templates with a word that asks for truth. */
+function deciding(role: string): readonly { readonly file: string; readonly line: string }[] {
+  const files = ['tasks', 'handlers', 'vars', 'templates'].flatMap((folder) => {
+    const path = join('roles', role, folder);
+    return existsSync(path)
+      ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
+      : [];
+  });
+  return files
+    .filter((file) => /\.(yml|j2)$/.test(file))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line) => ({ file, line })),
+    )
+    .filter(({ line }) => !/^\s*#|fail_msg|msg:/.test(line))
+    .filter(({ line }) =>
+      /^\s*(- )?(when|that|until|failed_when):|^\s*- .*( and | or |not )|\{%|\{\{.*( if | and | or )|^\s*[|+].* if /.test(
+        line,
+      ),
+    );
+}
+
 for (const role of roleNames) {
   describe(`the role ${role}`, () => {
     const tasks = tasksOf(role);
@@ -67,6 +98,14 @@ for (const role of roleNames) {
         .split(/\n\n+/);
       for (const paragraph of paragraphs.filter((text) => text.trim() !== ''))
         expect(paragraph).to.match(/^# [A-Za-z]/);
+    });
+
+    it('decides by a boolean whatever type it comes in: -e gives text', () => {
+      for (const { file, line } of deciding(role))
+        for (const [, name = '', then = ''] of line.matchAll(
+          /(?<![\w.'-])(\w+)((?: \| default\([^)]*\))?(?: \| bool)?)/g,
+        ))
+          if (booleans.has(name)) expect(then, `${file}: ${line.trim()}`).to.match(/ \| bool$/);
     });
 
     it('prefixes every variable by its own name', () => {

@@ -34,7 +34,7 @@ describe('verify.yml', function () {
       undefined,
     ];
     for (const { module, task, file } of checks.filter((one) => !one.file.endsWith('images.yml'))) {
-      if (file.endsWith('workload.yml') && (module === 'k8s' || module === 'systemd'))
+      if (/(begin|workload|clean).yml$/.test(file) && (module === 'k8s' || module === 'systemd'))
         expect(task['changed_when'], file).to.equal(false);
       else expect(module, `${file}: ${task['name']}`).to.be.oneOf(reading);
       if (module === 'command') expect(task['changed_when'], file).to.equal(false);
@@ -59,9 +59,12 @@ describe('verify.yml', function () {
   });
 
   it('removes what the workload needs, whatever happens', () => {
-    const [block] = tasksOf('verify').filter(({ task }) => 'always' in task);
-    expect(block?.file).to.match(/workload.yml$/);
-    expect(JSON.stringify(block?.task['always'])).to.include('"state":"absent"').and.to.include('"kind":"Namespace"');
+    const all = tasksOf('verify');
+    const [block] = all.filter(({ task }) => 'always' in task);
+    expect(JSON.stringify(block?.task['block'])).to.include('begin.yml').and.to.include('workload.yml');
+    expect(JSON.stringify(block?.task['always'])).to.include('clean.yml');
+    const cleaning = JSON.stringify(all.filter(({ file }) => file.endsWith('clean.yml')).map(({ task }) => task));
+    expect(cleaning).to.include('"state":"absent"').and.to.include('"kind":"Namespace"');
   });
 
   for (const groups of [{ etcd: m }, { lb: m }, { kube_master: m, etcd: m, ex_lb: ['m1'] }] as Groups[]) {
