@@ -14,7 +14,9 @@ import {
   type Phase,
   timed,
 } from './contestants.ts';
+import { everywhere } from './everywhere.ts';
 import { largeFiles } from './files.ts';
+import { logins } from './logins.ts';
 import { interleaved, median } from './measure.ts';
 import { findPeers } from './peers.ts';
 import { benchPlaybook, changesOnBareHost, tasksPerRound, template, undo } from './playbook.ts';
@@ -24,6 +26,7 @@ import { aligned, type Results, table } from './table.ts';
 const usage = `usage: npm run bench -- [OPTION…]
        npm run bench -- scale [--runs N] [--hosts N,N,…]
        npm run bench -- files [--runs N] [--hosts N]
+       npm run bench -- logins [--runs N] [--hosts N,N,…]
   --runs N         runs of each in each phase (7; at least 5 for figures that count)
   --hosts N        hosts (4)
   --rounds N       five tasks each (10)
@@ -56,9 +59,10 @@ function options() {
     },
   });
   const [what = 'compare'] = positionals;
-  if (what !== 'compare' && what !== 'scale' && what !== 'files')
+  if (what !== 'compare' && what !== 'scale' && what !== 'files' && what !== 'logins')
     throw new Error(`there is no benchmark "${what}"\n${usage}`);
-  const sizes = (values.hosts ?? (what === 'scale' ? '1,10,100,1000' : '4')).split(',');
+  const usual = { scale: '1,10,100,1000', logins: '1,10,100', files: '4', compare: '4' } as const;
+  const sizes = (values.hosts ?? usual[what]).split(',');
   return {
     what,
     help: values.help,
@@ -82,11 +86,6 @@ async function benchLab(count: number): Promise<{ readonly lab: Lab; readonly mi
     return { lab: standing, mine: false };
   return { lab: await startLab({ ...labTopology('bench', count), log }), mine: true };
 }
-
-const everywhere = async (lab: Lab, script: string) => {
-  for (const { code, stderr } of await Promise.all(lab.hosts.map((host) => host.exec(script))))
-    if (code !== 0) throw new Error(`${script}: ${stderr}`);
-};
 
 async function measure(course: Course, contestants: readonly Contestant[], { runs }: Options): Promise<Results> {
   const conditions = {
@@ -208,14 +207,22 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
-async function files({ hosts, runs }: Options) {
-  const { lab, mine } = await benchLab(hosts);
+/** Measures something on the hosts of a bench lab. */
+async function onLab<Figures>(count: number, measured: (lab: Lab) => Promise<Figures>): Promise<Figures> {
+  const { lab, mine } = await benchLab(count);
   process.once('SIGINT', () => void (mine ? lab.down() : Promise.resolve()).finally(() => process.exit(130)));
   try {
-    return await largeFiles(lab, runs, log);
+    return await measured(lab);
   } finally {
     if (mine) await lab.down();
   }
+}
+
+/** One of the benchmarks that stand alone. */
+function alone(what: Exclude<Options['what'], 'compare'>, { runs, hosts, sizes }: Options) {
+  if (what === 'scale') return scale({ runs, hosts: sizes }, log);
+  if (what === 'files') return onLab(hosts, (lab) => largeFiles(lab, runs, log));
+  return onLab(4, (lab) => logins(lab, { runs, sizes }, log));
 }
 
 /** What was measured, and on which machine. */
@@ -244,9 +251,7 @@ try {
   if (asked.help) process.stdout.write(usage);
   else if (asked.what === 'compare') await bench(asked);
   else {
-    const figures = await (asked.what === 'scale'
-      ? scale({ runs: asked.runs, hosts: asked.sizes }, log)
-      : files(asked));
+    const figures = await alone(asked.what, asked);
     await keep(
       { at: new Date().toISOString(), node: process.version, cpus: cpus().length, ...figures },
       `${asked.what}-`,

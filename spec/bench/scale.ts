@@ -89,7 +89,7 @@ function tables({ start, skipped, converged }: ScaleFigures): string {
 }
 
 /** Rows by size; the last column is the slope since the size before: what one more costs. `each` is how often one more counts. */
-function grown(costs: Readonly<Record<number, Cost>>, each: number): readonly (readonly string[])[] {
+export function grown(costs: Readonly<Record<number, Cost>>, each: number): readonly (readonly string[])[] {
   const sizes = Object.keys(costs).map(Number);
   return sizes.map((size, index) => {
     const [cost, before] = [costs[size]!, sizes[index - 1]];
