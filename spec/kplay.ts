@@ -66,8 +66,9 @@ export function total(said: Said, column: string): number {
   return Object.values(said.recap).reduce((sum, line) => sum + (line[column] ?? 0), 0);
 }
 
-/** What a failed expectation needs to be understood: the end of both streams. */
+/** What a failed expectation needs to be understood: what failed on which host, then the end of both streams. */
 export function tail(said: Said, lines = 60): string {
   const end = (text: string) => text.split('\n').slice(-lines).join('\n');
-  return `exit ${said.code}\n${end(said.stdout)}\n--- stderr\n${end(said.stderr)}`;
+  const failures = said.stdout.split('\n').filter((line) => /^(fatal|failed): \[/.test(line));
+  return [`exit ${said.code}`, ...failures, end(said.stdout), '--- stderr', end(said.stderr)].join('\n');
 }
