@@ -25,13 +25,12 @@ export function withDefaults(
   args: ArgsLiteral,
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const filled: (readonly [string, unknown])[] = [];
-  for (const [name, value] of defaultsOf(args)) if (!Object.hasOwn(values, name)) filled.push([name, fresh(value)]);
-  for (const [name, value] of Object.entries(values)) {
-    const options = Object.hasOwn(args, name) ? args[name]!.options : undefined;
-    filled.push([name, options === undefined ? value : withDefaultsInside(options, value)]);
-  }
-  return Object.fromEntries(filled);
+  const { plain, made, inside } = defaultsOf(args);
+  const filled: Record<string, unknown> = { ...plain, ...values };
+  for (const [name, value] of made) if (!Object.hasOwn(values, name)) filled[name] = fresh(value);
+  for (const [name, options] of inside)
+    if (Object.hasOwn(values, name)) filled[name] = withDefaultsInside(options, values[name]);
+  return filled;
 }
 
 function withDefaultsInside(options: ArgsLiteral, value: unknown): unknown {
@@ -39,17 +38,32 @@ function withDefaultsInside(options: ArgsLiteral, value: unknown): unknown {
   return isPlain(value) ? withDefaults(options, value) : value;
 }
 
-const known = new WeakMap<ArgsLiteral, readonly (readonly [string, unknown])[]>();
+/** What an absent argument is: as it stands, or made anew; and the keys that are declared inside arguments. */
+interface Defaults {
+  readonly plain: Readonly<Record<string, unknown>>;
+  readonly made: readonly (readonly [string, unknown])[];
+  readonly inside: readonly (readonly [string, ArgsLiteral])[];
+}
 
-/** The arguments that have a default, and which; looked for once, as every task on every host asks. */
-function defaultsOf(args: ArgsLiteral): readonly (readonly [string, unknown])[] {
-  const found =
-    known.get(args) ??
-    Object.entries(args).flatMap(([name, literal]) =>
-      literal.default === undefined ? [] : [[name, literal.default] as const],
-    );
+const known = new WeakMap<ArgsLiteral, Defaults>();
+
+/** Looked for once, as every task on every host asks. */
+function defaultsOf(args: ArgsLiteral): Defaults {
+  const found = known.get(args) ?? defaultsIn(args);
   known.set(args, found);
   return found;
+}
+
+function defaultsIn(args: ArgsLiteral): Defaults {
+  const all = Object.entries(args).flatMap(([name, literal]) =>
+    literal.default === undefined ? [] : [[name, literal.default] as const],
+  );
+  const isPart = (value: unknown) => typeof value === 'object' && value !== null;
+  return {
+    plain: Object.fromEntries(all.filter(([, value]) => !isPart(value))),
+    made: all.filter(([, value]) => isPart(value)),
+    inside: Object.entries(args).flatMap(([name, { options }]) => (options ? [[name, options] as const] : [])),
+  };
 }
 
 /** A default of its own for every task: what is made of parts might be changed. */

@@ -24,7 +24,8 @@ export function arePlainlyRight(
 
 function areKnown(args: ArgsLiteral, values: Values, opaque: Opaque, otherArgs?: ArgLiteral): boolean {
   for (const name of requiredOf(args)) if (!Object.hasOwn(values, name)) return false;
-  for (const [name, value] of Object.entries(values)) {
+  for (const name of Object.keys(values)) {
+    const value = values[name];
     const literal = Object.hasOwn(args, name) ? args[name] : otherArgs;
     if (literal === undefined || !suits(value, literal, opaque)) return false;
   }

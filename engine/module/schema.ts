@@ -2,6 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { Float } from '../source/float.ts';
 import { closest } from '../source/suggest.ts';
+import { define } from '../template/python/dicts.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
 import { convert, isPlain, type Opaque } from './convert.ts';
 import type { AnyModule, ArgRules } from './definition.ts';
@@ -139,7 +140,7 @@ function aliasesOf(args: ArgsLiteral): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Aliases folded to the names they stand for, null left out, values converted. `written` leads back to the user's words. */
+/** Aliases folded to the names they stand for, null left out, values converted. `written` leads from these names back to the aliases. */
 function realNames(
   { args, otherArgs }: Judged,
   module: string,
@@ -147,15 +148,16 @@ function realNames(
   opaque: Opaque,
 ) {
   const real = aliasesOf(args);
-  const written = new Map<string, string>();
+  let written: Map<string, string> | undefined;
   const problems: ArgumentProblem[] = [];
-  const named: [string, unknown][] = [];
-  for (const [word, value] of Object.entries(values)) {
+  const named: Record<string, unknown> = {};
+  for (const word of Object.keys(values)) {
+    const value = values[word];
     const name = Object.hasOwn(args, word) ? word : (real.get(word) ?? word);
     const literal = Object.hasOwn(args, name) ? args[name] : otherArgs;
     if (value === undefined || (value === null && literal !== otherArgs)) continue;
-    const twin = written.get(name);
-    if (twin !== undefined) {
+    if (Object.hasOwn(named, name)) {
+      const twin = written?.get(name) ?? name;
       problems.push({
         path: [word],
         onKey: true,
@@ -164,10 +166,13 @@ function realNames(
       });
       continue;
     }
-    written.set(name, word);
-    named.push([name, literal ? convert(value, literal, opaque) : value]);
+    if (word !== name) {
+      written ??= new Map();
+      written.set(name, word);
+    }
+    define(named, name, literal ? convert(value, literal, opaque) : value);
   }
-  return { named: Object.fromEntries(named) as Readonly<Record<string, unknown>>, written, problems };
+  return { named: named as Readonly<Record<string, unknown>>, written, problems };
 }
 
 /** Errors about values that may be judged; of several about one value, the one about its type. */
@@ -196,7 +201,7 @@ interface Context {
   readonly judged: Judged;
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
-  readonly written: ReadonlyMap<string, string>;
+  readonly written: ReadonlyMap<string, string> | undefined;
 }
 
 function say(error: ErrorObject, context: Context): ArgumentProblem {
@@ -204,7 +209,7 @@ function say(error: ErrorObject, context: Context): ArgumentProblem {
   const rule = ruleAt(error, judged);
   if (rule) return { path: [], onKey: true, message: rule.message(name), hint: rule.hint };
   const real = pathOf(error);
-  const path = real.map((step, depth) => (depth === 0 ? (written.get(String(step)) ?? step) : step));
+  const path = real.map((step, depth) => (depth === 0 ? (written?.get(String(step)) ?? step) : step));
   const { literal, args, type } = literalAt(judged, real);
   const owner = path.length === 0 ? name : dotted(path);
   switch (error.keyword) {

@@ -21,6 +21,7 @@ export function defaultsOf(
   module: string,
   written: readonly Positioned<Readonly<Record<string, RawValue>>>[],
 ): readonly Positioned[] {
+  if (written.length === 0) return written;
   const ofGroups = new Map<string, Positioned>();
   let own: Positioned | undefined;
   for (const { value, at } of written) {

@@ -33,7 +33,7 @@ export const noAhead: Ahead = {
   at: () => {},
   again: () => {},
   later: () => {},
-  perform: (_turn, _prepared, act) => act(),
+  perform: (_turn, _prepared, _controller, act) => act(),
 };
 
 /** Reads ahead through a list of statements, in the order they stand; an include ends the view. */
@@ -181,7 +181,7 @@ function start(play: PlayRun, host: HostState, task: PlannedTask, momentary?: Mo
         module: prepared.module,
         args: await expandHomes(prepared.module, prepared.args, target),
         target: readOnlyTarget(target),
-        controller: { ...controllerFor(play, host, task, prepared), job: notYet, local: notYet },
+        controller: Object.assign(controllerFor(play, host, task, prepared), { job: notYet, local: notYet }),
         diff: false,
       }),
     )

@@ -66,7 +66,7 @@ async function doOnce(turn: Turn, prepared: Prepared, run: number | undefined): 
   const delegatedTo = prepared.runsOn === turn.host.name ? undefined : prepared.runsOn;
   try {
     const { result: said, diffs } = await turn.play.run.interruption.during(() => perform(turn, prepared));
-    const result: Result = { ...said, ...(run === undefined ? {} : { attempts: run }) };
+    const result: Result = run === undefined ? said : { ...said, attempts: run };
     learn(turn, prepared, result);
     return { ...judgedOnce(turn, result), diffs, delegatedTo, unknown: prepared.unknown };
   } catch (error) {
@@ -101,7 +101,7 @@ async function perform(turn: Turn, prepared: Prepared) {
     return actAsync(turn, prepared, limits, machine, { module, args, controller, diff, registered });
   }
   const target = await reach();
-  return turn.ahead.perform(turn, prepared, async () =>
+  return turn.ahead.perform(turn, prepared, controller, async () =>
     act({
       module,
       args: await expandHomes(module, args, target),

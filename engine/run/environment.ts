@@ -11,8 +11,34 @@ import { type Momentary, taskScope } from './variables.ts';
 
 const emptyLexical: Lexical = { vars: [], includeParams: [] };
 
+/** Of each host of a play the environment last used: most tasks stand in the same place as the task before. */
+const lastUsed = new WeakMap<PlayRun, WeakMap<HostState, Placed>>();
+
+interface Placed {
+  readonly lexical: Lexical;
+  readonly environment: Environment;
+}
+
 /** The environment of a task on a host; without a play only what the inventory and the host say is seen. */
 export function hostEnvironment(
+  run: Run,
+  host: HostState,
+  play?: PlayRun,
+  lexical?: Lexical,
+  momentary?: Momentary,
+): Environment {
+  if (play?.run !== run || lexical === undefined || momentary)
+    return newEnvironment(run, host, play, lexical, momentary);
+  const ofPlay = lastUsed.get(play) ?? new WeakMap<HostState, Placed>();
+  lastUsed.set(play, ofPlay);
+  const last = ofPlay.get(host);
+  if (last?.lexical === lexical) return last.environment;
+  const environment = newEnvironment(run, host, play, lexical);
+  ofPlay.set(host, { lexical, environment });
+  return environment;
+}
+
+function newEnvironment(
   run: Run,
   host: HostState,
   play?: PlayRun,

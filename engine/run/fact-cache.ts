@@ -6,6 +6,7 @@ import { dumpJson } from '../template/python/json.ts';
 import { readJson } from '../template/python/read-json.ts';
 import { isDict } from '../template/python/types.ts';
 import type { HostState, Run } from './context.ts';
+import { CountedMap } from './counted-map.ts';
 import { each } from './each.ts';
 import { saveFile } from './local-files.ts';
 import type { HostVariables } from './variables.ts';
@@ -33,7 +34,7 @@ export function factCache({ folder, prefix, seconds }: FactCacheOptions, warn: (
   const fileOf = (host: string) => join(folder, `${prefix}${host.replaceAll('/', '_')}`);
   return {
     read(host) {
-      const facts = new Map<string, unknown>();
+      const facts = new CountedMap<string, unknown>();
       const bareFacts = new Set<string>();
       for (const [name, value] of Object.entries(kept(fileOf(host), seconds, warn))) {
         const bare = name.replace(/^ansible_/, '');

@@ -25,38 +25,72 @@ type Query = <K, V>(kind: QueryKind<K, V>, key: K) => Promise<V>;
  * would look again after the first of them; and where it would fail: that is told by doing it.
  */
 export async function intentOf(action: Omit<Action, 'target'>, host: string, ask: Query): Promise<Intent | undefined> {
-  const changes: PlainChange[] = [];
-  let refused = false;
-  const no = (): never => {
-    refused = true;
-    throw new NotAhead('more than plain changes of files');
-  };
-  const query: Query = async (kind, key) => (changes.length > 0 || kind.volatile ? no() : ask(kind, key));
-  const target: Target = {
-    ...readable(host, query),
-    exists: (path) => query(thereKind, path),
-    async writeFile(path, content, options) {
-      if (options.validate !== undefined || options.backup !== undefined) no();
-      changes.push(writing(path, (await inlineBytes(path, content)) ?? no(), options));
-    },
-    makeDirectory: async (path, attributes) => void changes.push(makingDirectory(path, attributes)),
-    setAttributes: async (path, attributes, options) => void changes.push(settingAttributes(path, attributes, options)),
-    makeLink: no,
-    remove: no,
-    mutate: no,
-    run: no,
-    observe: no,
-    download: no,
-  };
+  const pad = pads.pop() ?? newPad();
+  pad.begin(host, ask);
+  const { target, no } = pad;
   // what applying does beside files is not known of other modules: they may only find that all is well
   const module = onlyFiles(action.module) ? action.module : ({ ...action.module, apply: no } as AnyModule);
   try {
     const args = await expandHomes(action.module, action.args, target);
     const acted = await act({ ...action, module, args, target, controller: { ...action.controller, save: no } });
     // what no shell can be sent would leave a gap that the rest does not see
+    const { changes, refused } = pad.notes;
     const gap = changes.some(({ script }) => script.includes('\0'));
+    // who failed may have left something under way that still takes notes
+    pads.push(pad);
     return refused || gap ? undefined : { acted, changes };
   } catch {
     return undefined;
   }
+}
+
+/** What is noted down on one pad, for one task after the other: thousands of them would have a target each. */
+interface Pad {
+  readonly target: Target;
+  /** Notes down that more is asked for than can be noted. */
+  readonly no: () => never;
+  readonly notes: { readonly changes: readonly PlainChange[]; readonly refused: boolean };
+  begin(host: string, ask: Query): void;
+}
+
+const pads: Pad[] = [];
+
+function newPad(): Pad {
+  let [host, ask]: [string, Query] = ['', () => no()];
+  let changes: PlainChange[] = [];
+  let refused = false;
+  const no = (): never => {
+    refused = true;
+    throw new NotAhead('more than plain changes of files');
+  };
+  const query: Query = (kind, key) => (changes.length > 0 || kind.volatile ? no() : ask(kind, key));
+  return {
+    no,
+    get notes() {
+      return { changes, refused };
+    },
+    begin(of, asked) {
+      [host, ask, changes, refused] = [of, asked, [], false];
+    },
+    target: {
+      ...readable('', query),
+      get host() {
+        return host;
+      },
+      exists: (path) => query(thereKind, path),
+      async writeFile(path, content, options) {
+        if (options.validate !== undefined || options.backup !== undefined) no();
+        changes.push(writing(path, (await inlineBytes(path, content)) ?? no(), options));
+      },
+      makeDirectory: async (path, attributes) => void changes.push(makingDirectory(path, attributes)),
+      setAttributes: async (path, attributes, options) =>
+        void changes.push(settingAttributes(path, attributes, options)),
+      makeLink: no,
+      remove: no,
+      mutate: no,
+      run: no,
+      observe: no,
+      download: no,
+    },
+  };
 }

@@ -44,6 +44,12 @@ export interface Machine {
   close(): Promise<void>;
 }
 
+/** What a machine is for one user. */
+interface User {
+  readonly live: LiveTarget;
+  readonly simulated: Target;
+}
+
 /** A machine that is not connected yet. `onChange` is told before each change is sent, and when it ended which reader came behind it. */
 export function machine(
   name: string,
@@ -53,7 +59,9 @@ export function machine(
   onChange: (place: string, touched: Touched, behind?: Reader) => void,
 ): Machine {
   const place = settings.kind === 'local' ? 'localhost' : name;
-  const users = new Map<string, Promise<{ readonly live: LiveTarget; readonly simulated: Target }>>();
+  const users = new Map<string, Promise<User>>();
+  /** Those of them that are in. */
+  const present = new Map<string, User>();
   const opened: { readonly live: LiveTarget; readonly shell: Shell }[] = [];
   const past = { roundTrips: 0, bytesOut: 0, bytesIn: 0 };
   const links = new Set<Connection>();
@@ -83,9 +91,10 @@ export function machine(
     if (connection !== failed) return;
     connection = undefined;
     users.clear();
+    present.clear();
   }
 
-  async function open(become: Become | undefined) {
+  async function open(become: Become | undefined): Promise<User> {
     const connecting = connected();
     const link = await connecting;
     const shell = await watch.during(() => wiring.openShell(link, { become }));
@@ -115,16 +124,21 @@ export function machine(
     return { live, simulated: simulatedTarget(live.target, world) };
   }
 
-  function asUser(wanted: Become | undefined) {
+  async function asUser(wanted: Become | undefined): Promise<User> {
     // whoever logs in as the user asked for has nobody left to become
     const become =
       wanted !== undefined && wanted.user === settings.user && settings.kind !== 'local' ? undefined : wanted;
     const key = become ? JSON.stringify([become.method, become.user, become.flags, become.exe]) : '';
+    const here = aborted ? undefined : present.get(key);
+    if (here) return here;
     return interruption.during(() => {
       const user = users.get(key) ?? open(become);
       users.set(key, user);
-      // who could not get in may try again
-      user.catch(() => users.get(key) === user && users.delete(key));
+      const isLast = () => users.get(key) === user;
+      user.then(
+        (opened) => isLast() && present.set(key, opened),
+        () => isLast() && users.delete(key), // who could not get in may try again
+      );
       return user;
     });
   }
@@ -167,6 +181,7 @@ export function machine(
       if (!aborted) await connection?.catch(() => {});
       connection = undefined;
       users.clear();
+      present.clear();
       await Promise.allSettled(shells.map((shell) => shell.close()));
       await Promise.allSettled([...links].map((link) => link.close()));
       links.clear();

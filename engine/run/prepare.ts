@@ -2,6 +2,7 @@
 
 import type { Become } from '../connection/connection.ts';
 import type { Location } from '../errors.ts';
+import type { ArgsLiteral } from '../module/arguments.ts';
 import { settleArguments } from '../module/coerce.ts';
 import { isPlain } from '../module/convert.ts';
 import type { AnyModule } from '../module/definition.ts';
@@ -63,9 +64,9 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
       settled.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; '),
     );
   }
-  for (const [name, value] of Object.entries(settled.args)) {
-    const isSecret = Object.hasOwn(module.args, name) && module.args[name]!.secret;
-    if (isSecret && typeof value === 'string') play.run.secrets.add(value);
+  for (const name of secretsOf(module.args)) {
+    const value = settled.args[name];
+    if (typeof value === 'string') play.run.secrets.add(value);
   }
   const tolerant = 'action' in module ? module.action === 'controller' : false;
   const tolerated = tolerant || (unknownName !== undefined && (module.tolerates ?? []).includes(unknownName));
@@ -105,6 +106,15 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   };
 }
 
+const secrets = new WeakMap<ArgsLiteral, readonly string[]>();
+
+/** The arguments that are never shown; looked for once, as every task on every host asks. */
+function secretsOf(args: ArgsLiteral): readonly string[] {
+  const known = secrets.get(args) ?? Object.keys(args).filter((name) => args[name]!.secret);
+  secrets.set(args, known);
+  return known;
+}
+
 /** The arguments of a task as a rescue may ask about them: rendered where that is possible, else as they are written. */
 export function tellableArguments(
   play: PlayRun,
@@ -132,7 +142,7 @@ function rawArguments(
   task: PlannedTask,
   environment: Environment,
 ): Readonly<Record<string, unknown>> {
-  const unrendered = new Set(module.expressions ?? []);
+  const unrendered = module.expressions ?? [];
   const out: Record<string, unknown> = {};
   for (const { value, at } of defaultsOf(task.module, task.moduleDefaults))
     Object.assign(out, renderValue(value, environment, at));
@@ -141,23 +151,26 @@ function rawArguments(
     if (!isPlain(mapping)) throw new ModuleFailure('args must be a mapping of arguments');
     Object.assign(out, mapping);
   }
-  for (const [written, value] of Object.entries(task.args.values)) {
+  for (const written of Object.keys(task.args.values)) {
+    const value = task.args.values[written];
     // the names that set_fact sets may be templates
     const name = module.otherArgs && isTemplate(written) ? renderValue(written, environment, task.args.at) : written;
     if (typeof name !== 'string') {
       out[written] = name;
       continue;
     }
-    out[name] = unrendered.has(name)
-      ? value
-      : renderValue(
-          value,
-          environment,
-          typeof value === 'object' && value !== null ? task.args.at : task.args.locate([written]),
-        );
+    const asWritten = typeof value === 'string' && !isTemplate(value);
+    out[name] =
+      asWritten || unrendered.includes(name)
+        ? value
+        : renderValue(
+            value,
+            environment,
+            typeof value === 'object' && value !== null ? task.args.at : task.args.locate([written]),
+          );
   }
   if (task.args.freeForm !== undefined && module.freeForm) {
-    out[module.freeForm] = unrendered.has(module.freeForm)
+    out[module.freeForm] = unrendered.includes(module.freeForm)
       ? task.args.freeForm
       : renderValue(task.args.freeForm, environment, task.args.at);
   } else if (task.args.freeForm !== undefined) {
@@ -166,7 +179,12 @@ function rawArguments(
     if (!isPlain(mapping)) throw new ModuleFailure(`${task.module} takes no free text`);
     Object.assign(out, mapping);
   }
-  return withoutOmitted(out) as Record<string, unknown>;
+  for (const name of Object.keys(out)) {
+    const value = out[name];
+    if (value === omit) delete out[name];
+    else if (typeof value === 'object') out[name] = withoutOmitted(value);
+  }
+  return out;
 }
 
 /** Values that are `omit` vanish, however deep they are. */
@@ -195,8 +213,11 @@ function unknownReason(value: unknown): string | undefined {
   return undefined;
 }
 
+const noVariables: Readonly<Record<string, string>> = {};
+
 /** What is not known yet under check is left out. */
 function environmentVariables(task: PlannedTask, environment: Environment): Readonly<Record<string, string>> {
+  if (task.environment.length === 0) return noVariables;
   const merged: Record<string, string> = {};
   for (const { value, at } of task.environment) {
     const mapping = renderValue(value, environment, at);

@@ -12,6 +12,7 @@ import { missing, type Scope } from '../template/values.ts';
 import { specProblems } from './argument-specs.ts';
 import { connectionSettings, connectionVariables } from './connection-settings.ts';
 import type { HostState, Run, RunOptions } from './context.ts';
+import { CountedMap } from './counted-map.ts';
 import { discreet } from './discreet.ts';
 import { definedEnvironment } from './environment.ts';
 import type { Recap, Traffic } from './events.ts';
@@ -177,9 +178,9 @@ function newRun(given: RunOptions): WholeRun {
       const fresh: HostState = {
         name,
         variables: {
-          ...(cache?.read(name) ?? { facts: new Map(), bareFacts: new Set() }),
-          registered: new Map(),
-          included: new Map(),
+          ...(cache?.read(name) ?? { facts: new CountedMap(), bareFacts: new Set() }),
+          registered: new CountedMap(),
+          included: new CountedMap(),
         },
         recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
         gone: undefined,

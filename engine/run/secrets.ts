@@ -55,11 +55,15 @@ export function secretKeeper(): Secrets {
     }
     if (isUnknown(value)) return text(`(known after the run: ${value.reason})`);
     if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
-    return mapped(value, (key, one) => [text(key), scrub(one)]);
+    return mapped(value, text, (_key, one) => scrub(one));
   }
 
   function fields(value: object): object {
-    return mapped(value, (key, one) => [key, key === 'results' && Array.isArray(one) ? items(one) : scrub(one)]);
+    return mapped(
+      value,
+      (key) => key,
+      (key, one) => (key === 'results' && Array.isArray(one) ? items(one) : scrub(one)),
+    );
   }
 
   function items(results: readonly unknown[]): readonly unknown[] {
@@ -81,11 +85,12 @@ export function secretKeeper(): Secrets {
   };
 }
 
-function mapped(value: object, change: (key: string, one: unknown) => readonly [string, unknown]): object {
-  const before = Object.entries(value);
-  const after = before.map(([key, one]) => change(key, one));
-  const isClean = after.every(([key, one], index) => key === before[index]![0] && one === before[index]![1]);
-  return isClean ? value : Object.fromEntries(after);
+/** Most have nothing to hide, and are not copied. */
+function mapped(value: object, named: (key: string) => string, change: (key: string, one: unknown) => unknown): object {
+  const own = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(own);
+  if (keys.every((key) => named(key) === key && change(key, own[key]) === own[key])) return value;
+  return Object.fromEntries(keys.map((key) => [named(key), change(key, own[key])]));
 }
 
 const unlessSame = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>

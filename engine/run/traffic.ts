@@ -18,6 +18,8 @@ export function sumOfTraffic(all: readonly HostTraffic[]): HostTraffic {
 
 /** What came since `before`, of the same host. */
 export function trafficSince(before: HostTraffic, now: HostTraffic): HostTraffic {
+  if (now.bytesOut === before.bytesOut && now.bytesIn === before.bytesIn && now.waiting === before.waiting)
+    return noTraffic;
   return {
     roundTrips: now.roundTrips - before.roundTrips,
     bytesOut: now.bytesOut - before.bytesOut,

@@ -8,7 +8,7 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Become } from '../connection/connection.ts';
-import { isAction } from '../module/definition.ts';
+import { type Controller, isAction } from '../module/definition.ts';
 import type { PlannedStatement, PlannedTask } from '../plan/plan.ts';
 import { selectedByTags } from '../plan/tags.ts';
 import type { PlainChange } from '../target/changes.ts';
@@ -29,7 +29,7 @@ export interface Trains {
   /** The host's turn at this task has come. */
   at(host: HostState, task: PlannedTask): void;
   /** Does a prepared task: as a carriage whose result is waiting, as the head of a new train, or as `act` does. */
-  perform(turn: Turn, prepared: Prepared, act: () => Promise<Acted>): Promise<Acted>;
+  perform(turn: Turn, prepared: Prepared, controller: Controller, act: () => Promise<Acted>): Promise<Acted>;
 }
 
 /** A task done before its turn; one that was skipped has nothing to wait for. */
@@ -67,6 +67,14 @@ export function trainsOf(
   const next = new Map(neighbours(statements));
   const tracks = new Map<HostState, Track>();
   const steady = steadyOnly(ahead);
+  const known = new Map<PlannedTask, boolean>();
+
+  // what each host would ask again
+  const isPlain = (task: PlannedTask): boolean => {
+    const plain = known.get(task) ?? isPlainIn(play, task);
+    known.set(task, plain);
+    return plain;
+  };
 
   const trackOf = (host: HostState): Track => {
     const track = tracks.get(host) ?? { carriages: [], current: undefined, turn: 0 };
@@ -78,7 +86,7 @@ export function trainsOf(
     const track = trackOf(host);
     const { turn } = track;
     let { made } = train;
-    for (let task = next.get(head); task && isPlain(play, task); task = next.get(task)) {
+    for (let task = next.get(head); task && isPlain(task); task = next.get(task)) {
       if (!selectedByTags(task.tags, play.run.options.tags, play.run.options.skipTags)) continue;
       const prepared = prepare(steady, host, task);
       if (prepared.kind === 'skip') {
@@ -121,7 +129,7 @@ export function trainsOf(
       track.carriages = [];
       track.turn += 1;
     },
-    async perform({ host, task }, prepared, act) {
+    async perform({ host, task }, prepared, controller, act) {
       const { acted, prepared: was } = trackOf(host).current ?? {};
       if (acted) {
         try {
@@ -132,14 +140,13 @@ export function trainsOf(
         }
         return act();
       }
-      const heads = next.has(task) && onlyFiles(prepared.module) && isPlain(play, task);
+      const heads = next.has(task) && onlyFiles(prepared.module) && isPlain(task);
       if (!heads || play.run.jobs.underWay || !isSteady(play, host, prepared)) return act();
       const machine = prepared.machine();
       // files of the controller itself are what other tasks are made of
       if (machine.place === 'localhost') return act();
       const live = await machine.live(prepared.become);
       const { module, args, diff } = prepared;
-      const controller = controllerFor(play, host, task, prepared);
       const intent = await intentOf({ module, args, diff, controller }, host.name, live.reader.query);
       if (!intent) return act();
       if (intent.changes.length === 0) return intent.acted;
@@ -160,7 +167,7 @@ const notMade = (): never => {
  * A task whose doing depends on nothing that the tasks before it may still change, and that nobody waits for with
  * something else: what it does to files is all it does, or there is no other host to see the difference.
  */
-function isPlain(play: PlayRun, task: PlannedTask): boolean {
+function isPlainIn(play: PlayRun, task: PlannedTask): boolean {
   const { inherited } = task;
   if (isTemplate(task.module) || play.run.options.anyErrorsFatal || play.run.options.step) return false;
   const module = play.run.options.modules.get(task.module);

@@ -5,16 +5,17 @@ import type { Lexical, PlannedPlay, Role } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
 import { isTemplate, trusted } from '../template/render.ts';
 import { missing, type Scope, ScopeDict } from '../template/values.ts';
+import type { CountedMap } from './counted-map.ts';
 
 /** What a run has learnt about one host; plain data, never read as a template, save `included`. */
 export interface HostVariables {
-  readonly facts: Map<string, unknown>;
+  readonly facts: CountedMap<string, unknown>;
   /** Facts a module names without `ansible_` (`services`, `packages`): they are variables of that name as well. */
   readonly bareFacts: Set<string>;
   /** `set_fact` and `register`. */
-  readonly registered: Map<string, unknown>;
+  readonly registered: CountedMap<string, unknown>;
   /** `include_vars`: the user's own files, so templates. */
-  readonly included: Map<string, unknown>;
+  readonly included: CountedMap<string, unknown>;
 }
 
 /** One source of variables. `own` marks text of the user's files, in which strings are templates. */
@@ -23,8 +24,8 @@ interface Layer {
   has(name: string): boolean;
   names(): Iterable<string>;
   readonly own: boolean;
-  /** Names may come to it during the run. */
-  readonly grows?: true;
+  /** Names come to it and go during the run: how often they did so far. */
+  readonly changes?: () => number;
   locate?(name: string): Location | undefined;
 }
 
@@ -65,10 +66,15 @@ export function taskScope(
     readonly otherwise?: (name: string, defined: Scope) => unknown | typeof missing;
   },
 ): Scope {
-  let found: readonly Layer[] | undefined;
+  const { play, lexical, momentary } = options;
+  let lasting: Lasting | undefined;
+  let all: readonly Layer[] = [];
+  // what it is made of may have changed since the last name
   const layers = () => {
-    found ??= layersOf(sources, host, options.play, options.lexical, options.momentary);
-    return found;
+    const now = lastingLayers(sources, host, play, lexical, lasting);
+    if (now !== lasting) all = withMomentary(now.layers, momentary);
+    lasting = now;
+    return all;
   };
   function find(name: string): unknown | typeof missing {
     const magic = options.magic(name);
@@ -132,7 +138,8 @@ export function mayDiffer(
   const ofInventory = layersOfBlocks(sources.inventory.layers(host, play.play.playbookDir));
   return layersOf(sources, host, play, lexical, momentary).some((layer) => {
     if (ofInventory.includes(layer)) return lastinglyTemplates(names)(layer);
-    return layer.grows ? givesAny(names, layer) : lastinglyGives(names)(layer);
+    const asBefore = lastinglyGives(names)(layer);
+    return asBefore(layer.changes?.() ?? 0);
   });
 }
 
@@ -157,36 +164,59 @@ function layersOf(
   lexical?: Lexical,
   momentary?: Momentary,
 ): readonly Layer[] {
-  const extra = recordLayer(sources.extraVars);
-  const lasting = lastingLayers(sources, host, play, lexical);
-  return momentary ? [extra, fromRecord(momentary, false), ...lasting] : [extra, ...lasting];
+  return withMomentary(lastingLayers(sources, host, play, lexical).layers, momentary);
 }
 
-/** The layers last used on a host, and what they were made of. */
+/** Only extra vars stand above what is of the moment. */
+function withMomentary(lasting: readonly Layer[], momentary: Momentary | undefined): readonly Layer[] {
+  return momentary ? [lasting[0]!, fromRecord(momentary, false), ...lasting.slice(1)] : lasting;
+}
+
+/** Layers that are used for more than a moment, and what they were made of. */
 interface Lasting {
-  readonly of: readonly unknown[];
+  readonly play: PlayVariables | undefined;
+  readonly lexical: Lexical | undefined;
+  /** How many: public roles are only ever added. */
+  readonly publicRoles: number;
+  readonly files: readonly VarsBlock[];
+  readonly inventory: readonly VarsLayer[];
   readonly layers: readonly Layer[];
 }
 
 const lastUsed = new WeakMap<HostVariables, Lasting>();
 
-/** All layers but the highest. Most tasks see the same ones as the task before. */
+/** Most tasks see the same layers as the task before; `known` are those that the same scope has used last. */
 function lastingLayers(
   sources: VariableSources,
   host: string,
   play?: PlayVariables,
   lexical?: Lexical,
-): readonly Layer[] {
-  const learnt = sources.hostVariables(host);
+  known?: Lasting,
+): Lasting {
   const files = play?.varsFiles(host) ?? none;
   const inventory = sources.inventory.layers(host, play?.play.playbookDir);
-  // public roles are only ever added
-  const of = [play, lexical, play?.publicRoles().length, files, inventory];
+  const publicRoles = play?.publicRoles().length ?? 0;
+  // `known` is of the same play and place
+  if (known && known.files === files && known.inventory === inventory && known.publicRoles === publicRoles)
+    return known;
+  const learnt = sources.hostVariables(host);
+  const of: Omit<Lasting, 'layers'> = { play, lexical, publicRoles, files, inventory };
   const last = lastUsed.get(learnt);
-  if (last?.of.every((one, index) => one === of[index])) return last.layers;
-  const layers = layersFrom({ learnt, files, inventory, play, lexical });
-  lastUsed.set(learnt, { of, layers });
-  return layers;
+  if (last && isSame(last, of)) return last;
+  const extra = recordLayer(sources.extraVars);
+  const made: Lasting = { ...of, layers: [extra, ...layersFrom({ learnt, files, inventory, play, lexical })] };
+  lastUsed.set(learnt, made);
+  return made;
+}
+
+function isSame(one: Omit<Lasting, 'layers'>, other: Omit<Lasting, 'layers'>): boolean {
+  return (
+    one.files === other.files &&
+    one.inventory === other.inventory &&
+    one.publicRoles === other.publicRoles &&
+    one.lexical === other.lexical &&
+    one.play === other.play
+  );
 }
 
 function layersFrom({
@@ -236,8 +266,15 @@ function remembered<Source extends object, Made>(make: (source: Source) => Made)
   };
 }
 
+/** Whether a layer gives any of these names, asked anew only when it has changed. */
 const lastinglyGives = remembered((names: ReadonlySet<string>) =>
-  remembered((layer: Layer): boolean => givesAny(names, layer)),
+  remembered((layer: Layer) => {
+    let [at, gives] = [-1, false];
+    return (changes: number): boolean => {
+      if (changes !== at) [at, gives] = [changes, givesAny(names, layer)];
+      return gives;
+    };
+  }),
 );
 const lastinglyTemplates = remembered((names: ReadonlySet<string>) =>
   remembered((layer: Layer): boolean => templatesAny(names, layer)),
@@ -257,10 +294,10 @@ function fromRecord(values: Readonly<Record<string, unknown>>, own: boolean): La
   };
 }
 
-function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
+function fromMap(values: CountedMap<string, unknown>, own: boolean): Layer {
   return {
     own,
-    grows: true,
+    changes: () => values.changes,
     has: (name) => values.has(name),
     get: (name) => values.get(name),
     names: () => values.keys(),
@@ -268,8 +305,8 @@ function fromMap(values: ReadonlyMap<string, unknown>, own: boolean): Layer {
 }
 
 const recordLayer = remembered((values: Readonly<Record<string, unknown>>) => fromRecord(values, true));
-const registeredLayer = remembered((values: ReadonlyMap<string, unknown>) => fromMap(values, false));
-const includedLayer = remembered((values: ReadonlyMap<string, unknown>) => fromMap(values, true));
+const registeredLayer = remembered((values: CountedMap<string, unknown>) => fromMap(values, false));
+const includedLayer = remembered((values: CountedMap<string, unknown>) => fromMap(values, true));
 const blockLayer = remembered(
   (block: VarsBlock | VarsLayer): Layer => ({
     ...fromRecord(block.values, true),
@@ -283,7 +320,8 @@ const factsLayer = remembered(({ facts, bareFacts }: HostVariables): Layer => {
     name.startsWith('ansible_') ? name.slice('ansible_'.length) : bareFacts.has(name) ? name : '';
   return {
     own: false,
-    grows: true,
+    // bare names come with facts
+    changes: () => facts.changes,
     has: (name) => name === 'ansible_facts' || facts.has(bare(name)),
     get: (name) => (name === 'ansible_facts' ? Object.fromEntries(facts) : facts.get(bare(name))),
     *names() {

@@ -24,7 +24,7 @@ export function varsFilesOf(
   return (host) => {
     const known = byHost.get(host);
     if (known) return known;
-    byHost.set(host, []); // the names are rendered without the files themselves
+    byHost.set(host, none); // the names are rendered without the files themselves
     try {
       byHost.set(host, read(run.host(host)));
     } catch (error) {
@@ -33,7 +33,7 @@ export function varsFilesOf(
       if (run.host(host).variables.facts.size > 0 || !(error instanceof Error) || error.name !== 'UndefinedError')
         throw error;
     }
-    return byHost.get(host) ?? [];
+    return byHost.get(host) ?? none;
   };
 
   function read(host: HostState): readonly VarsBlock[] {

@@ -60,9 +60,11 @@ const engine: Engine = {
  * Throws a `TemplateError`.
  */
 export function renderValue(raw: unknown, environment: Environment, at?: Location): unknown {
-  if (typeof raw !== 'object' && !(typeof raw === 'string' && isTemplate(raw))) return raw;
+  if (typeof raw === 'string')
+    return isTemplate(raw) ? atDoor(environment, at, raw, (session) => session.plain(session.text(raw, at))) : raw;
+  if (typeof raw !== 'object') return raw;
   const lazy = raw instanceof Raw ? raw : trusted(raw, at);
-  return atDoor(environment, at, typeof raw === 'string' ? raw : undefined, (session) => session.plain(lazy));
+  return atDoor(environment, at, undefined, (session) => session.plain(lazy));
 }
 
 /** A bare expression, as a `when` holds it. The result is plain data. Throws a `TemplateError`. */

@@ -29,23 +29,26 @@ export class Session {
   readonly meter: Meter;
   readonly engine: Engine;
   private readonly names = new Map<string, unknown>();
-  private readonly forced = new Map<Raw, unknown>();
-  private readonly sessions: Map<Scope, Session>;
+  private forced: Map<Raw, unknown> | undefined;
+  /** One for each scope, once there are several. */
+  private sessions: Map<Scope, Session> | undefined;
 
-  constructor(environment: Environment, meter: Meter, engine: Engine, sessions: Map<Scope, Session> = new Map()) {
+  constructor(environment: Environment, meter: Meter, engine: Engine, sessions?: Map<Scope, Session>) {
     this.environment = environment;
     this.meter = meter;
     this.engine = engine;
     this.sessions = sessions;
-    sessions.set(environment.scope, this);
   }
 
   /** The rendering of values which see other names; within the same budget. */
   in(scope: Scope | undefined): Session {
     if (scope === undefined || scope === this.environment.scope) return this;
-    return (
-      this.sessions.get(scope) ?? new Session({ ...this.environment, scope }, this.meter, this.engine, this.sessions)
-    );
+    this.sessions ??= new Map([[this.environment.scope, this]]);
+    const known = this.sessions.get(scope);
+    if (known) return known;
+    const other = new Session({ ...this.environment, scope }, this.meter, this.engine, this.sessions);
+    this.sessions.set(scope, other);
+    return other;
   }
 
   /** The value of a variable, rendered at its first use; `missing` when the scope has none. */
@@ -77,6 +80,7 @@ export class Session {
   /** The value itself, one level deep: what a container holds may still be lazy. */
   force(value: unknown): unknown {
     if (!(value instanceof Raw)) return value;
+    this.forced ??= new Map();
     const known = this.forced.get(value);
     if (known !== undefined) return known === inProgress ? refersToItself(String(value.value)) : known;
     this.forced.set(value, inProgress);
@@ -92,11 +96,12 @@ export class Session {
 
   private forceRaw(raw: Raw): unknown {
     const { value, at } = raw;
-    if (typeof value === 'string') {
-      const session = this.in(raw.scope);
-      return this.meter.deeper(() => this.engine.render(session, value, at));
-    }
-    return fresh(childrenOf(raw));
+    return typeof value === 'string' ? this.in(raw.scope).text(value, at) : fresh(childrenOf(raw));
+  }
+
+  /** What a text of the user's comes to as a template. */
+  text(text: string, at: Location | undefined): unknown {
+    return this.meter.deeper(() => this.engine.render(this, text, at));
   }
 
   /** The value, which must be neither undefined nor unknown; what it holds may be. */
