@@ -8,11 +8,20 @@ import type { Change } from './definition.ts';
  * not known yet (`Unknown`) counts as a difference, because it may well be one.
  */
 export function difference<S extends object>(state: S, wanted: Partial<S>): Change<S> {
-  const before = state as Readonly<Record<string, unknown>>;
-  const fields = Object.entries(wanted)
-    .filter(([name, after]) => after !== undefined && (holdsUnknown(after) || !isDeepStrictEqual(before[name], after)))
-    .map(([name, after]) => [name, { before: before[name], after }] as const);
-  return Object.fromEntries(fields) as Change<S>;
+  const [is, shall] = [state as Readonly<Record<string, unknown>>, wanted as Readonly<Record<string, unknown>>];
+  const fields: (readonly [string, { readonly before: unknown; readonly after: unknown }])[] = [];
+  for (const name of Object.keys(shall)) {
+    const [before, after] = [is[name], shall[name]];
+    if (after !== undefined && differs(before, after)) fields.push([name, { before, after }]);
+  }
+  return (fields.length === 0 ? none : Object.fromEntries(fields)) as Change<S>;
+}
+
+const none = {};
+
+function differs(before: unknown, after: unknown): boolean {
+  if (before === after && typeof after !== 'object') return false;
+  return holdsUnknown(after) || !isDeepStrictEqual(before, after);
 }
 
 function holdsUnknown(value: unknown): boolean {

@@ -31,6 +31,7 @@ const mark = '\u001dkplay';
 export const detailsKind: QueryKind<DetailsKey, FileDetails> = {
   name: 'file-details',
   domains: ['files'],
+  gathers: () => true,
   id: ({ path, hash, mime, attributes }) =>
     `${hash ?? ''}${mime ? ' mime' : ''}${attributes ? ' attributes' : ''} ${path}`,
   script: (keys) => `LC_ALL=C; export LC_ALL\n${keys.map(details).join('\n')}`,

@@ -33,6 +33,7 @@ export const bearsLabels = ({ args }: AnyModule): boolean =>
 
 /** What the task asks for; undefined for nothing. @throws ModuleFailure for flags that are none. */
 export function labelsAsked(args: Readonly<Record<string, unknown>>): Labels | undefined {
+  if (args['attributes'] === undefined && contextParts.every((name) => args[name] === undefined)) return undefined;
   const given = contextParts.flatMap((name) => (typeof args[name] === 'string' ? [[name, args[name]] as const] : []));
   const { attributes } = args;
   if (attributes === undefined && given.length === 0) return undefined;

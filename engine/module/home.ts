@@ -23,11 +23,16 @@ export async function expandHomes(
   args: Readonly<Record<string, unknown>>,
   target: ReadableTarget,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (!Object.keys(args).some((name) => hasHome(args[name]) && isPath(module, name))) return args;
+  if (!anyHome(module, args)) return args;
   const expanded = Object.entries(args).map(async ([name, value]) => {
     return [name, isPath(module, name) && hasHome(value) ? await expand(value, target) : value] as const;
   });
   return Object.fromEntries(await Promise.all(expanded));
+}
+
+function anyHome(module: Judged, args: Readonly<Record<string, unknown>>): boolean {
+  for (const name in args) if (hasHome(args[name]) && isPath(module, name)) return true;
+  return false;
 }
 
 function isPath({ args }: Judged, name: string): boolean {

@@ -7,6 +7,8 @@ const sequences =
 /** C0 but tab and line feed, DEL, C1, bidirectional controls, and the separators which some viewers take for line ends. */
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const lineEnds = /\r\n?/g;
+/** Most lines: nothing but ASCII to be seen. */
+const plain = /^[ -~]*$/;
 
 /** Text of several lines: escape sequences are taken out, other controls are shown as `\x07`. */
 export function cleanText(text: string): string {
@@ -15,6 +17,7 @@ export function cleanText(text: string): string {
 
 /** Text for one line: every control is shown, a line end as `\n`, so that it cannot pass for a line of the report. */
 export function cleanLine(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(controls, shown).replaceAll('\n', '\\n');
 }
 

@@ -24,7 +24,11 @@ type Query = <K, V>(kind: QueryKind<K, V>, key: K) => Promise<V>;
  * Does the task on a target that only takes notes. Undefined where it would do anything but plain changes of files, or
  * would look again after the first of them; and where it would fail: that is told by doing it.
  */
-export async function intentOf(action: Omit<Action, 'target'>, host: string, ask: Query): Promise<Intent | undefined> {
+export async function intentOf(
+  action: Omit<Action, 'target' | 'registered'>,
+  host: string,
+  ask: Query,
+): Promise<Intent | undefined> {
   const pad = pads.pop() ?? newPad();
   pad.begin(host, ask);
   const { target, no } = pad;
@@ -32,7 +36,8 @@ export async function intentOf(action: Omit<Action, 'target'>, host: string, ask
   const module = onlyFiles(action.module) ? action.module : ({ ...action.module, apply: no } as AnyModule);
   try {
     const args = await expandHomes(action.module, action.args, target);
-    const acted = await act({ ...action, module, args, target, controller: { ...action.controller, save: no } });
+    const { controller, diff } = action;
+    const acted = await act({ module, args, target, controller, diff });
     // what no shell can be sent would leave a gap that the rest does not see
     const { changes, refused } = pad.notes;
     const gap = changes.some(({ script }) => script.includes('\0'));

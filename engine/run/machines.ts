@@ -145,13 +145,16 @@ export function machine(
 
   function traffic(): HostTraffic {
     let { roundTrips, bytesOut, bytesIn } = past;
-    for (const { shell } of opened) {
+    for (let index = 0; index < opened.length; index += 1) {
+      const { shell } = opened[index]!;
       roundTrips += shell.roundTrips;
       bytesOut += shell.bytesOut;
       bytesIn += shell.bytesIn;
     }
-    const sum = { roundTrips, bytesOut, bytesIn, waiting: watch.seconds };
-    return shortest === undefined ? sum : { ...sum, shortest };
+    const waiting = watch.seconds;
+    return shortest === undefined
+      ? { roundTrips, bytesOut, bytesIn, waiting }
+      : { roundTrips, bytesOut, bytesIn, waiting, shortest };
   }
 
   return {

@@ -135,12 +135,28 @@ export function mayDiffer(
   },
 ): boolean {
   const { play, lexical, momentary } = place;
-  const ofInventory = layersOfBlocks(sources.inventory.layers(host, play.play.playbookDir));
-  return layersOf(sources, host, play, lexical, momentary).some((layer) => {
-    if (ofInventory.includes(layer)) return lastinglyTemplates(names)(layer);
-    const asBefore = lastinglyGives(names)(layer);
-    return asBefore(layer.changes?.() ?? 0);
-  });
+  if (momentary) for (const name of names) if (Object.hasOwn(momentary, name)) return true;
+  const lasting = lastingLayers(sources, host, play, lexical);
+  const known = verdicts.get(lasting) ?? verdictOf(lasting, names);
+  verdicts.set(lasting, known);
+  return known.always || known.growing.some((layer) => lastinglyGives(names)(layer)(layer.changes!()));
+}
+
+/** What need not be asked again of layers: whether one that never changes says any name, and which ones may yet. */
+interface Verdict {
+  readonly always: boolean;
+  readonly growing: readonly Layer[];
+}
+
+const verdicts = new WeakMap<Lasting, Verdict>();
+
+function verdictOf({ layers, inventory }: Lasting, names: ReadonlySet<string>): Verdict {
+  const ofInventory = layersOfBlocks(inventory);
+  const always = (layer: Layer) =>
+    ofInventory.includes(layer)
+      ? lastinglyTemplates(names)(layer)
+      : layer.changes === undefined && lastinglyGives(names)(layer)(0);
+  return { always: layers.some(always), growing: layers.filter(({ changes }) => changes) };
 }
 
 function givesAny(names: ReadonlySet<string>, layer: Layer): boolean {
@@ -266,7 +282,7 @@ function remembered<Source extends object, Made>(make: (source: Source) => Made)
   };
 }
 
-/** Whether a layer gives any of these names, asked anew only when it has changed. */
+/** Whether a layer gives any of these names, asked anew when it has changed. */
 const lastinglyGives = remembered((names: ReadonlySet<string>) =>
   remembered((layer: Layer) => {
     let [at, gives] = [-1, false];

@@ -37,6 +37,23 @@ interface Question {
   reject(error: Error): void;
 }
 
+/** Questions of one kind, and the script that answers them. */
+interface Asked {
+  readonly group: readonly Question[];
+  readonly script: string;
+}
+
+const scriptsOf = (all: readonly Asked[]) => all.map(({ script }) => script);
+
+/**
+ * What they print is written at once, as the last thing. Scripts are read as a function, since some shells cannot tell the `)` of a case
+ * from the end of a substitution; the dot keeps the last line ends; by LC_ALL, no shell takes bytes for the beginning of letters.
+ */
+function asOne(all: readonly Asked[]): readonly string[] {
+  if (all.length === 0) return [];
+  return ['gathered() {', ...scriptsOf(all), '}', `o=$(gathered; echo .); LC_ALL=C; printf '%s' "\${o%.}"`];
+}
+
 /** A reader over one shell. A batch leaves when the current tick has run out of things to ask. */
 export function batchedReader(ask: Ask): Reader {
   const answers = new Map<string, Map<string, Answer>>();
@@ -46,21 +63,22 @@ export function batchedReader(ask: Ask): Reader {
     const questions = waiting;
     waiting = [];
     const nonce = randomBytes(16).toString('hex');
-    const groups: (readonly Question[])[] = [];
-    const scripts: string[] = [];
+    const gathered: Asked[] = [];
+    const others: Asked[] = [];
     for (const group of groupByKind(questions).values()) {
+      const [{ kind }, keys] = [group[0]!, keysOf(group)];
       try {
-        scripts.push(`(\n${group[0]!.kind.script(keysOf(group))}\n)\nprintf '\\n%s %s\\n' ${nonce} $?`);
-        groups.push(group);
+        const script = `(\n${kind.script(keys)}\n)\nprintf '\\n%s %s\\n' ${nonce} $?`;
+        (kind.gathers?.(keys) ? gathered : others).push({ group, script });
       } catch (error) {
         for (const question of group) question.reject(failure(error));
       }
     }
-    if (groups.length === 0) return;
+    if (gathered.length + others.length === 0) return;
     try {
-      const { stdout, stderr } = await ask(scripts.join('\n'));
+      const { stdout, stderr } = await ask([...scriptsOf(others), ...asOne(gathered)].join('\n'));
       let from = 0;
-      for (const group of groups) {
+      for (const { group } of [...others, ...gathered]) {
         const at = stdout.indexOf(`\n${nonce} `, from);
         if (at < 0)
           throw new ModuleFailure(`reading ${group[0]!.kind.name} gave no answer: ${stderr.toString('utf8').trim()}`);

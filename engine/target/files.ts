@@ -19,6 +19,7 @@ const noFile: FileState = { exists: false };
 export const statKind: QueryKind<StatKey, FileState> = {
   name: 'stat',
   domains: ['files'],
+  gathers: () => true,
   id: ({ path, follow }) => `${follow ? 'L' : 'P'}${normalPath(path)}`,
   path: ({ path }) => normalPath(path),
   script(keys) {
@@ -107,6 +108,7 @@ const bytesToText = (bytes: string) => Buffer.from(bytes, 'latin1').toString('ut
 export const thereKind: QueryKind<string, boolean> = {
   name: 'there',
   domains: ['files'],
+  gathers: () => true,
   id: normalPath,
   path: normalPath,
   script: (paths) => `for p in ${paths.map(argument).join(' ')}; do [ -e "$p" ] && echo y || echo n; done`,
@@ -133,6 +135,7 @@ const largeByOpenssl: readonly string[] = [
 export const checksumKind: QueryKind<string, string | undefined> = {
   name: 'checksum',
   domains: ['files'],
+  gathers: () => true,
   id: normalPath,
   path: normalPath,
   // Only regular files are hashed: a pipe would never end.

@@ -24,6 +24,8 @@ export interface QueryKind<K, V> {
   readonly volatile?: true;
   /** It is about everything below a path, its id, or in an API: under check unknown once a change there may be pending. */
   readonly deep?: true;
+  /** What the script prints for these keys is text without NULs, in pieces: they are gathered on the host, where each would be a packet. */
+  gathers?(keys: readonly K[]): boolean;
   /** The second half of an answer's identity. */
   id(key: K): string;
   /** The path a key is about, where the answer depends on that path alone. */
