@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { expect } from 'chai';
 import { type Ask, batchedReader } from '../../engine/target/batch.ts';
 import { type Domain, type QueryKind, refusal } from '../../engine/target/query.ts';
+import { shells } from './queries/run-query.ts';
 
 /** Echoes its keys; `bad` is refused, a key that begins with `!` ends the script. */
 function kind(name: string, domains: readonly Domain[]): QueryKind<string, string> {
@@ -151,4 +152,49 @@ describe('a batched reader', () => {
     const [answer, failure] = await Promise.all([reader.query(files, 'a'), failureOf(reader.query(units, 'a'))]);
     expect([answer, failure]).to.deep.equal(['files a', 'reading units gave no answer: killed']);
   });
+
+  for (const [program, ...words] of shells) {
+    it(`what a kind tells in pieces is written by ${program} at once, to the byte`, async () => {
+      // bytes that are no letters, those that dash marks things with, line ends at the end, a `)` that ends nothing
+      const pieces = ['a\n', 'é \\201\\210\\377 %', '$x `y` "z" \\\\', '\n\n\n'];
+      const bytes = Buffer.concat([
+        Buffer.from('a\né '),
+        Buffer.from([0o201, 0o210, 0o377]),
+        Buffer.from(' %$x `y` "z" \\\n\n\n'),
+      ]);
+      const inPieces: QueryKind<string, string> = {
+        name: 'pieces',
+        domains: ['files'],
+        gathers: (keys) => !keys.includes('apart'),
+        id: (key) => key,
+        script: () =>
+          [`case x in x) :;; esac # it's`, ...pieces.map((piece) => `printf '${piece.replaceAll(' %', ' %%')}'`)].join(
+            '\n',
+          ),
+        parse: (stdout, keys) => keys.map(() => stdout.toString('hex')),
+      };
+      const dead = kind('dead', ['units']);
+      const gathered = { ...dead, name: 'gathered', gathers: () => true };
+      let writes = '';
+      const reader = batchedReader(
+        (script) =>
+          new Promise((resolve) => {
+            writes = script;
+            execFile(program!, [...words, '-c', script], { encoding: 'buffer' }, (error, stdout, stderr) =>
+              resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+            );
+          }),
+      );
+      const [whole, plain, failed, after] = await Promise.all([
+        reader.query(inPieces, 'any'),
+        reader.query(files, 'b'),
+        failureOf(reader.query(gathered, '!')),
+        reader.query({ ...inPieces, name: 'others' }, 'apart'),
+      ]);
+      expect(whole).to.equal(bytes.toString('hex'));
+      expect(after).to.equal(whole);
+      expect([plain, failed]).to.deep.equal(['files b', 'reading gathered failed (exit 7): dead']);
+      expect(writes.match(/printf '%s' "\$\{o%\.\}"/g), 'gathered').to.have.length(1);
+    });
+  }
 });
