@@ -5,15 +5,15 @@ describe('a map that counts its changes', () => {
   it('counts what is set, deleted and cleared, and nothing else', () => {
     const map = new CountedMap<string, number>();
     const counts = [map.changes];
-    const after = (change: () => unknown) => {
+    const then = (change: () => unknown) => {
       change();
       counts.push(map.changes);
     };
-    after(() => map.set('a', 1));
-    after(() => map.set('a', 1));
-    after(() => [map.get('a'), map.has('b'), [...map]]);
-    after(() => map.delete('a'));
-    after(() => map.clear());
+    then(() => map.set('a', 1));
+    then(() => map.set('a', 1));
+    then(() => [map.get('a'), map.has('b'), [...map]]);
+    then(() => map.delete('a'));
+    then(() => map.clear());
     expect(counts).to.deep.equal([0, 1, 2, 2, 3, 4]);
     expect(map.size).to.equal(0);
   });
