@@ -107,8 +107,12 @@ function parseKey(text: string, passphrase: string | undefined): ParsedKey | str
 /** ssh2 has the text of a key read for each signature, which takes ten times as long as signing. */
 function readOnce(key: ParsedKey): ParsedKey {
   if (key.type !== 'ssh-ed25519') return key;
-  const secret = createPrivateKey(key.getPrivatePEM());
-  key.sign = (data) => sign(null, Buffer.from(data), secret);
+  try {
+    const secret = createPrivateKey(key.getPrivatePEM());
+    key.sign = (data) => sign(null, Buffer.from(data), secret);
+  } catch {
+    // ssh2 will say so where it is needed
+  }
   return key;
 }
 

@@ -15,6 +15,9 @@ import { readTomlInventory } from './toml-inventory.ts';
 import { readVarsFolders, type VarsFolders } from './vars-files.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
+/** Of a name that is no host's: one list, since others remember what they made of it. */
+const noLayers: readonly VarsLayer[] = [];
+
 /** Files of a directory that are no inventory. */
 const ignored = /^\.|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|^(?:group_vars|host_vars)$/;
 
@@ -90,7 +93,7 @@ function assembled(
     const known = ordered.get(key);
     if (known) return known;
     const found = host(name);
-    if (!found) return [];
+    if (!found) return noLayers;
     const play = playbookDir === undefined ? undefined : folders(playbookDir);
     const fresh = orderLayers(hierarchy, found, inventoryDirs.map(folders), play);
     ordered.set(key, fresh);

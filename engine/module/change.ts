@@ -17,7 +17,7 @@ export function difference<S extends object>(state: S, wanted: Partial<S>): Chan
   return (fields.length === 0 ? none : Object.fromEntries(fields)) as Change<S>;
 }
 
-const none = {};
+const none = Object.freeze({});
 
 function differs(before: unknown, after: unknown): boolean {
   if (before === after && typeof after !== 'object') return false;

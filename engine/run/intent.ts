@@ -41,9 +41,11 @@ export async function intentOf(
     // what no shell can be sent would leave a gap that the rest does not see
     const { changes, refused } = pad.notes;
     const gap = changes.some(({ script }) => script.includes('\0'));
-    // who failed may have left something under way that still takes notes
+    if (refused || gap) return undefined;
+    // any other may have left something under way that still takes notes
+    pad.begin('', nobody);
     pads.push(pad);
-    return refused || gap ? undefined : { acted, changes };
+    return { acted, changes };
   } catch {
     return undefined;
   }
@@ -59,16 +61,21 @@ interface Pad {
 }
 
 const pads: Pad[] = [];
+const nobody: Query = () => Promise.reject(new NotAhead('nobody is asked'));
 
 function newPad(): Pad {
-  let [host, ask]: [string, Query] = ['', () => no()];
+  let [host, ask]: [string, Query] = ['', nobody];
   let changes: PlainChange[] = [];
   let refused = false;
-  const no = (): never => {
+  const refusal = () => {
     refused = true;
-    throw new NotAhead('more than plain changes of files');
+    return new NotAhead('more than plain changes of files');
   };
-  const query: Query = (kind, key) => (changes.length > 0 || kind.volatile ? no() : ask(kind, key));
+  const no = (): never => {
+    throw refusal();
+  };
+  const query: Query = (kind, key) =>
+    changes.length > 0 || kind.volatile ? Promise.reject(refusal()) : ask(kind, key);
   return {
     no,
     get notes() {

@@ -24,13 +24,13 @@ import { runJobs } from './jobs.ts';
 import { localFiles } from './local-files.ts';
 import { controllerLookups } from './lookups.ts';
 import { type Machine, machine } from './machines.ts';
+import { mayDiffer } from './may-differ.ts';
 import { pathFilters } from './path-filters.ts';
 import { pathTests } from './path-tests.ts';
 import { runPlay } from './play.ts';
 import { revealer } from './revealed.ts';
 import { secretKeeper } from './secrets.ts';
 import { noTraffic, sumOfTraffic } from './traffic.ts';
-import { mayDiffer } from './variables.ts';
 import { vaultFilters } from './vault-filters.ts';
 
 export interface RunResult {

@@ -89,8 +89,9 @@ export function secretKeeper(): Secrets {
 function mapped(value: object, named: (key: string) => string, change: (key: string, one: unknown) => unknown): object {
   const own = value as Readonly<Record<string, unknown>>;
   const keys = Object.keys(own);
-  if (keys.every((key) => named(key) === key && change(key, own[key]) === own[key])) return value;
-  return Object.fromEntries(keys.map((key) => [named(key), change(key, own[key])]));
+  const changed = keys.map((key) => change(key, own[key]));
+  if (keys.every((key, index) => named(key) === key && changed[index] === own[key])) return value;
+  return Object.fromEntries(keys.map((key, index) => [named(key), changed[index]]));
 }
 
 const unlessSame = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>

@@ -47,11 +47,19 @@ const scriptsOf = (all: readonly Asked[]) => all.map(({ script }) => script);
 
 /**
  * What they print is written at once, as the last thing. Scripts are read as a function, since some shells cannot tell the `)` of a case
- * from the end of a substitution; the dot keeps the last line ends; by LC_ALL, no shell takes bytes for the beginning of letters.
+ * from the end of a substitution; the dot keeps the last line ends; by LC_ALL, no shell takes bytes for the beginning of letters. Where
+ * printf is a program, it cannot be given as much as that.
  */
 function asOne(all: readonly Asked[]): readonly string[] {
   if (all.length === 0) return [];
-  return ['gathered() {', ...scriptsOf(all), '}', `o=$(gathered; echo .); LC_ALL=C; printf '%s' "\${o%.}"`];
+  const whole = `if [ \${#o} -lt 100000 ] || case $(command -v printf) in /*) false;; esac; then printf '%s' "\${o%.}"`;
+  return [
+    'gathered() {',
+    ...scriptsOf(all),
+    '}',
+    'o=$(gathered; echo .); LC_ALL=C',
+    `${whole}; else cat <<GATHERED\n\${o%.}\nGATHERED\nfi`,
+  ];
 }
 
 /** A reader over one shell. A batch leaves when the current tick has run out of things to ask. */

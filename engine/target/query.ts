@@ -24,7 +24,10 @@ export interface QueryKind<K, V> {
   readonly volatile?: true;
   /** It is about everything below a path, its id, or in an API: under check unknown once a change there may be pending. */
   readonly deep?: true;
-  /** What the script prints for these keys is text without NULs, in pieces: they are gathered on the host, where each would be a packet. */
+  /**
+   * What the script prints for these keys is text without NULs, in pieces: they are gathered on the host, where each would be a packet.
+   * Not for what may leave a process behind that holds its output: it would be waited for.
+   */
   gathers?(keys: readonly K[]): boolean;
   /** The second half of an answer's identity. */
   id(key: K): string;

@@ -40,7 +40,10 @@ export interface Attributes {
   readonly group?: string | undefined;
 }
 
-/** Reading only: what probes get. Every answer is remembered until the host changes. */
+/**
+ * Reading only: what probes get. Every answer is remembered until the host changes. It is for one task: the same object may stand for
+ * another host at the next, so nothing may be remembered by it.
+ */
 export interface ReadableTarget {
   readonly host: string;
   query<K, V>(kind: QueryKind<K, V>, key: K): Promise<V>;

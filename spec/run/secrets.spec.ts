@@ -70,6 +70,10 @@ describe('secrets', () => {
       new Float(5),
     ]);
   });
+  it('are hidden however deep they lie, in time that grows with the depth alone', () => {
+    const nested = Array.from({ length: 200 }).reduce<unknown>((inner) => ({ inner }), { text: `a ${secret}` });
+    expect(JSON.stringify(keeper.scrub(nested))).to.include('"a ********"');
+  });
   it('leave what is no text as it is', () => {
     const value = { a: 1, b: null, c: [true], d: Buffer.from('x') };
     expect(keeper.scrub(value)).to.deep.equal(value);

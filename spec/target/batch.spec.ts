@@ -197,4 +197,18 @@ describe('a batched reader', () => {
       expect(writes.match(/printf '%s' "\$\{o%\.\}"/g), 'gathered').to.have.length(1);
     });
   }
+
+  it('what is gathered may be large', async () => {
+    const large: QueryKind<string, number> = {
+      name: 'large',
+      domains: ['files'],
+      gathers: () => true,
+      id: (key) => key,
+      script: () => 'seq 100000',
+      parse: (stdout, keys) => keys.map(() => stdout.length),
+    };
+    expect(await batchedReader(ask).query(large, 'a')).to.equal(
+      Array.from({ length: 100_000 }, (_, n) => `${n + 1}\n`).join('').length,
+    );
+  });
 });

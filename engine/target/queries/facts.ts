@@ -126,8 +126,8 @@ const usualTimeout = 10;
 export const factsKind: QueryKind<string, Facts> = {
   name: 'facts',
   domains: ['facts'],
-  // the environment is told with NULs
-  gathers: (keys) => !keys.includes('env'),
+  // the environment is told with NULs; programs that tell local facts may leave others behind, which no gathering must wait for
+  gathers: (keys) => !keys.some((key) => key === 'env' || /^local( |$)/.test(key)),
   id: (subset) => subset,
   script: (keys) =>
     `S() { printf '\\036%s\\n' "$1"; }\n${keys

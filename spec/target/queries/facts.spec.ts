@@ -373,4 +373,10 @@ describe('subsets of facts', () => {
       }
     });
   }
+
+  it('those that may hold NULs, or leave a process behind that holds their output, are not gathered on the host', () => {
+    const gathered = (...keys: readonly string[]) => factsKind.gathers?.(keys);
+    expect([gathered('platform', 'network'), gathered('platform', 'env')]).to.deep.equal([true, false]);
+    expect([gathered('local'), gathered('local /opt/facts'), gathered('lsb')]).to.deep.equal([false, false, true]);
+  });
 });
