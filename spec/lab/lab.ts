@@ -16,6 +16,7 @@ import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { claim, type LabState, readState, writeState } from './state.ts';
 import { tearDown } from './teardown.ts';
 import { type HostPlan, network, plan, type Topology } from './topology.ts';
+import { raiseWatchers, readWatchers } from './watchers.ts';
 
 export { compareSnapshots, type Snapshot, systemsOwn } from './snapshot.ts';
 export { labTopology, network, type Topology } from './topology.ts';
@@ -80,6 +81,7 @@ export async function startLab(options: StartOptions): Promise<Lab> {
     up: false,
     starter: process.pid,
     forwarding: await readForwarding(),
+    watchers: await readWatchers(),
   };
   await claim(first);
   const stop = new AbortController();
@@ -132,6 +134,7 @@ async function boot(
   stop: AbortController,
 ): Promise<void> {
   await raiseNetwork();
+  await raiseWatchers();
   log(`booting ${hosts.map(({ name }) => name).join(' ')}`);
   const bootOne = async (host: HostPlan) => {
     await mkdir(hostDirectory(host.name), { recursive: true });

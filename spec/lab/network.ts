@@ -42,7 +42,8 @@ export async function lowerNetwork(forwardingBefore: string | undefined): Promis
 /** Pulls the cable of a host which is gone: its network namespace would linger for some milliseconds. */
 export const disconnect = (name: string): Promise<unknown> => attempt(['ip', 'link', 'delete', interfaceOf(name)]);
 
-async function hasOtherLab(): Promise<boolean> {
+/** Whether another lab is up, which needs what this one has changed of the machine. */
+export async function hasOtherLab(): Promise<boolean> {
   const names = await readdir(dirname(stateDirectory));
   return names.some((name) => name.startsWith('kplay-lab') && name !== basename(stateDirectory));
 }

@@ -13,6 +13,8 @@ export interface LabState {
   readonly starter: number;
   /** `net.ipv4.ip_forward` of this machine before the lab. */
   readonly forwarding: string;
+  /** `fs.inotify.max_user_instances` before the lab. */
+  readonly watchers: string;
   readonly kubernetes?: string | undefined;
   readonly images?: string | undefined;
 }

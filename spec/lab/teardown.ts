@@ -9,6 +9,7 @@ import { clearLatency } from './latency.ts';
 import { lowerNetwork } from './network.ts';
 import { inventoryFile, stateDirectory, volumes } from './paths.ts';
 import { readState } from './state.ts';
+import { lowerWatchers } from './watchers.ts';
 
 /**
  * Takes the lab away: hosts, mounts, network, cgroups, state. It asks the machine what is there, so it also clears up
@@ -24,6 +25,7 @@ export async function tearDown(): Promise<void> {
   }
   await clearLatency();
   await lowerNetwork(state?.forwarding);
+  await lowerWatchers(state?.watchers);
   await removeCgroups();
   for (const path of [volumes, stateDirectory]) await rm(path, { recursive: true, force: true });
   if (await wroteInventory()) await rm(inventoryFile);
