@@ -116,7 +116,7 @@ describeTopology(
         returned = await seconds('m1');
       });
       remark(`moved after ${moved.toFixed(1)} s, returned after ${returned.toFixed(1)} s`);
-      expect(moved).to.be.lessThan(6.6 + 1); // looking for it on three hosts takes its time as well
+      expect(moved).to.be.lessThan(6.6 + 3); // looking for it on three hosts takes its time as well, the more the busier this machine is
       expect(returned).to.be.lessThan(10);
       // as long as the address is on its way, and with notify scripts until haproxy has started and has seen its servers
       for (const { writes, reads } of [away, back]) expect(Math.max(writes, reads)).to.be.lessThan(notify ? 12 : 6.6);
