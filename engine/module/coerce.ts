@@ -1,4 +1,5 @@
 /** The arguments a module receives: rendered values under their real names, typed, defaulted and judged. */
+import { remembered } from '../source/remembered.ts';
 import type { ArgsLiteral } from './arguments.ts';
 import { isPlain } from './convert.ts';
 import type { ArgumentProblem } from './problem.ts';
@@ -45,16 +46,7 @@ interface Defaults {
   readonly inside: readonly (readonly [string, ArgsLiteral])[];
 }
 
-const known = new WeakMap<ArgsLiteral, Defaults>();
-
-/** Looked for once, as every task on every host asks. */
-function defaultsOf(args: ArgsLiteral): Defaults {
-  const found = known.get(args) ?? defaultsIn(args);
-  known.set(args, found);
-  return found;
-}
-
-function defaultsIn(args: ArgsLiteral): Defaults {
+const defaultsOf = remembered((args: ArgsLiteral): Defaults => {
   const all = Object.entries(args).flatMap(([name, literal]) =>
     literal.default === undefined ? [] : [[name, literal.default] as const],
   );
@@ -64,7 +56,7 @@ function defaultsIn(args: ArgsLiteral): Defaults {
     made: all.filter(([, value]) => isPart(value)),
     inside: Object.entries(args).flatMap(([name, { options }]) => (options ? [[name, options] as const] : [])),
   };
-}
+});
 
 /** A default of its own for every task: what is made of parts might be changed. */
 function fresh(value: unknown): unknown {

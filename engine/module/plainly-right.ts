@@ -2,6 +2,7 @@
  * Most arguments are right, and can be seen to be: then no schema need be compiled, which takes longer than reading the playbook.
  * Only the schema finds fault; whatever is not plainly right here is left to it.
  */
+import { remembered } from '../source/remembered.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
 import type { Opaque } from './convert.ts';
 import type { ArgRules } from './definition.ts';
@@ -62,14 +63,7 @@ function isOf(type: ArgType, value: unknown, literal: ArgLiteral, opaque: Opaque
   }
 }
 
-const required = new WeakMap<ArgsLiteral, readonly string[]>();
-
-/** Looked for once, as every task on every host asks. */
-function requiredOf(args: ArgsLiteral): readonly string[] {
-  const known = required.get(args) ?? Object.keys(args).filter((name) => args[name]!.required);
-  required.set(args, known);
-  return known;
-}
+const requiredOf = remembered((args: ArgsLiteral) => Object.keys(args).filter((name) => args[name]!.required));
 
 const relations = new WeakMap<ArgRules, readonly Rule[]>();
 

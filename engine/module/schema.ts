@@ -1,6 +1,7 @@
 /** The one door to ajv: arguments as JSON Schema, and what a schema has against given values. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { Float } from '../source/float.ts';
+import { remembered } from '../source/remembered.ts';
 import { closest } from '../source/suggest.ts';
 import { define } from '../template/python/dicts.ts';
 import type { ArgLiteral, ArgsLiteral, ArgType } from './arguments.ts';
@@ -127,18 +128,11 @@ function templateOrForeign(value: unknown): boolean {
   return typeof value === 'string' ? /\{[{%#]/.test(value) : foreign(value);
 }
 
-const knownAliases = new WeakMap<ArgsLiteral, ReadonlyMap<string, string>>();
-
 /** The names that aliases stand for. */
-function aliasesOf(args: ArgsLiteral): ReadonlyMap<string, string> {
-  const known = knownAliases.get(args);
-  if (known) return known;
-  const found = new Map(
-    Object.entries(args).flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
-  );
-  knownAliases.set(args, found);
-  return found;
-}
+const aliasesOf = remembered(
+  (args: ArgsLiteral): ReadonlyMap<string, string> =>
+    new Map(Object.entries(args).flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const))),
+);
 
 /** Aliases folded to the names they stand for, null left out, values converted. `written` leads from these names back to the aliases. */
 function realNames(

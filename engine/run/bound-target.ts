@@ -1,3 +1,4 @@
+import { remembered } from '../source/remembered.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { isTest } from '../target/queries/test.ts';
 import type { Target } from '../target/target.ts';
@@ -42,16 +43,8 @@ export function boundTarget(
 /** Thrown where reading ahead would have to do more than read. */
 export class NotAhead extends Withheld {}
 
-const readOnly = new WeakMap<Target, Target>();
-
 /** A target that only answers what is remembered or can be read; everything else ends the reading ahead. */
-export function readOnlyTarget(target: Target): Target {
-  const known = readOnly.get(target) ?? madeReadOnly(target);
-  readOnly.set(target, known);
-  return known;
-}
-
-function madeReadOnly(target: Target): Target {
+export const readOnlyTarget = remembered((target: Target): Target => {
   const no = (): never => {
     throw new NotAhead('only reading is done ahead');
   };
@@ -68,4 +61,4 @@ function madeReadOnly(target: Target): Target {
     observe: no,
     download: no,
   };
-}
+});

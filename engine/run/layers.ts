@@ -3,6 +3,7 @@ import type { Location } from '../errors.ts';
 import type { VarsLayer } from '../inventory/inventory.ts';
 import type { Lexical } from '../plan/plan.ts';
 import type { VarsBlock } from '../playbook/ast.ts';
+import { remembered } from '../source/remembered.ts';
 import type { CountedMap } from './counted-map.ts';
 import type { HostVariables, Momentary, PlayVariables, VariableSources } from './variables.ts';
 
@@ -114,18 +115,6 @@ function layersFrom({
 }
 
 const none: readonly VarsBlock[] = [];
-
-/** What is made of an object once and for all: a scope is made for every task on every host, its layers are not. */
-export function remembered<Source extends object, Made>(make: (source: Source) => Made): (source: Source) => Made {
-  const known = new WeakMap<Source, Made>();
-  return (source) => {
-    const found = known.get(source);
-    if (found !== undefined) return found;
-    const made = make(source);
-    known.set(source, made);
-    return made;
-  };
-}
 
 /** Layers of a list that never changes, its last block first. */
 export const layersOfBlocks = remembered((blocks: readonly (VarsBlock | VarsLayer)[]): readonly Layer[] =>

@@ -1,11 +1,12 @@
 /** Whether what variables say of a host may be another for each task. */
 import type { Lexical } from '../plan/plan.ts';
+import { remembered } from '../source/remembered.ts';
 import { isTemplate } from '../template/render.ts';
-import { type Lasting, type Layer, lastingLayers, layersOfBlocks, remembered } from './layers.ts';
+import { type Lasting, type Layer, lastingLayers, layersOfBlocks } from './layers.ts';
 import type { Momentary, PlayVariables, VariableSources } from './variables.ts';
 
 /**
- * Whether a host's values of these names, which are always the same set, may differ from task to task: anything but the inventory
+ * Whether a host's values of these names, which are the same set for all, may differ from task to task: anything but the inventory
  * says one of them, or the inventory does by a template.
  */
 export function mayDiffer(
@@ -20,10 +21,8 @@ export function mayDiffer(
 ): boolean {
   const { play, lexical, momentary } = place;
   if (momentary) for (const name of names) if (Object.hasOwn(momentary, name)) return true;
-  const lasting = lastingLayers(sources, host, play, lexical);
-  const known = verdicts.get(lasting) ?? verdictOf(lasting, names);
-  verdicts.set(lasting, known);
-  return known.always || known.growing.some((layer) => lastinglyGives(names)(layer)(layer.changes!()));
+  const { always, growing } = verdictOf(names)(lastingLayers(sources, host, play, lexical));
+  return always || growing.some((layer) => lastinglyGives(names)(layer)(layer.changes!()));
 }
 
 /** What need not be asked again of layers: whether one that never changes says any name, and which ones may yet. */
@@ -32,16 +31,16 @@ interface Verdict {
   readonly growing: readonly Layer[];
 }
 
-const verdicts = new WeakMap<Lasting, Verdict>();
-
-function verdictOf({ layers, inventory }: Lasting, names: ReadonlySet<string>): Verdict {
-  const ofInventory = layersOfBlocks(inventory);
-  const always = (layer: Layer) =>
-    ofInventory.includes(layer)
-      ? lastinglyTemplates(names)(layer)
-      : layer.changes === undefined && lastinglyGives(names)(layer)(0);
-  return { always: layers.some(always), growing: layers.filter(({ changes }) => changes) };
-}
+const verdictOf = remembered((names: ReadonlySet<string>) =>
+  remembered(({ layers, inventory }: Lasting): Verdict => {
+    const ofInventory = layersOfBlocks(inventory);
+    const always = (layer: Layer) =>
+      ofInventory.includes(layer)
+        ? lastinglyTemplates(names)(layer)
+        : layer.changes === undefined && lastinglyGives(names)(layer)(0);
+    return { always: layers.some(always), growing: layers.filter(({ changes }) => changes) };
+  }),
+);
 
 function givesAny(names: ReadonlySet<string>, layer: Layer): boolean {
   for (const name of names) if (layer.has(name)) return true;

@@ -8,6 +8,7 @@ import { isPlain } from '../module/convert.ts';
 import type { AnyModule } from '../module/definition.ts';
 import { defaultsOf } from '../plan/module-defaults.ts';
 import type { PlannedTask } from '../plan/plan.ts';
+import { remembered } from '../source/remembered.ts';
 import { withWrittenKeys, writtenKeys } from '../source/written-keys.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import type { Environment } from '../template/environment.ts';
@@ -106,14 +107,8 @@ export function prepare(play: PlayRun, host: HostState, task: PlannedTask, momen
   };
 }
 
-const secrets = new WeakMap<ArgsLiteral, readonly string[]>();
-
-/** The arguments that are never shown; looked for once, as every task on every host asks. */
-function secretsOf(args: ArgsLiteral): readonly string[] {
-  const known = secrets.get(args) ?? Object.keys(args).filter((name) => args[name]!.secret);
-  secrets.set(args, known);
-  return known;
-}
+/** The arguments that are never shown. */
+const secretsOf = remembered((args: ArgsLiteral) => Object.keys(args).filter((name) => args[name]!.secret));
 
 /** The arguments of a task as a rescue may ask about them: rendered where that is possible, else as they are written. */
 export function tellableArguments(

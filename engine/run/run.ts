@@ -227,7 +227,6 @@ function newRun(given: RunOptions): WholeRun {
     },
     traffic(name) {
       const all = machinesOf.get(name);
-      if (all?.length === 1) return all[0]!.traffic;
       return all ? sumOfTraffic(all.map((one) => one.traffic)) : noTraffic;
     },
     followers: new Map(),
