@@ -17,6 +17,15 @@ const withoutTunnels = {
   },
 };
 
+/** ssh2 looks for the ciphers that npm has compiled for it, if it could, beside its own file; the bundle finds them in the package. */
+const compiledCiphers = {
+  name: 'compiled-ciphers',
+  setup(build) {
+    const file = 'crypto/build/Release/sshcrypto.node';
+    build.onResolve({ filter: /\/sshcrypto\.node$/ }, () => ({ path: `ssh2/lib/protocol/${file}`, external: true }));
+  },
+};
+
 /** The bundle's parts, each behind a function: what a run does not ask for is not made ready. */
 const parts = (modules) => `
 exports.main = () => import('./engine/cli/main.ts');
@@ -72,9 +81,9 @@ async function bundle() {
     outfile: 'dist/program.cjs',
     format: 'cjs',
     legalComments: 'linked',
-    external: ['cpu-features', '*.node'],
+    external: ['cpu-features'],
     supported: { 'dynamic-import': false },
-    plugins: [withoutTunnels, importsOutside],
+    plugins: [withoutTunnels, compiledCiphers, importsOutside],
     define: { 'import.meta.url': '__url' },
     banner: {
       js: '(function(exports,require,module,__filename,__dirname,__import){const __url=require("node:url").pathToFileURL(__filename).href;',

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -48,6 +49,24 @@ describe('the bundle', function () {
   it('is ASCII, as which it is opened', () => {
     const script = readFileSync(join(folder, 'dist/program.cjs'));
     expect(script.findIndex((byte) => byte > 0x7f)).to.equal(-1);
+  });
+
+  it('encrypts by what npm has compiled for ssh2', async function () {
+    const compiled = resolve('node_modules/ssh2/lib/protocol/crypto/build/Release/sshcrypto.node');
+    if (!existsSync(compiled)) {
+      console.log(`      skipped: npm could not compile ${compiled} here (a C++ compiler is missing)`);
+      return this.skip();
+    }
+    writeFileSync(join(folder, 'site.yml'), '- hosts: all\n  tasks: [{ ping: }]\n');
+    const hear = `data:text/javascript,
+      const open = process.dlopen;
+      process.dlopen = (...args) => (console.error('opened', args[1]), open.apply(process, args));`;
+    const { code, stderr } = await kplay(['site.yml', '-i', '127.0.0.1:1,'], {
+      cwd: folder,
+      env: { HOME: folder, NODE_OPTIONS: `--import "${hear.replaceAll(/\s+/g, '%20')}"` },
+    });
+    expect({ code, stderr }).to.deep.include({ code: 4 });
+    expect(stderr).to.contain(`opened ${compiled}`);
   });
 
   it('is kept as code, which the next run takes', async () => {
