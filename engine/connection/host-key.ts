@@ -1,8 +1,9 @@
 /** Whether the key a host shows is the host's: asked before anything secret is sent. */
 
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AcceptedHostKey, HostKeyChecking } from './connection.ts';
+import { readKept } from './kept-file.ts';
 import {
   checkHostKey,
   fingerprint,
@@ -26,17 +27,27 @@ export interface HostKeyRules {
   readonly onAccepted?: ((accepted: AcceptedHostKey) => void) | undefined;
 }
 
-/** What the files held when they were last read, and their entries: a thousand hosts share one file of a thousand lines. */
-let last: { readonly texts: string; readonly known: readonly KnownHost[] } | undefined;
+/** What the files last held, and their entries: a thousand hosts share one file of a thousand lines. */
+let last: { readonly contents: readonly (Buffer | undefined)[]; readonly known: readonly KnownHost[] } | undefined;
 
-/** The entries of all the files that exist. While these are as they were, so is what is returned. */
-export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
-  const read = await Promise.all(
-    files.map(async (file) => ({ file, text: await readFile(file, 'utf8').catch(() => '') })),
-  );
-  const texts = read.map(({ file, text }) => `${file}\0${text}\0`).join('');
-  if (last?.texts !== texts) last = { texts, known: read.flatMap(({ file, text }) => parseKnownHosts(text, file)) };
+/** The entries of all the files that can be read. While these are as they were, so is what is returned. */
+export function readKnownHosts(files: readonly string[]): readonly KnownHost[] {
+  const contents = files.map(readable);
+  const same =
+    last?.contents.length === contents.length && last.contents.every((one, index) => one === contents[index]);
+  if (last === undefined || !same) {
+    const known = files.flatMap((file, index) => parseKnownHosts(contents[index]?.toString() ?? '', file));
+    last = { contents, known };
+  }
   return last.known;
+}
+
+function readable(file: string): Buffer | undefined {
+  try {
+    return readKept(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Resolves when the key may be trusted; remembers it under `accept-new`. Throws {@link Unreachable} `hostkey`. */

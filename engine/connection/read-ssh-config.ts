@@ -1,7 +1,8 @@
 /** The text of an ssh configuration, with the files it includes in their places. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { readKept } from './kept-file.ts';
 import { wildcard } from './wildcard.ts';
 import { splitWords } from './words.ts';
 
@@ -9,7 +10,7 @@ const depthLimit = 16;
 
 /** The file's text; empty when there is no such file. Patterns in an `Include` may stand in its last part. */
 export async function readSshConfig(file: string, home: string | undefined, depth = 0): Promise<string> {
-  const text = depth > depthLimit ? '' : await readFile(file, 'utf8').catch(() => '');
+  const text = depth > depthLimit ? '' : textOf(file);
   const lines: string[] = [];
   let section = 'Host *';
   for (const line of text.split('\n')) {
@@ -26,6 +27,14 @@ export async function readSshConfig(file: string, home: string | undefined, dept
     lines.push(section);
   }
   return lines.join('\n');
+}
+
+function textOf(file: string): string {
+  try {
+    return readKept(file)?.toString() ?? '';
+  } catch {
+    return ''; // a folder, or not for us
+  }
 }
 
 function absolute(path: string, home = ''): string {

@@ -1,10 +1,10 @@
 /** Who we are to a host: keys, agent, password, each tried once; the only file that imports ssh2 itself. */
 
 import { createPrivateKey, sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Endpoint } from './endpoint.ts';
+import { readKept } from './kept-file.ts';
 import { Unreachable } from './unreachable.ts';
 
 export interface Credentials {
@@ -24,8 +24,8 @@ interface Method {
 }
 
 /** The methods in order: named keys, agent, key files by default, password. Throws {@link Unreachable} `auth` for a bad named key. */
-export async function authentication(endpoint: Endpoint, credentials: Credentials): Promise<Authentication> {
-  const methods = [...(await keyMethods(endpoint, credentials.passphrase)), ...passwordMethods(endpoint, credentials)];
+export function authentication(endpoint: Endpoint, credentials: Credentials): Authentication {
+  const methods = [...keyMethods(endpoint, credentials.passphrase), ...passwordMethods(endpoint, credentials)];
   const first: readonly Method[] =
     methods.length > 0 ? methods : [{ name: 'nothing', method: { type: 'none', username: endpoint.user } }];
   return inTurn(first);
@@ -54,13 +54,13 @@ function inTurn(methods: readonly Method[]): Authentication {
   };
 }
 
-async function keyMethods(endpoint: Endpoint, passphrase: string | undefined): Promise<Method[]> {
+function keyMethods(endpoint: Endpoint, passphrase: string | undefined): Method[] {
   const { files, given, only } = endpoint.identities;
   const username = endpoint.user;
   const keys: Method[] = [];
   let locked: string | undefined;
   for (const file of files) {
-    const key = await readKey(file, passphrase);
+    const key = readKey(file, passphrase);
     if (typeof key !== 'string') keys.push({ name: file, method: { type: 'publickey', username, key } });
     else if (key === 'encrypted') locked = file;
     else if (given) throw new Unreachable('auth', `${endpoint.label}: the key ${file} ${key}`);
@@ -75,26 +75,27 @@ async function keyMethods(endpoint: Endpoint, passphrase: string | undefined): P
 }
 
 /** What was made of a key's file; all hosts have the same few, and to decipher one takes long on purpose. */
-const keys = new Map<string, { readonly text: string; readonly key: ParsedKey | string }>();
+const keys = new Map<string, { readonly bytes: Buffer; readonly key: ParsedKey | string }>();
 
 /** The key, or why there is none. */
-async function readKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
-  let text: string;
+function readKey(file: string, passphrase: string | undefined): ParsedKey | string {
+  let bytes: Buffer | undefined;
   try {
-    text = await readFile(file, 'latin1');
+    bytes = readKept(file);
   } catch (error) {
     return `cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
   }
+  if (bytes === undefined) return 'cannot be read: ENOENT';
   const name = `${file}\0${passphrase ?? ''}`;
   const known = keys.get(name);
-  if (known?.text === text) return known.key;
-  const key = parseKey(text, passphrase);
-  keys.set(name, { text, key });
+  if (known?.bytes === bytes) return known.key;
+  const key = parseKey(bytes, passphrase);
+  keys.set(name, { bytes, key });
   return key;
 }
 
-function parseKey(text: string, passphrase: string | undefined): ParsedKey | string {
-  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(Buffer.from(text, 'latin1'), passphrase);
+function parseKey(bytes: Buffer, passphrase: string | undefined): ParsedKey | string {
+  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(bytes, passphrase);
   if (parsed instanceof Error) {
     if (/encrypted|passphrase|integrity check|decrypt/i.test(parsed.message)) return 'encrypted';
     if (/sk-(ssh|ecdsa)/.test(parsed.message)) return 'is held by a hardware token, which needs connection: openssh';
