@@ -1,7 +1,6 @@
 /** The controller as one task's module sees it: search paths, files, templates and expressions. */
 
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
 import { isPlain } from '../module/convert.ts';
 import type { Controller } from '../module/definition.ts';
 import { type FileSeeker, roleFileCandidates } from '../plan/find-file.ts';
@@ -86,8 +85,8 @@ export function taskController(options: ControllerOptions): Controller {
       throw new ModuleFailure(`could not find "${name}" on the controller. Searched in: ${candidates.join(', ')}`);
     },
     file,
-    isDirectory: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false,
-    list: listBelow,
+    isDirectory: async (path) => isDirectory(path),
+    list: async (directory) => listBelow(directory),
     async tree(path, { follow = false } = {}) {
       const root = normalPath(path);
       const changed = [...(here?.answers.keys() ?? []), ...(here?.removed ?? [])].find((id) =>
@@ -135,6 +134,15 @@ export function taskController(options: ControllerOptions): Controller {
     secret: (value) => options.secrets.add(value),
     job: (id) => options.jobs.started.get(id),
   };
+}
+
+/** At once: every host asks, and to look costs less than a turn of the thread pool. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // something on the way is no folder, or closed to us
+  }
 }
 
 function renderOptions(render: Parameters<Controller['render']>[1]) {

@@ -1,8 +1,8 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
 
 import { createHash, hash, randomBytes } from 'node:crypto';
-import { readFileSync, type Stats, statSync } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { openedText } from '../source/opened-text.ts';
@@ -13,7 +13,7 @@ import { sharedBlocks } from './shared-blocks.ts';
 
 /** Files up to this many bytes are kept in memory after the first reading. */
 const kept = 4 * 1024 * 1024;
-/** Files up to this many bytes are hashed in one go: a stream costs more than it saves, and a folder has thousands. */
+/** Files up to this many bytes are read in one go: turns of the thread pool cost more than they save, and a folder has thousands. */
 const small = 256 * 1024;
 const blockBytes = 1024 * 1024;
 
@@ -64,7 +64,7 @@ const versionOf = ({ ino, size, mtimeMs }: Stats) => `${ino} ${size} ${mtimeMs}`
 
 async function openedFile(path: string, found: Stats, vault: Vault | undefined): Promise<LocalFile> {
   const file = localFile(path, found);
-  if (!vault || !(await beginsAsVault(path))) return file;
+  if (!vault || !beginsAsVault(path)) return file;
   const plain = vault.open(await readFile(path, 'utf8'), { file: path, line: 1, column: 1 });
   const sum = async (algorithm: string) => createHash(algorithm).update(plain).digest('hex');
   return {
@@ -77,13 +77,13 @@ async function openedFile(path: string, found: Stats, vault: Vault | undefined):
   };
 }
 
-async function beginsAsVault(path: string): Promise<boolean> {
-  const handle = await open(path);
+function beginsAsVault(path: string): boolean {
+  const file = openSync(path, 'r');
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
-    return isVaulted(buffer.subarray(0, bytesRead));
+    const start = Buffer.alloc(32);
+    return isVaulted(start.subarray(0, readSync(file, start)));
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -103,11 +103,15 @@ function localFile(path: string, { size, mode }: Stats): LocalFile {
     sha1: () => sum('sha1'),
     bytes() {
       if (size > kept) return readFile(path);
-      bytes ??= readFile(path);
+      bytes ??= size <= small ? readAtOnce(path) : readFile(path);
       return bytes;
     },
     stream: sharedBlocks(path),
   };
+}
+
+async function readAtOnce(path: string): Promise<Buffer> {
+  return readFileSync(path);
 }
 
 async function digestAtOnce(path: string, algorithm: string): Promise<string> {
@@ -141,23 +145,23 @@ export interface LocalEntry {
   readonly linkTarget?: string;
 }
 
-/** Everything below a folder, relative paths, sorted. */
-export async function listBelow(folder: string): Promise<readonly LocalEntry[]> {
+/** Everything below a folder, relative paths, sorted. At once: a thousand files are looked at in the time of ten turns of the thread pool. */
+export function listBelow(folder: string): readonly LocalEntry[] {
   const found: LocalEntry[] = [];
-  async function walk(relative: string): Promise<void> {
-    const entries = await readdir(join(folder, relative), { withFileTypes: true });
+  function walk(relative: string): void {
+    const entries = readdirSync(join(folder, relative), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = relative ? `${relative}/${entry.name}` : entry.name;
       if (entry.isSymbolicLink())
-        found.push({ path, type: 'link', mode: '0777', linkTarget: await readlink(join(folder, path)) });
+        found.push({ path, type: 'link', mode: '0777', linkTarget: readlinkSync(join(folder, path)) });
       else {
-        const mode = octalMode((await stat(join(folder, path))).mode);
+        const mode = octalMode(statSync(join(folder, path)).mode);
         found.push({ path, type: entry.isDirectory() ? 'directory' : 'file', mode });
-        if (entry.isDirectory()) await walk(path);
+        if (entry.isDirectory()) walk(path);
       }
     }
   }
-  await walk('');
+  walk('');
   return found;
 }
 
