@@ -1,4 +1,5 @@
 /** The shell text of each change to a file. Every script leaves the old state whole when it fails. */
+import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { quote } from '../connection/quote.ts';
 import { normalPath } from './files.ts';
@@ -18,17 +19,17 @@ export function temporaryScript(path: string): string {
  */
 export function writeScript(path: string, bytes: Bytes, options: WriteOptions): string {
   const file = quote(path);
-  const make =
-    'uploaded' in bytes
-      ? `t=${quote(bytes.uploaded)}`
-      : `t=$(mktemp ${quote(temporaryPattern(path))}) || { echo "no file can be made in ${shown(posix.dirname(path))}" >&2; exit 1; }`;
+  const inline = 'inline' in bytes;
+  const temporary = inline ? `${posix.dirname(path)}/.kplay.${randomBytes(8).toString('hex')}` : bytes.uploaded;
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
-    make,
+    `t=${quote(temporary)}`,
     `full() { ${freeSpace(path)} >&2; }`,
     `trap 'rm -f "$t"' EXIT`,
-    'inline' in bytes ? `${inlineWriter(bytes.inline)} || { full; exit 1; }` : '',
-    `if [ -e ${file} ]; then chown "$(stat -L -c %u:%g ${file})" "$t"; chmod "$(stat -L -c %a ${file})" "$t"; else chmod =rw "$t"; fi || exit 1`,
+    inline
+      ? `${inlineWriter(bytes.inline)} || { [ -e "$t" ] || echo "no file can be made in ${shown(posix.dirname(path))}" >&2; full; exit 1; }`
+      : '',
+    keepingAttributes(file, options),
     attributeLines('"$t"', options),
     options.validate
       ? `${options.validate.replaceAll('%s', '"$t"')} >&2 || { echo "validation failed" >&2; exit 65; }`
@@ -42,6 +43,22 @@ export function writeScript(path: string, bytes: Bytes, options: WriteOptions): 
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/**
+ * What nobody asked for stays as the old file has it; who may not give files away owns the new one. Each program takes the host
+ * a millisecond: none is run that nothing depends on.
+ */
+function keepingAttributes(file: string, { owner, group, mode }: Attributes): string {
+  const keepsOwner = owner === undefined || group === undefined;
+  const keepsMode = mode === undefined || !/^[0-7]+$/.test(mode); // what is not octal may build on what is there
+  if (!keepsOwner && !keepsMode) return '';
+  const old = [
+    `set -- $(stat -L -c '%u:%g %a' ${file} "$t") && [ $# = 4 ] || exit 1`,
+    ...(keepsOwner ? ['[ "$1" = "$3" ] || chown "$1" "$t"'] : []),
+    ...(keepsMode ? ['chmod "$2" "$t" || exit 1'] : []),
+  ];
+  return `if [ -e ${file} ]; then ${old.join('; ')}${keepsMode ? '; else chmod =rw "$t" || exit 1' : ''}; fi`;
 }
 
 /** After a failed upload: takes the rest away, and prints what room there is. */
@@ -106,13 +123,14 @@ function attributeLines(
 function inlineWriter(content: Buffer): string {
   const text = content.toString('latin1');
   const plain = /^[\t\n\x20-\x7e]*$/.test(text) && (text === '' || text.endsWith('\n'));
-  if (text === '') return ': > "$t"';
+  const into = (write: string) => `(umask 077; set -C; ${write} > "$t")`; // made by nobody else, and for nobody else
+  if (text === '') return into(':');
   let end = 'KPLAY';
   while (plain && text.includes(end)) end += '_';
   return plain
-    ? `cat > "$t" <<'${end}'\n${text}${end}\n[ $? = 0 ]`
+    ? `${into('cat')} <<'${end}'\n${text}${end}\n[ $? = 0 ]`
     : // busybox's base64 says nothing of a disk that is full
-      `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ] && [ $(wc -c < "$t") -eq ${content.length} ]`;
+      `${into('base64 -d')} <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ] && [ $(wc -c < "$t") -eq ${content.length} ]`;
 }
 
 const wrapped = (content: Buffer) =>

@@ -121,10 +121,46 @@ for (const shell of shells) {
       const validate = 'stat -c "%a %n" %s';
       const { stderr, status } = write('secret', 'x', { mode: '0400', validate });
       expect(status).to.equal(0);
-      expect(stderr).to.match(new RegExp(`^400 ${folder}/\\.kplay\\.[A-Za-z0-9]{8}\\n$`));
+      expect(stderr).to.match(new RegExp(`^400 ${folder}/\\.kplay\\.[0-9a-f]{16}\\n$`));
       expect(run(temporaryScript(at('t'))).stdout.trim()).to.satisfy(
         (path: string) => (statSync(path).mode & 0o777) === 0o600,
       );
+    });
+
+    it('run no program that nothing depends on', () => {
+      const programs = (script: string) => {
+        const names = ['mktemp', 'cat', 'base64', 'stat', 'chown', 'chmod', 'sync', 'mv', 'rm'];
+        const log = at('log');
+        const noted = names.map((name) => `${name}() { echo ${name} >> '${log}'; command ${name} "$@"; }\n`).join('');
+        expect(run(noted + script).status).to.equal(0);
+        const ran = readFileSync(log, 'utf8').trim().split('\n');
+        rmSync(log);
+        return ran;
+      };
+      const writing = (options: Parameters<typeof writeScript>[2]) =>
+        programs(writeScript(at('f'), { inline: Buffer.from('text\n') }, options));
+      expect(writing({ mode: '0644' }), 'new').to.deep.equal(['cat', 'chmod', 'sync', 'mv']);
+      expect(writing({ mode: '0644' }), 'old').to.deep.equal(['cat', 'stat', 'chmod', 'sync', 'mv']);
+      expect(writing({}), 'kept').to.deep.equal(['cat', 'stat', 'chmod', 'sync', 'mv']);
+      const { uid, gid } = statSync(at('f'));
+      const everything = { mode: '0600', owner: String(uid), group: String(gid) };
+      expect(writing(everything), 'all given').to.deep.equal(['cat', 'chown', 'chmod', 'sync', 'mv']);
+    });
+
+    it('keep what only an old file can tell when part is asked for', function () {
+      if (!root) this.skip();
+      writeFileSync(at('f'), 'x');
+      chownSync(at('f'), 1234, 2345);
+      chmodSync(at('f'), 0o640);
+      const now = () => [statSync(at('f')).uid, statSync(at('f')).gid, mode('f')];
+      expect(write('f', 'y', { mode: '0444' })).to.deep.equal(fine);
+      expect(now()).to.deep.equal([1234, 2345, '444']);
+      expect(write('f', 'z', { mode: 'u+x,g-r' })).to.deep.equal(fine);
+      expect(now()).to.deep.equal([1234, 2345, '504']);
+      expect(write('f', 'y', { owner: '4321' })).to.deep.equal(fine);
+      expect(now()).to.deep.equal([4321, 2345, '504']);
+      expect(write('f', 'z', { owner: '1', group: '2' })).to.deep.equal(fine);
+      expect(now()).to.deep.equal([1, 2, '504']);
     });
 
     const refused: readonly (readonly [string, string, Parameters<typeof writeScript>[2], number, RegExp])[] = [
