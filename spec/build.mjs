@@ -17,12 +17,26 @@ const withoutTunnels = {
   },
 };
 
-/** ssh2 looks for the ciphers that npm has compiled for it, if it could, beside its own file; the bundle finds them in the package. */
+/**
+ * ssh2 looks for the ciphers that npm has compiled for it, if it could, beside its own file; the bundle finds them in the package,
+ * where that is the very version that was bundled.
+ */
 const compiledCiphers = {
   name: 'compiled-ciphers',
   setup(build) {
-    const file = 'crypto/build/Release/sshcrypto.node';
-    build.onResolve({ filter: /\/sshcrypto\.node$/ }, () => ({ path: `ssh2/lib/protocol/${file}`, external: true }));
+    const { version } = JSON.parse(readFileSync(join(root, 'node_modules/ssh2/package.json'), 'utf8'));
+    const external = ({ path }) => ({ path, external: true });
+    build.onResolve({ filter: /\/sshcrypto\.node$/, namespace: 'file' }, ({ path }) => ({
+      path,
+      namespace: 'ciphers',
+    }));
+    build.onResolve({ filter: /^ssh2\//, namespace: 'ciphers' }, external);
+    build.onLoad({ filter: /.*/, namespace: 'ciphers' }, () => ({
+      contents: `
+        if (require('ssh2/package.json').version !== '${version}') throw new Error('another version');
+        module.exports = require('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node');`,
+      loader: 'js',
+    }));
   },
 };
 

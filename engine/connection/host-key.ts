@@ -31,22 +31,22 @@ export interface HostKeyRules {
 let last: { readonly contents: readonly (Buffer | undefined)[]; readonly known: readonly KnownHost[] } | undefined;
 
 /** The entries of all the files that can be read. While these are as they were, so is what is returned. */
-export function readKnownHosts(files: readonly string[]): readonly KnownHost[] {
-  const contents = files.map(readable);
+export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
+  const contents = await Promise.all(files.map((file) => readKept(file).catch(() => undefined)));
   const same =
     last?.contents.length === contents.length && last.contents.every((one, index) => one === contents[index]);
   if (last === undefined || !same) {
-    const known = files.flatMap((file, index) => parseKnownHosts(contents[index]?.toString() ?? '', file));
+    const known = files.flatMap((file, index) => entriesIn(contents[index], file));
     last = { contents, known };
   }
   return last.known;
 }
 
-function readable(file: string): Buffer | undefined {
+function entriesIn(content: Buffer | undefined, file: string): readonly KnownHost[] {
   try {
-    return readKept(file);
+    return content === undefined ? [] : parseKnownHosts(content.toString(), file);
   } catch {
-    return undefined;
+    return []; // longer than a text can be
   }
 }
 
@@ -88,11 +88,11 @@ async function remember(rules: HostKeyRules, key: Buffer): Promise<void> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const handle = await open(file, 'a+', 0o600);
     try {
-      const { size } = await handle.stat();
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+      const at = await handle.stat();
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, at.size - 1));
       const gap = bytesRead === 1 && buffer[0] !== 0x0a ? '\n' : '';
       await handle.write(gap + knownHostLine(host, port, key));
-      await handle.sync();
+      if (at.isFile()) await handle.sync(); // /dev/null has no disk
     } finally {
       await handle.close();
     }

@@ -10,7 +10,7 @@ const depthLimit = 16;
 
 /** The file's text; empty when there is no such file. Patterns in an `Include` may stand in its last part. */
 export async function readSshConfig(file: string, home: string | undefined, depth = 0): Promise<string> {
-  const text = depth > depthLimit ? '' : textOf(file);
+  const text = depth > depthLimit ? '' : await textOf(file);
   const lines: string[] = [];
   let section = 'Host *';
   for (const line of text.split('\n')) {
@@ -29,9 +29,9 @@ export async function readSshConfig(file: string, home: string | undefined, dept
   return lines.join('\n');
 }
 
-function textOf(file: string): string {
+async function textOf(file: string): Promise<string> {
   try {
-    return readKept(file)?.toString() ?? '';
+    return (await readKept(file))?.toString() ?? '';
   } catch {
     return ''; // a folder, or not for us
   }

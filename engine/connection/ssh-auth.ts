@@ -24,8 +24,8 @@ interface Method {
 }
 
 /** The methods in order: named keys, agent, key files by default, password. Throws {@link Unreachable} `auth` for a bad named key. */
-export function authentication(endpoint: Endpoint, credentials: Credentials): Authentication {
-  const methods = [...keyMethods(endpoint, credentials.passphrase), ...passwordMethods(endpoint, credentials)];
+export async function authentication(endpoint: Endpoint, credentials: Credentials): Promise<Authentication> {
+  const methods = [...(await keyMethods(endpoint, credentials.passphrase)), ...passwordMethods(endpoint, credentials)];
   const first: readonly Method[] =
     methods.length > 0 ? methods : [{ name: 'nothing', method: { type: 'none', username: endpoint.user } }];
   return inTurn(first);
@@ -54,13 +54,13 @@ function inTurn(methods: readonly Method[]): Authentication {
   };
 }
 
-function keyMethods(endpoint: Endpoint, passphrase: string | undefined): Method[] {
+async function keyMethods(endpoint: Endpoint, passphrase: string | undefined): Promise<Method[]> {
   const { files, given, only } = endpoint.identities;
   const username = endpoint.user;
   const keys: Method[] = [];
   let locked: string | undefined;
   for (const file of files) {
-    const key = readKey(file, passphrase);
+    const key = await readKey(file, passphrase);
     if (typeof key !== 'string') keys.push({ name: file, method: { type: 'publickey', username, key } });
     else if (key === 'encrypted') locked = file;
     else if (given) throw new Unreachable('auth', `${endpoint.label}: the key ${file} ${key}`);
@@ -78,20 +78,19 @@ function keyMethods(endpoint: Endpoint, passphrase: string | undefined): Method[
 const keys = new Map<string, { readonly bytes: Buffer; readonly key: ParsedKey | string }>();
 
 /** The key, or why there is none. */
-function readKey(file: string, passphrase: string | undefined): ParsedKey | string {
-  let bytes: Buffer | undefined;
+async function readKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
   try {
-    bytes = readKept(file);
+    const bytes = await readKept(file);
+    if (bytes === undefined) return 'cannot be read: ENOENT';
+    const name = `${file}\0${passphrase ?? ''}`;
+    const known = keys.get(name);
+    if (known?.bytes === bytes) return known.key;
+    const key = parseKey(bytes, passphrase);
+    keys.set(name, { bytes, key });
+    return key;
   } catch (error) {
     return `cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
   }
-  if (bytes === undefined) return 'cannot be read: ENOENT';
-  const name = `${file}\0${passphrase ?? ''}`;
-  const known = keys.get(name);
-  if (known?.bytes === bytes) return known.key;
-  const key = parseKey(bytes, passphrase);
-  keys.set(name, { bytes, key });
-  return key;
 }
 
 function parseKey(bytes: Buffer, passphrase: string | undefined): ParsedKey | string {

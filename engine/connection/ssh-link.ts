@@ -38,8 +38,8 @@ const hostKeyAlgorithms = [
 /** One attempt: a socket (through the last hop, when there is one), the host's key, our login. Throws {@link Unreachable}. */
 export async function openLink(endpoint: Endpoint, settings: ConnectionSettings, via?: SshLink): Promise<SshLink> {
   const { label, host, port, keyName } = endpoint;
-  const known = readKnownHosts([...endpoint.knownHostsFiles, systemKnownHosts]);
-  const login = authentication(endpoint, settings);
+  const known = await readKnownHosts([...endpoint.knownHostsFiles, systemKnownHosts]);
+  const login = await authentication(endpoint, settings);
   const deadline = performance.now() + settings.connectTimeoutMs;
   const sock = await openSocket(endpoint, settings.connectTimeoutMs, via);
   gatherWrites(sock);

@@ -103,12 +103,13 @@ export async function filePlacements(
   return [directory(posix.normalize(`${args.dest}/.`), args, target), file];
 }
 
-/** A directory and everything in it; `src/` stands for what is in it. */
+/** A directory and everything in it; `src/` stands for what is in it. `above` are the folders that links have led to on the way. */
 async function directoryPlacements(
   args: CopyArgs,
   source: string,
   target: ReadableTarget,
   controller: Controller,
+  above: readonly string[] = [],
 ): Promise<readonly Placement[]> {
   const root = args.src?.endsWith('/') ? args.dest : posix.join(args.dest, posix.basename(source));
   const placements: Placement[] = [directory(trimmed(root), args, target)];
@@ -118,7 +119,10 @@ async function directoryPlacements(
     else if (entry.type === 'directory') placements.push(directory(path, args, target));
     else if (entry.type === 'link' && (await controller.isDirectory(from))) {
       const below = { ...args, src: `${from}/`, dest: path };
-      placements.push(...(await directoryPlacements(below, from, target, controller)));
+      const real = entry.realPath === undefined ? [] : [entry.realPath];
+      if (real.some((one) => above.includes(one)))
+        throw new ModuleFailure(`${from} leads back to ${real}, which it lies in`);
+      placements.push(...(await directoryPlacements(below, from, target, controller, [...above, ...real])));
     } else {
       placements.push({
         path,

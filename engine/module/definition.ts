@@ -23,6 +23,8 @@ export interface Controller {
       readonly type: 'file' | 'directory' | 'link';
       readonly mode: string;
       readonly linkTarget?: string;
+      /** Where a link leads in the end; left out where it leads nowhere. */
+      readonly realPath?: string;
     }[]
   >;
   /**

@@ -1,4 +1,6 @@
 /** The bundle: one script, and what V8 made of it in earlier runs. */
+
+import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -17,6 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { noSshd, startSshd } from '../connection/sshd.ts';
 import { kplay } from '../kplay.ts';
 
 describe('the bundle', function () {
@@ -51,22 +54,70 @@ describe('the bundle', function () {
     expect(script.findIndex((byte) => byte > 0x7f)).to.equal(-1);
   });
 
-  it('encrypts by what npm has compiled for ssh2', async function () {
-    const compiled = resolve('node_modules/ssh2/lib/protocol/crypto/build/Release/sshcrypto.node');
-    if (!existsSync(compiled)) {
-      console.log(`      skipped: npm could not compile ${compiled} here (a C++ compiler is missing)`);
-      return this.skip();
-    }
-    writeFileSync(join(folder, 'site.yml'), '- hosts: all\n  tasks: [{ ping: }]\n');
-    const hear = `data:text/javascript,
-      const open = process.dlopen;
-      process.dlopen = (...args) => (console.error('opened', args[1]), open.apply(process, args));`;
-    const { code, stderr } = await kplay(['site.yml', '-i', '127.0.0.1:1,'], {
-      cwd: folder,
-      env: { HOME: folder, NODE_OPTIONS: `--import "${hear.replaceAll(/\s+/g, '%20')}"` },
+  describe('beside a package ssh2', () => {
+    const compiled = 'lib/protocol/crypto/build/Release/sshcrypto.node';
+    const theirs = resolve('node_modules/ssh2');
+    const place = (version?: string) => {
+      const mine = join(folder, 'node_modules/ssh2');
+      cpSync(join(theirs, compiled), join(mine, compiled));
+      const text = readFileSync(join(theirs, 'package.json'), 'utf8');
+      writeFileSync(join(mine, 'package.json'), version ? JSON.stringify({ ...JSON.parse(text), version }) : text);
+      return join(mine, compiled);
+    };
+    /** The addons that a run opens. Nobody listens where it connects to: what a connection needs is opened before. */
+    const opened = async () => {
+      writeFileSync(join(folder, 'ping.yml'), '- hosts: all\n  tasks: [{ ping: }]\n');
+      const hear = `data:text/javascript,
+        const open = process.dlopen;
+        process.dlopen = (...args) => (console.error('opened', args[1]), open.apply(process, args));`;
+      const env = { NODE_OPTIONS: `--import "${hear.replaceAll(/\s+/g, '%20')}"` };
+      const { code, stderr } = await run(env, ['ping.yml', '-i', '127.0.0.1:1,']);
+      expect(code, stderr).to.equal(4);
+      return stderr.match(/(?<=^opened ).*sshcrypto.*/gm) ?? [];
+    };
+
+    beforeEach(function () {
+      if (existsSync(join(theirs, compiled))) return;
+      console.log(`      skipped: npm could not compile ${compiled} of ssh2 here (is there a C++ compiler?)`);
+      this.skip();
     });
-    expect({ code, stderr }).to.deep.include({ code: 4 });
-    expect(stderr).to.contain(`opened ${compiled}`);
+
+    it('encrypts by what npm has compiled for it', async () => {
+      const addon = place();
+      expect(await opened()).to.deep.equal([addon]);
+    });
+
+    it('does it alone where that is of another version, or is not there', async () => {
+      expect(await opened()).to.deep.equal([]);
+      place('1.16.0');
+      expect(await opened()).to.deep.equal([]);
+    });
+
+    it('sends the same bytes with it and without', async function () {
+      if (noSshd !== undefined) {
+        console.log(`      skipped: ${noSshd}`);
+        return this.skip();
+      }
+      place();
+      const sshd = await startSshd();
+      try {
+        const bytes = randomBytes(3_000_000);
+        writeFileSync(join(folder, 'large'), bytes);
+        const { port, keys, knownHosts, settings } = sshd;
+        const vars = `ansible_host=127.0.0.1 ansible_port=${port} ansible_user=${settings.user} ansible_ssh_private_key_file=${keys.plain} ansible_ssh_known_hosts_file=${knownHosts}`;
+        writeFileSync(join(folder, 'hosts'), `there ${vars}\n`);
+        for (const options of ['', '--no-addons']) {
+          const dest = join(folder, `sent${options}`);
+          const book = `- hosts: all\n  gather_facts: false\n  tasks: [{ copy: { src: large, dest: ${dest} } }]\n`;
+          writeFileSync(join(folder, 'send.yml'), book);
+          const { code, stderr } = await run({ NODE_OPTIONS: options }, ['send.yml', '-i', 'hosts']);
+          expect(code, stderr).to.equal(0);
+          expect(readFileSync(dest).equals(bytes), options).to.equal(true);
+        }
+      } finally {
+        sshd.stop();
+      }
+    });
   });
 
   it('is kept as code, which the next run takes', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -181,6 +182,34 @@ describe(`connecting by ssh${noSshd === undefined ? '' : ` (skipped: ${noSshd})`
       expect(error.message).to.match(/needs (a|another) passphrase/);
     }
     expect((await refusal({ privateKeyFile: '/no/such/key' })).message).to.match(/cannot be read: ENOENT/);
+  });
+
+  it('takes the key that the file has now', async () => {
+    const privateKeyFile = join(sshd.directory, 'changing');
+    copyFileSync(sshd.keys.stranger, privateKeyFile);
+    chmodSync(privateKeyFile, 0o600);
+    expect((await refusal({ privateKeyFile })).kind).to.equal('auth');
+    copyFileSync(sshd.keys.plain, privateKeyFile);
+    expect(await echo(await open({ privateKeyFile }))).to.equal('hello\n');
+    copyFileSync(sshd.keys.stranger, privateKeyFile);
+    expect((await refusal({ privateKeyFile })).kind).to.equal('auth');
+  });
+
+  it('takes a key from a pipe, for all hosts', async () => {
+    const privateKeyFile = join(sshd.directory, 'pipe');
+    execFileSync('mkfifo', [privateKeyFile]);
+    const both = [open({ privateKeyFile }), open({ privateKeyFile })];
+    await writeFile(privateKeyFile, readFileSync(sshd.keys.plain));
+    for (const connection of both) expect(await echo(await connection)).to.equal('hello\n');
+  });
+
+  it('passes over a configuration and known hosts that are folders', async () => {
+    expect(await echo(await open({ configFile: sshd.directory }))).to.equal('hello\n');
+    expect((await refusal({ knownHostsFile: sshd.directory })).message).to.include('is not known');
+  });
+
+  it('remembers new keys nowhere when that is asked for', async () => {
+    expect(await echo(await open({ hostKeyChecking: 'accept-new', knownHostsFile: '/dev/null' }))).to.equal('hello\n');
   });
 
   it('logs in by an agent', async () => {

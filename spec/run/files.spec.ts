@@ -1,5 +1,5 @@
 /** What files cost: counts of round trips, and of readings on the controller. */
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { localFiles } from '../../engine/run/local-files.ts';
@@ -41,6 +41,23 @@ describe('a directory of many files', () => {
     expect(story).to.deep.equal(['h1 tree ok']);
     expect(traffic['h1']!.roundTrips).to.be.at.most(3);
   });
+
+  it('may hold links to folders, but none to where it lies', async () => {
+    rmSync(join(on.folder, 'out'), { recursive: true });
+    symlinkSync('a/b', join(on.folder, 'tree/latest'));
+    expect((await on.play(book)).story).to.deep.equal(['h1 tree changed']);
+    expect(readFileSync(join(on.folder, 'out/latest/f69'), 'utf8')).to.equal('tree/a/b 69');
+    for (const [at, to] of [
+      ['tree/a/up', '..'],
+      ['tree/a/b/here', '.'],
+      ['tree/a/b/up', '../..'],
+    ] as const)
+      symlinkSync(to, join(on.folder, at));
+    const { story, result } = await on.play(book);
+    expect(story).to.deep.equal(['h1 tree failed']);
+    expect(result('tree')['msg']).to.include('which it lies in');
+    for (const link of ['tree/latest', 'tree/a/up', 'tree/a/b/here', 'tree/a/b/up']) rmSync(join(on.folder, link));
+  }).timeout(60_000);
 
   it('fails as one file of it fails', async () => {
     rmSync(join(on.folder, 'out'), { recursive: true });
