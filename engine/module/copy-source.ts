@@ -103,13 +103,16 @@ export async function filePlacements(
   return [directory(posix.normalize(`${args.dest}/.`), args, target), file];
 }
 
-/** A directory and everything in it; `src/` stands for what is in it. `above` are the folders that links have led to on the way. */
+/**
+ * A directory and everything in it; `src/` stands for what is in it. A link to a folder that it lies in stays a link. `above` are
+ * the folders that were listed on the way here.
+ */
 async function directoryPlacements(
   args: CopyArgs,
   source: string,
   target: ReadableTarget,
   controller: Controller,
-  above: readonly string[] = [],
+  above: readonly string[] = [controller.realPath(source)],
 ): Promise<readonly Placement[]> {
   const root = args.src?.endsWith('/') ? args.dest : posix.join(args.dest, posix.basename(source));
   const placements: Placement[] = [directory(trimmed(root), args, target)];
@@ -119,10 +122,10 @@ async function directoryPlacements(
     else if (entry.type === 'directory') placements.push(directory(path, args, target));
     else if (entry.type === 'link' && (await controller.isDirectory(from))) {
       const below = { ...args, src: `${from}/`, dest: path };
-      const real = entry.realPath === undefined ? [] : [entry.realPath];
-      if (real.some((one) => above.includes(one)))
-        throw new ModuleFailure(`${from} leads back to ${real}, which it lies in`);
-      placements.push(...(await directoryPlacements(below, from, target, controller, [...above, ...real])));
+      const real = controller.realPath(from);
+      if (leadsBack(real, controller.realPath(posix.dirname(from)), above))
+        placements.push(link(path, entry.linkTarget ?? '', target));
+      else placements.push(...(await directoryPlacements(below, from, target, controller, [...above, real])));
     } else {
       placements.push({
         path,
@@ -136,6 +139,12 @@ async function directoryPlacements(
     }
   }
   return placements;
+}
+
+/** Whether a link in `folder` to `real` leads to one of the folders above it, or between it and the one listed last. */
+function leadsBack(real: string, folder: string, above: readonly string[]): boolean {
+  const isBelow = (path: string, top = '/') => `${path}/`.startsWith(`${top === '/' ? '' : top}/`);
+  return above.includes(real) || (isBelow(folder, real) && isBelow(real, above.at(-1)));
 }
 
 export function directory(path: string, args: CopyArgs, target: ReadableTarget): Placement {

@@ -16,6 +16,8 @@ export interface Controller {
    */
   file(path: string, options?: { readonly decrypt?: boolean }): Promise<LocalFile | Content>;
   isDirectory(path: string): Promise<boolean>;
+  /** The path of what is there, without links in it; the path itself where there is nothing. */
+  realPath(path: string): string;
   /** All regular files and directories below a directory, paths relative to it, sorted. */
   list(directory: string): Promise<
     readonly {
@@ -23,8 +25,6 @@ export interface Controller {
       readonly type: 'file' | 'directory' | 'link';
       readonly mode: string;
       readonly linkTarget?: string;
-      /** Where a link leads in the end; left out where it leads nowhere. */
-      readonly realPath?: string;
     }[]
   >;
   /**

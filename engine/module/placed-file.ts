@@ -1,5 +1,5 @@
 /** One file with a given content at a given place: what copy, template and their like are about. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Content } from '../target/content.ts';
 import { fileEffects } from '../target/effects.ts';
@@ -7,7 +7,7 @@ import { ModuleFailure } from '../target/failure.ts';
 import { checksumKind } from '../target/files.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
-import { writeScript } from '../target/scripts.ts';
+import { temporaryForScript, writeScript } from '../target/scripts.ts';
 import type { FileState } from '../target/state.ts';
 import type { ReadableTarget, Target, WriteOptions } from '../target/target.ts';
 import { isUnknown, Unknown } from '../template/values.ts';
@@ -138,12 +138,11 @@ async function copyOnHost(
   after: Known,
   options: WriteOptions,
 ): Promise<void> {
-  const temporary = posix.join(posix.dirname(path), `.kplay.${randomBytes(8).toString('hex')}`);
-  const write = writeScript(path, { uploaded: temporary }, { ...after, ...options });
+  const write = writeScript(path, { made: 't' }, { ...after, ...options });
   const content = new Unknown(`${path} is copied by the run`);
   await target.mutate({
     summary: `copy ${source.hostPath} to ${path}`,
-    script: `(umask 077; set -C; cat < ${quote(source.hostPath)} > ${quote(temporary)}) || { rm -f ${quote(temporary)}; exit 1; }\n${write}`,
+    script: `${temporaryForScript(path)}\ncat < ${quote(source.hostPath)} > "$t" || exit 1\n${write}`,
     touches: ['files', 'units', 'kernel', 'facts', 'accounts'],
     effects: [...fileEffects(path, { content, ...after }), effect(checksumKind, path, source.checksum)],
   });

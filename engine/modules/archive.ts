@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { posix } from 'node:path';
 import { type Packed, type Packing, packedKind, packingScript } from '../module/archive/packing-script.ts';
 import type { ArgsOf } from '../module/arguments.ts';
 import {
@@ -17,8 +15,7 @@ import { isUnknown, Unknown } from '../module/values.ts';
 import { fileEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { effect } from '../target/query.ts';
-import { quote } from '../target/quote.ts';
-import { writeScript } from '../target/scripts.ts';
+import { temporaryForScript, writeScript } from '../target/scripts.ts';
 import type { FileState } from '../target/state.ts';
 import type { ReadableTarget } from '../target/target.ts';
 
@@ -127,15 +124,12 @@ export default defineModule({
         owner: wanted.owner ?? state.owner,
         group: wanted.group ?? state.group,
       };
-      const temporary = posix.join(posix.dirname(dest), `.kplay.${randomBytes(8).toString('hex')}`);
       await target.mutate({
         summary: `pack ${state.sources.join(' ')} into ${dest}`,
         script: [
-          `t=${quote(temporary)}`,
-          `trap 'rm -f "$t"' EXIT`,
-          '(umask 077; set -C; : > "$t") || exit 1',
+          temporaryForScript(dest),
           packingScript(packing),
-          `( ${writeScript(dest, { uploaded: temporary }, owned)} )`,
+          `( ${writeScript(dest, { made: 't' }, owned)} )`,
         ].join('\n'),
         effects: [
           ...fileEffects(dest, { content: new Unknown(`${dest} is packed by the run`), ...defined(owned) }),

@@ -25,7 +25,7 @@ import { ModuleFailure } from '../target/failure.ts';
 import { checksumKind } from '../target/files.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
-import { writeScript } from '../target/scripts.ts';
+import { temporaryForScript, writeScript } from '../target/scripts.ts';
 import type { FileState } from '../target/state.ts';
 import type { ReadableTarget, Target } from '../target/target.ts';
 
@@ -193,20 +193,19 @@ async function downloaded({ args, state, owned, backup, controller, target }: Do
   const { path, wanted } = state;
   const options = optionsOf(args, controller);
   const { script, stdin } = downloadScript(options);
-  const temporary = posix.join(posix.dirname(path), `.kplay.${randomBytes(8).toString('hex')}`);
+  const temporary = posix.join(posix.dirname(path), `.kplay.${randomBytes(8).toString('hex')}`); // the result tells it
   const content = new Unknown(`${path} is downloaded by the run`);
   const completed = await target.mutate({
     summary: `download ${args.url}`,
     script: [
-      `t=${quote(temporary)}`,
-      `trap 'rm -f "$t"' EXIT`,
-      '(umask 077; set -C; : > "$t") || exit 1',
+      temporaryForScript(path),
+      `mv -f -- "$t" ${quote(temporary)} || exit 1; t=${quote(temporary)}`,
       `( ${script}\necho "$status" ) > "$t.status" || { c=$?; rm -f "$t.status"; [ $c = ${noTool} ] && { echo none; exit 0; }; exit 1; }`,
       'status=$(cat "$t.status"); rm -f "$t.status"',
       wanted === undefined ? '' : verification(wanted.algorithm, wanted.hex),
       `size=$(wc -c < "$t"); new=$(sha1sum < "$t"); md5=$(md5sum < "$t" 2>/dev/null || echo none); old=$([ -f ${quote(path)} ] && sha1sum < ${quote(path)})`,
       `if cmp -s "$t" ${quote(path)}; then echo same $status $size $new $md5 $old; rm -f "$t"; ${attributeScript(path, owned)}exit 0; fi`,
-      `( ${writeScript(path, { uploaded: temporary }, { ...owned, backup })} ) || exit 1`,
+      `( ${writeScript(path, { made: 't' }, { ...owned, backup })} ) || exit 1`,
       'echo new $status $size $new $md5 $old',
     ]
       .filter(Boolean)

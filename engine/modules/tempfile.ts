@@ -5,6 +5,7 @@ import { defineModule } from '../module/definition.ts';
 import { fileEffects, predicted, statEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { quote } from '../target/quote.ts';
+import { temporaryForScript } from '../target/scripts.ts';
 
 interface TemporaryState {
   /** `null`: there is never one yet. */
@@ -46,7 +47,9 @@ export default defineModule({
     await target.mutate({
       summary: `make temporary ${args.state} ${path}`,
       // Neither of them takes over what somebody else has put there.
-      script: directory ? `mkdir -m 700 -- ${quote(path)}` : `(umask 077; set -C; : > ${quote(path)}) || exit 1`,
+      script: directory
+        ? `mkdir -m 700 -- ${quote(path)}`
+        : `${temporaryForScript(path)}\nmv -n -- "$t" ${quote(path)} && [ ! -e "$t" ] || { echo 'File exists' >&2; exit 1; }`,
       effects: directory
         ? statEffects(path, predicted('directory', { mode: '0700' }))
         : fileEffects(path, { content: Buffer.alloc(0), mode: '0600' }),

@@ -1,6 +1,6 @@
 /** The controller as one task's module sees it: search paths, files, templates and expressions. */
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { isPlain } from '../module/convert.ts';
 import type { Controller } from '../module/definition.ts';
 import { type FileSeeker, roleFileCandidates } from '../plan/find-file.ts';
@@ -86,6 +86,7 @@ export function taskController(options: ControllerOptions): Controller {
     },
     file,
     isDirectory: async (path) => isDirectory(path),
+    realPath,
     list: async (directory) => listBelow(directory),
     async tree(path, { follow = false } = {}) {
       const root = normalPath(path);
@@ -142,6 +143,14 @@ function isDirectory(path: string): boolean {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
     return false; // something on the way is no folder, or closed to us
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
   }
 }
 

@@ -1,17 +1,7 @@
 /** The controller's files: read and hashed at most once in a run, however many hosts want them. */
 
 import { createHash, hash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -153,7 +143,6 @@ export interface LocalEntry {
   readonly type: 'file' | 'directory' | 'link';
   readonly mode: string;
   readonly linkTarget?: string;
-  readonly realPath?: string;
 }
 
 /** Everything below a folder, relative paths, sorted. At once, four microseconds an entry, where others wait: a turn of the thread pool takes sixteen times as long. */
@@ -163,7 +152,8 @@ export function listBelow(folder: string): readonly LocalEntry[] {
     const entries = readdirSync(join(folder, relative), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = relative ? `${relative}/${entry.name}` : entry.name;
-      if (entry.isSymbolicLink()) found.push({ path, type: 'link', mode: '0777', ...whereTo(join(folder, path)) });
+      if (entry.isSymbolicLink())
+        found.push({ path, type: 'link', mode: '0777', linkTarget: readlinkSync(join(folder, path)) });
       else {
         const mode = octalMode(statSync(join(folder, path)).mode);
         found.push({ path, type: entry.isDirectory() ? 'directory' : 'file', mode });
@@ -173,15 +163,6 @@ export function listBelow(folder: string): readonly LocalEntry[] {
   }
   walk('');
   return found;
-}
-
-function whereTo(link: string): Pick<LocalEntry, 'linkTarget' | 'realPath'> {
-  const linkTarget = readlinkSync(link);
-  try {
-    return { linkTarget, realPath: realpathSync(link) };
-  } catch {
-    return { linkTarget };
-  }
 }
 
 /** Writes a file of the controller atomically: folders made, temporary file 0600, then renamed. */

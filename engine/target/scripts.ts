@@ -1,16 +1,27 @@
 /** The shell text of each change to a file. Every script leaves the old state whole when it fails. */
-import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { quote } from '../connection/quote.ts';
 import { normalPath } from './files.ts';
 import type { Attributes, WriteOptions } from './target.ts';
 
-/** Where the bytes of a new file come from: text inside the script, or a file already uploaded to the host. */
-export type Bytes = { readonly inline: Buffer } | { readonly uploaded: string };
+/**
+ * Where the bytes of a new file come from: text inside the script, a file already uploaded to the host, or the one beside the new
+ * one's place that the script has made and filled before (`made`): its variable `t` names it.
+ */
+export type Bytes = { readonly inline: Buffer } | { readonly uploaded: string } | { readonly made: 't' };
 
-/** Makes an empty temporary file beside `path`, mode 0600, and prints its name. */
+/**
+ * Makes an empty temporary file beside `path`, and prints its name. It is 0600 from the first instant, which no redirection of a
+ * shell can say: in a folder with a default ACL the umask has no effect.
+ */
 export function temporaryScript(path: string): string {
   return `mktemp ${quote(temporaryPattern(path))}`;
+}
+
+/** The same, its name in the variable `t`; it goes with the script that makes it. */
+export function temporaryForScript(path: string): string {
+  const failed = `echo "no file can be made in ${shown(posix.dirname(path))}" >&2; exit 1`;
+  return `t=$(${temporaryScript(path)}) || { ${failed}; }\ntrap 'rm -f "$t"' EXIT`;
 }
 
 /**
@@ -19,16 +30,13 @@ export function temporaryScript(path: string): string {
  */
 export function writeScript(path: string, bytes: Bytes, options: WriteOptions): string {
   const file = quote(path);
-  const inline = 'inline' in bytes;
-  const temporary = inline ? `${posix.dirname(path)}/.kplay.${randomBytes(8).toString('hex')}` : bytes.uploaded;
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
-    `t=${quote(temporary)}`,
+    'inline' in bytes ? temporaryForScript(path) : '',
+    'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : '',
+    'inline' in bytes ? '' : `trap 'rm -f "$t"' EXIT`,
     `full() { ${freeSpace(path)} >&2; }`,
-    `trap 'rm -f "$t"' EXIT`,
-    inline
-      ? `${inlineWriter(bytes.inline)} || { [ -e "$t" ] || echo "no file can be made in ${shown(posix.dirname(path))}" >&2; full; exit 1; }`
-      : '',
+    'inline' in bytes ? `${inlineWriter(bytes.inline)} || { full; exit 1; }` : '',
     keepingAttributes(file, options),
     attributeLines('"$t"', options),
     options.validate
@@ -58,7 +66,7 @@ function keepingAttributes(file: string, { owner, group, mode }: Attributes): st
     ...(keepsOwner ? ['[ "$1" = "$3" ] || chown "$1" "$t"'] : []),
     ...(keepsMode ? ['chmod "$2" "$t" || exit 1'] : []),
   ];
-  return `if [ -e ${file} ]; then ${old.join('; ')}${keepsMode ? '; else chmod =rw "$t" || exit 1' : ''}; fi`;
+  return `if [ -e ${file} ]; then ${old.join('; ')}; set --${keepsMode ? '; else chmod =rw "$t" || exit 1' : ''}; fi`;
 }
 
 /** After a failed upload: takes the rest away, and prints what room there is. */
@@ -123,14 +131,13 @@ function attributeLines(
 function inlineWriter(content: Buffer): string {
   const text = content.toString('latin1');
   const plain = /^[\t\n\x20-\x7e]*$/.test(text) && (text === '' || text.endsWith('\n'));
-  const into = (write: string) => `(umask 077; set -C; ${write} > "$t")`; // made by nobody else, and for nobody else
-  if (text === '') return into(':');
+  if (text === '') return ': > "$t"';
   let end = 'KPLAY';
   while (plain && text.includes(end)) end += '_';
   return plain
-    ? `${into('cat')} <<'${end}'\n${text}${end}\n[ $? = 0 ]`
+    ? `cat > "$t" <<'${end}'\n${text}${end}\n[ $? = 0 ]`
     : // busybox's base64 says nothing of a disk that is full
-      `${into('base64 -d')} <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ] && [ $(wc -c < "$t") -eq ${content.length} ]`;
+      `base64 -d > "$t" <<'${end}'\n${wrapped(content)}\n${end}\n[ $? = 0 ] && [ $(wc -c < "$t") -eq ${content.length} ]`;
 }
 
 const wrapped = (content: Buffer) =>

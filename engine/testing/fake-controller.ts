@@ -83,6 +83,7 @@ export function fakeController(
     },
     file: async (path) => localFile(path, bytes(path)),
     isDirectory: async (path) => isDirectory(path),
+    realPath: (path) => path,
     async list(directory) {
       const root = `${directory.replace(/\/$/, '')}/`;
       const below = [...contents.keys()].filter((path) => path.startsWith(root)).map((path) => path.slice(root.length));

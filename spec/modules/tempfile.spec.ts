@@ -8,7 +8,12 @@ const always = 'every run makes one of its own';
 
 testModule(tempfile, 'tempfile', {
   'makes a file': {
-    want: { changed: true, fields: ['path'], scripts: ["> '/tmp/ansible."], result: { state: 'file', mode: '0600' } },
+    want: {
+      changed: true,
+      fields: ['path'],
+      scripts: [`mv -n -- "$t" '/tmp/ansible.`],
+      result: { state: 'file', mode: '0600' },
+    },
     always,
   },
   'makes a directory where it is told': {
@@ -19,7 +24,7 @@ testModule(tempfile, 'tempfile', {
   'needs a directory that is there': { args: { path: '/none' }, fails: 'the directory /none does not exist' },
   'takes no slash for a part of a name': { args: { suffix: '/x' }, fails: 'cannot hold a slash' },
   'fails where somebody else was there first': {
-    world: { commands: { 'set -C': { code: 1, stderr: 'cannot create: File exists' } } },
+    world: { commands: { 'mv -n': { code: 1, stderr: 'File exists' } } },
     fails: 'File exists',
   },
 });

@@ -121,7 +121,7 @@ for (const shell of shells) {
       const validate = 'stat -c "%a %n" %s';
       const { stderr, status } = write('secret', 'x', { mode: '0400', validate });
       expect(status).to.equal(0);
-      expect(stderr).to.match(new RegExp(`^400 ${folder}/\\.kplay\\.[0-9a-f]{16}\\n$`));
+      expect(stderr).to.match(new RegExp(`^400 ${folder}/\\.kplay\\.[A-Za-z0-9]{8}\\n$`));
       expect(run(temporaryScript(at('t'))).stdout.trim()).to.satisfy(
         (path: string) => (statSync(path).mode & 0o777) === 0o600,
       );
@@ -139,12 +139,63 @@ for (const shell of shells) {
       };
       const writing = (options: Parameters<typeof writeScript>[2]) =>
         programs(writeScript(at('f'), { inline: Buffer.from('text\n') }, options));
-      expect(writing({ mode: '0644' }), 'new').to.deep.equal(['cat', 'chmod', 'sync', 'mv']);
-      expect(writing({ mode: '0644' }), 'old').to.deep.equal(['cat', 'stat', 'chmod', 'sync', 'mv']);
-      expect(writing({}), 'kept').to.deep.equal(['cat', 'stat', 'chmod', 'sync', 'mv']);
+      expect(writing({ mode: '0644' }), 'new').to.deep.equal(['mktemp', 'cat', 'chmod', 'sync', 'mv']);
+      expect(writing({ mode: '0644' }), 'old').to.deep.equal(['mktemp', 'cat', 'stat', 'chmod', 'sync', 'mv']);
+      expect(writing({}), 'kept').to.deep.equal(['mktemp', 'cat', 'stat', 'chmod', 'sync', 'mv']);
       const { uid, gid } = statSync(at('f'));
       const everything = { mode: '0600', owner: String(uid), group: String(gid) };
-      expect(writing(everything), 'all given').to.deep.equal(['cat', 'chown', 'chmod', 'sync', 'mv']);
+      expect(writing(everything), 'all given').to.deep.equal(['mktemp', 'cat', 'chown', 'chmod', 'sync', 'mv']);
+    });
+
+    const seenBefore = (program: string, options: Parameters<typeof writeScript>[2]) =>
+      run(
+        `umask 0\n${program}() { command stat -c %a "$t" >&2; command ${program} "$@"; }\n${writeScript(at('f'), { inline: Buffer.from('x') }, options)}`,
+      );
+
+    it('have what they make for nobody else until its mode is set', () => {
+      expect(seenBefore('chmod', { mode: '0644' })).to.deep.equal({ ...fine, stderr: '600\n' });
+      rmSync(at('f'));
+      expect(seenBefore('chmod', {})).to.deep.equal({ ...fine, stderr: '600\n' });
+    });
+
+    it('have it for nobody else in a folder either that gives its files to others by an ACL', function () {
+      // version 2; user::rwx, user:1234:rwx, group::rwx, mask::rwx, other::r-x: tag, permissions, id
+      const entries = [
+        [1, 7, -1],
+        [2, 7, 1234],
+        [4, 7, -1],
+        [16, 7, -1],
+        [32, 5, -1],
+      ];
+      const code = `import os,struct,sys;os.setxattr(sys.argv[1],'system.posix_acl_default',struct.pack('<I',2)+b''.join(struct.pack('<HHi',*e) for e in ${JSON.stringify(entries)}))`;
+      const set = spawnSync('python3', ['-c', code, folder], { encoding: 'utf8' });
+      if (set.status !== 0) {
+        console.log(
+          `      skipped: no default ACL can be set here: ${set.error?.message ?? set.stderr.trim().split('\n').at(-1)}`,
+        );
+        this.skip();
+      }
+      writeFileSync(at('open'), 'x');
+      expect(mode('open')).to.equal('664');
+      expect(seenBefore('chmod', { mode: '0600' })).to.deep.equal({ ...fine, stderr: '600\n' });
+    });
+
+    for (const [program, options] of [
+      ['chmod', {}],
+      ['chmod', { mode: '0644' }],
+      ['stat', {}],
+      ['cat', {}],
+    ] as const)
+      it(`leave the old file when ${program} fails (${JSON.stringify(options)})`, () => {
+        writeFileSync(at('f'), 'old');
+        const script = writeScript(at('f'), { inline: Buffer.from('new\n') }, options);
+        expect(run(`${program}() { return 1; }\n${script}`).status).to.equal(1);
+        expect([readFileSync(at('f'), 'utf8'), ...listing()]).to.deep.equal(['old', 'f']);
+      });
+
+    it('leave the words of their caller to the validator', () => {
+      writeFileSync(at('f'), 'old');
+      expect(write('f', 'new', { validate: 'echo "$# $(umask) $-" %s' }).stderr).to.match(/^0 0022 [^C]* /);
     });
 
     it('keep what only an old file can tell when part is asked for', function () {
