@@ -8,6 +8,7 @@ import { kubePath } from '../target/queries/kubeadm.ts';
 import { type Kubeconfig, kubeconfigKind } from '../target/queries/kubeconfig.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
+import { temporaryForScript } from '../target/scripts.ts';
 
 /** `merged`: what `src` holds is in `dest`, under the same names. */
 interface State {
@@ -65,8 +66,7 @@ export default defineModule({
         kubePath,
         'umask 077',
         `mkdir -p ${quote(posix.dirname(args.dest))} || exit 1`,
-        `t=$(mktemp ${quote(posix.join(posix.dirname(args.dest), '.kplay.XXXXXXXX'))}) || exit 1`,
-        `trap 'rm -f "$t"' EXIT`,
+        temporaryForScript(args.dest),
         // Of two entries with one name kubectl takes that of the first file.
         `before=$([ -e ${dest} ] && kubectl --kubeconfig=${dest} config current-context 2>/dev/null)`,
         `KUBECONFIG=${src}:${dest} kubectl config view --raw --flatten > "$t" || exit 1`,

@@ -9,6 +9,7 @@ import { fileEffects } from '../target/effects.ts';
 import { ModuleFailure } from '../target/failure.ts';
 import { effect } from '../target/query.ts';
 import { quote } from '../target/quote.ts';
+import { temporaryScript } from '../target/scripts.ts';
 import type { FileState } from '../target/state.ts';
 
 interface State extends Owned {
@@ -120,7 +121,7 @@ export default defineModule({
 
 function publicLines(path: string, own: string): readonly string[] {
   return [
-    `p=$(mktemp ${quote(posix.join(posix.dirname(path), '.kplay.XXXXXXXX'))}) || exit 1`,
+    `p=$(${temporaryScript(path)}) || exit 1`,
     'openssl pkey -in "$key" -pubout -out "$p" && chmod 0644 "$p" || exit 1',
     ...(own === '' ? [] : [`${own} "$p" || exit 1`]),
   ];

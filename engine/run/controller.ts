@@ -1,6 +1,6 @@
 /** The controller as one task's module sees it: search paths, files, templates and expressions. */
 
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { isPlain } from '../module/convert.ts';
 import type { Controller } from '../module/definition.ts';
 import { type FileSeeker, roleFileCandidates } from '../plan/find-file.ts';
@@ -18,7 +18,7 @@ import { type Scope, Unknown } from '../template/values.ts';
 import type { HostState, PlayRun } from './context.ts';
 import type { GrowingInventory } from './growing.ts';
 import type { Jobs } from './jobs.ts';
-import { type LocalFiles, listBelow, saveFile } from './local-files.ts';
+import { type LocalFiles, listBelow, saveFile, seen } from './local-files.ts';
 import { localTree } from './local-tree.ts';
 import { besideTemplate } from './lookups.ts';
 import type { Machine } from './machines.ts';
@@ -85,7 +85,7 @@ export function taskController(options: ControllerOptions): Controller {
       throw new ModuleFailure(`could not find "${name}" on the controller. Searched in: ${candidates.join(', ')}`);
     },
     file,
-    isDirectory: async (path) => isDirectory(path),
+    isDirectory: async (path) => seen(path)?.isDirectory() ?? false,
     realPath,
     list: async (directory) => listBelow(directory),
     async tree(path, { follow = false } = {}) {
@@ -135,15 +135,6 @@ export function taskController(options: ControllerOptions): Controller {
     secret: (value) => options.secrets.add(value),
     job: (id) => options.jobs.started.get(id),
   };
-}
-
-/** At once: every host asks, and to look costs less than a turn of the thread pool. */
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false; // something on the way is no folder, or closed to us
-  }
 }
 
 function realPath(path: string): string {

@@ -29,7 +29,6 @@ export function localFiles(vault: Vault, onSecret: (value: string) => void = () 
   const files = new Map<string, Promise<LocalFile>>();
   const texts = new Map<string, string>();
   return {
-    // looking at the file each time costs less than a turn of the thread pool, and all hosts ask
     async file(path, { decrypt = true } = {}) {
       const found = seen(path);
       if (!found?.isFile()) return undefined;
@@ -51,7 +50,8 @@ export function localFiles(vault: Vault, onSecret: (value: string) => void = () 
   };
 }
 
-function seen(path: string): Stats | undefined {
+/** What lies there, if anything does. At once: that costs less than a turn of the thread pool, and all hosts ask. */
+export function seen(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {

@@ -15,13 +15,20 @@ export type Bytes = { readonly inline: Buffer } | { readonly uploaded: string } 
  * shell can say: in a folder with a default ACL the umask has no effect.
  */
 export function temporaryScript(path: string): string {
-  return `mktemp ${quote(temporaryPattern(path))}`;
+  return `mktemp ${temporaryPattern(path)}`;
 }
+
+/** What mktemp(1) makes a name of that lies beside `path`, quoted. */
+export function temporaryPattern(path: string): string {
+  return quote(posix.join(posix.dirname(path), '.kplay.XXXXXXXX'));
+}
+
+const removedAtEnd = `trap 'rm -f "$t"' EXIT`;
 
 /** The same, its name in the variable `t`; it goes with the script that makes it. */
 export function temporaryForScript(path: string): string {
   const failed = `echo "no file can be made in ${shown(posix.dirname(path))}" >&2; exit 1`;
-  return `t=$(${temporaryScript(path)}) || { ${failed}; }\ntrap 'rm -f "$t"' EXIT`;
+  return `t=$(${temporaryScript(path)}) || { ${failed}; }\n${removedAtEnd}`;
 }
 
 /**
@@ -32,9 +39,8 @@ export function writeScript(path: string, bytes: Bytes, options: WriteOptions): 
   const file = quote(path);
   return [
     `if [ -d ${file} ]; then echo "${shown(path)} is a directory" >&2; exit 1; fi`,
-    'inline' in bytes ? temporaryForScript(path) : '',
     'uploaded' in bytes ? `t=${quote(bytes.uploaded)}` : '',
-    'inline' in bytes ? '' : `trap 'rm -f "$t"' EXIT`,
+    'inline' in bytes ? temporaryForScript(path) : removedAtEnd,
     `full() { ${freeSpace(path)} >&2; }`,
     'inline' in bytes ? `${inlineWriter(bytes.inline)} || { full; exit 1; }` : '',
     keepingAttributes(file, options),
@@ -101,16 +107,12 @@ export function attributesScript(
 
 /** Puts the link where the old thing was by one rename, so that there is never nothing. */
 export function linkScript(path: string, to: string, kind: 'symbolic' | 'hard'): string {
-  const make = `t=$(mktemp -u ${quote(temporaryPattern(path))}) && ln ${kind === 'symbolic' ? '-s ' : ''}-- ${quote(to)} "$t"`;
+  const make = `t=$(mktemp -u ${temporaryPattern(path)}) && ln ${kind === 'symbolic' ? '-s ' : ''}-- ${quote(to)} "$t"`;
   return `${make} && mv -fT -- "$t" ${quote(path)} || { rm -f -- "$t"; exit 1; }`;
 }
 
 export function removeScript(path: string): string {
   return `rm -rf -- ${quote(path)}`;
-}
-
-function temporaryPattern(path: string): string {
-  return `${posix.dirname(path)}/.kplay.XXXXXXXX`;
 }
 
 function attributeLines(

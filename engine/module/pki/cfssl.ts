@@ -2,8 +2,8 @@
 import { isIP } from 'node:net';
 import { ModuleFailure } from '../../target/failure.ts';
 import { quote } from '../../target/quote.ts';
+import { temporaryPattern } from '../../target/scripts.ts';
 import { type CertificateFields, wantedFields } from './certificate.ts';
-import { temporary } from './issue.ts';
 
 export interface CfsslRequest extends CertificateFields {
   /** In the words of x509_certificate: ec-p256, rsa-2048 … */
@@ -99,7 +99,7 @@ export function cfsslScript({ path, keyPath, requestPath, keepKey, mode, signer 
     'umask 077',
     'd=',
     `trap 'rm -rf "$d"' EXIT`,
-    `d=$(mktemp -d ${temporary(path)}) || exit 1`,
+    `d=$(mktemp -d ${temporaryPattern(path)}) || exit 1`,
     `cfssl gencert -loglevel 2 ${how} ${quote(requestPath)} > "$d/answer" || exit 1`,
     'cfssljson -bare "$d/new" < "$d/answer" || exit 1',
     `chmod ${mode} "$d/new.pem" || exit 1`,

@@ -1,6 +1,6 @@
 /** The script that makes a key and has a certificate signed, with nothing but openssl. */
-import { posix } from 'node:path';
 import { quote } from '../../target/quote.ts';
+import { temporaryPattern, temporaryScript } from '../../target/scripts.ts';
 import type { CertificateFields } from './certificate.ts';
 import { generate, type KeyType, needsOpenssl } from './public-key.ts';
 
@@ -29,7 +29,7 @@ export function issueScript(issue: Issue): string {
     'umask 077',
     'd= k=',
     `trap 'rm -rf "$d" "$k"' EXIT`,
-    `d=$(mktemp -d ${temporary(path)}) || exit 1`,
+    `d=$(mktemp -d ${temporaryPattern(path)}) || exit 1`,
     ...(newKey === undefined ? [`key=${quote(keyPath)}`] : keyLines(keyPath, newKey)),
     `cat > "$d/request" <<'KPLAY_CONFIG'\n${requestConfig(issue.fields)}\nKPLAY_CONFIG`,
     'openssl req -new -sha256 -utf8 -key "$key" -config "$d/request" -out "$d/csr" || exit 1',
@@ -47,14 +47,10 @@ export function issueScript(issue: Issue): string {
 /** Makes a private key in a file of mode 0600 and leaves its name in `$k` and `$key`. */
 export function keyLines(path: string, type: KeyType): readonly string[] {
   return [
-    `k=$(mktemp ${temporary(path)}) || exit 1`,
+    `k=$(${temporaryScript(path)}) || exit 1`,
     `${generate(type)} 2>/dev/null > "$k" || { echo 'openssl made no key' >&2; exit 1; }`,
     'key=$k',
   ];
-}
-
-export function temporary(path: string): string {
-  return quote(posix.join(posix.dirname(path), '.kplay.XXXXXXXX'));
 }
 
 function ownerLine(
